@@ -1,0 +1,129 @@
+"""What a rule may ask about: facts, their arguments, and the registry that rooms fill at start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import combinations
+from types import MappingProxyType
+from typing import Any
+
+from .types import OPERATORS, Type
+
+# A translatable string, lazy or not: whatever str() turns into words.
+Label = Any
+Arguments = Mapping[str, Any]
+Given = frozenset[str]
+Choices = Callable[[], Iterable[tuple[str, Label]]]
+Oracle = Callable[[Any, Arguments, datetime], Any]
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_STRAY_PERCENT = re.compile(r"%(?!%|\(\w+\)s)")
+
+
+class Scope(StrEnum):
+    """Whom a fact is about: the contact at any time, or the one event being handled."""
+
+    CONTACT = "contact"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One thing a fact can be narrowed by: an event type, a window of days."""
+
+    name: str
+    label: Label
+    type: Type
+    required: bool = False
+    choices: Choices | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Fact:
+    """One thing a rule can ask: in words, in SQL and in memory.
+
+    `sql` is a template over the alias `c` (a row of contacts_contact): a scalar expression, or for
+    keys a subquery of one text column without NULLs. It names `now` and the arguments as
+    %(name)s, which always become parameters. Where its shape depends on which arguments are
+    given it is a function of their *names*; no value ever reaches it. `wording` likewise.
+    """
+
+    key: str
+    label: Label
+    type: Type
+    oracle: Oracle
+    sql: str | Callable[[Given], str] = ""
+    group: Label = ""
+    wording: Callable[[Given], Label] | None = None
+    arguments: tuple[Argument, ...] = ()
+    choices: Choices | None = None
+    scope: Scope = Scope.CONTACT
+    always_set: bool = False
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        allowed = OPERATORS[self.type]
+        if self.always_set:
+            return tuple(op for op in allowed if op not in ("is_set", "is_not_set"))
+        return allowed
+
+    def template(self, given: Given) -> str:
+        return self.sql if isinstance(self.sql, str) else self.sql(given)
+
+    def phrase(self, given: Given) -> Label:
+        return self.wording(given) if self.wording else self.label
+
+    def argument(self, name: str) -> Argument:
+        return next(each for each in self.arguments if each.name == name)
+
+
+class Registry:
+    """The facts that rules may use. Rooms fill the one of the house in their `ready()`."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Fact] = {}
+
+    def register(self, *facts: Fact) -> None:
+        for fact in facts:
+            if fact.key in self._facts:
+                raise ValueError(f"fact {fact.key} is already registered")
+            _check(fact)
+            self._facts[fact.key] = fact
+
+    def get(self, key: str) -> Fact | None:
+        return self._facts.get(key)
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._facts.values())
+
+    @property
+    def by_key(self) -> Mapping[str, Fact]:
+        return MappingProxyType(self._facts)
+
+
+facts = Registry()
+
+
+def _check(fact: Fact) -> None:
+    """Fail at start-up, not in a customer's rule."""
+    if fact.scope is Scope.EVENT:
+        if fact.sql:
+            raise ValueError(f"fact {fact.key} is about an event and can't have SQL")
+        return
+    for given in _shapes(fact):
+        template = fact.template(given)
+        strangers = set(PLACEHOLDER.findall(template)) - given - {"now"}
+        if not template or strangers or _STRAY_PERCENT.search(template.replace("%%", "")):
+            raise ValueError(f"fact {fact.key}: bad SQL for {sorted(given)}: {template!r}")
+
+
+def _shapes(fact: Fact) -> Iterator[Given]:
+    needed = {each.name for each in fact.arguments if each.required}
+    optional = [each.name for each in fact.arguments if not each.required]
+    for size in range(len(optional) + 1):
+        for chosen in combinations(optional, size):
+            yield frozenset(needed.union(chosen))
