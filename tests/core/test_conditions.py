@@ -181,14 +181,14 @@ def test_stored_rule_stays_readable_after_its_choice_is_gone():
         ),
     )
 )
-@sampled
+@sampled(shallow=100, deep=5_000)
 def test_any_json_is_a_rule_or_a_list_of_problems(data):
     with suppress(ConditionInvalid):
         parse(data, FACTS)
 
 
 @given(data=rules(FACTS, {**SCRATCH_VALUES, "event.number": [1, 2], "event.number.property": ["seconds"]}))
-@sampled
+@sampled()
 def test_rule_survives_writing_reading_and_saying(data):
     condition = parse(data, FACTS)
 

@@ -27,7 +27,7 @@ def people(acme):
         yield cursor
 
 
-@sampled
+@sampled()
 @given(data=rules(FACTS, SCRATCH_VALUES))
 def test_sql_selects_whom_memory_says(people, data):
     condition = parse(data, FACTS)
@@ -36,6 +36,16 @@ def test_sql_selects_whom_memory_says(people, data):
 
     assert by_sql == in_memory
     assert by_values == in_memory
+
+
+@pytest.mark.parametrize("value", SCRATCH_VALUES["person.city"])
+@pytest.mark.parametrize("op", ["is", "contains"])
+def test_text_is_compared_letter_by_letter_the_same(people, op, value):
+    condition = parse({"fact": "person.city", "op": op, "value": value}, FACTS)
+
+    by_sql, by_values, in_memory = answers(people, condition, PEOPLE, "scratch_person")
+
+    assert by_sql == by_values == in_memory
 
 
 @pytest.mark.parametrize(
