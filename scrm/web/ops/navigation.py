@@ -1,0 +1,115 @@
+"""What the dashboard's left side offers, and which entry the reader is at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`also` names further pages (by the start of their url name) that belong to this entry."""
+
+    label: str | Promise
+    icon: str
+    name: str
+    permission: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry as shown to one reader."""
+
+    label: str | Promise
+    icon: str
+    url: str
+    active: bool
+
+
+GROUPS = (
+    Group("", (Entry(_("Home"), "layout-dashboard", "home"),)),
+    Group(
+        _("Growth"),
+        (
+            Entry(_("Leads"), "target-arrow", "lead_list", also=("lead_",)),
+            Entry(_("Contacts"), "users", "contact_list", also=("contact_",)),
+            Entry(_("Sources"), "route", "source_list", also=("source_detail", "source_edit", "source_create")),
+            Entry(_("Forms"), "forms", "form_list", also=("form_",)),
+            Entry(_("Imports"), "file-import", "import_list", also=("import_",)),
+        ),
+    ),
+    Group(
+        _("Audience"),
+        (
+            Entry(_("Segments"), "chart-circles", "segment_list", also=("segment_",)),
+            Entry(_("Tags"), "tags", "tag_list", also=("tag_",)),
+            Entry(_("Lifecycle"), "refresh", "lifecycle", also=("lifecycle_", "stage_")),
+        ),
+    ),
+    Group(
+        _("Outreach"),
+        (
+            Entry(_("SOPs"), "timeline-event", "sop_list", also=("sop_",)),
+            Entry(_("Materials"), "article", "material_list", also=("material_",)),
+            Entry(_("Campaigns"), "speakerphone", "campaign_list", also=("campaign_",)),
+        ),
+    ),
+    Group(
+        _("Results"),
+        (
+            Entry(_("Funnel"), "filter", "funnel"),
+            Entry(_("By source"), "chart-bar", "source_report"),
+        ),
+    ),
+    Group(
+        _("Commerce"),
+        (
+            Entry(_("Orders"), "receipt", "order_list", also=("order_",)),
+            Entry(_("Products"), "package", "product_list", also=("product_",)),
+        ),
+    ),
+    Group(_("Administration"), (Entry(_("Settings"), "settings", "settings", also=("settings_", "user_")),)),
+)
+
+
+def is_active(entry: Entry, current: str) -> bool:
+    """Whether the page named `current` belongs to the entry."""
+    return current == entry.name or any(current.startswith(start) for start in entry.also)
+
+
+def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups this reader may see; entries whose page does not exist are left out."""
+    match = request.resolver_match
+    current = (match.url_name or "") if match and match.app_name == "ops" else ""
+    user = getattr(request, "user", None)
+    groups = []
+    for group in GROUPS:
+        links = []
+        for entry in group.entries:
+            if entry.permission and not (user and user.has_perm(entry.permission)):
+                continue
+            try:
+                url = reverse(f"ops:{entry.name}")
+            except NoReverseMatch:
+                continue
+            links.append(Link(entry.label, entry.icon, url, is_active(entry, current)))
+        if links:
+            groups.append({"label": group.label, "links": links})
+    return groups
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: built only if the page shows it."""
+    return {"navigation": SimpleLazyObject(lambda: build_navigation(request))}
