@@ -86,7 +86,7 @@ def visit_count(given):
     narrowed = " AND v.kind = %(kind)s" if "kind" in given else ""
     if "days" in given:
         narrowed += " AND v.at > %(now)s - make_interval(days => %(days)s)"
-    return f"SELECT count(*) FROM scratch_visit v WHERE v.person_id = c.id{narrowed}"
+    return f"(SELECT count(*) FROM scratch_visit v WHERE v.person_id = c.id{narrowed})"
 
 
 def count_visits(subject, args, now):
@@ -135,7 +135,7 @@ def scratch_facts():
             key="person.tags",
             label="tags",
             type=Type.KEYS,
-            sql="SELECT t.code FROM scratch_tag t WHERE t.person_id = c.id",
+            sql="SELECT t.person_id, t.code FROM scratch_tag t",
             oracle=lambda subject, args, now: subject["tags"],
         ),
         Fact(

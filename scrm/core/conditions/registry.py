@@ -46,10 +46,11 @@ class Argument:
 class Fact:
     """One thing a rule can ask: in words, in SQL and in memory.
 
-    `sql` is a template over the alias `c` (a row of contacts_contact): a scalar expression, or for
-    keys a subquery of one text column without NULLs. It names `now` and the arguments as
-    %(name)s, which always become parameters. Where its shape depends on which arguments are
-    given it is a function of their *names*; no value ever reaches it. `wording` likewise.
+    `sql` is a template over the alias `c` (a row of contacts_contact): a scalar expression; or for
+    keys a SELECT of two columns, contact id and key (text, no NULLs), that does not know `c`. It
+    names `now` and the arguments as %(name)s, which always become parameters. Where its shape
+    depends on which arguments are given it is a function of their *names*; no value ever reaches
+    it. `wording` likewise.
     """
 
     key: str

@@ -51,13 +51,14 @@ def compile_sql(condition: Condition, now: datetime) -> Sql:
 
 def compile_values(uses: Sequence[Use], now: datetime) -> Sql:
     """A select list, one column per use: reads all facts of many contacts in one statement."""
-    return _glue(
-        ", ",
-        [
-            _wrap("ARRAY(", _expression(use, now), ")") if use.fact.type is Type.KEYS else _expression(use, now)
-            for use in uses
-        ],
-    )
+    return _glue(", ", [_value(use, now) for use in uses])
+
+
+def _value(use: Use, now: datetime) -> Sql:
+    expression = _expression(use, now)
+    if use.fact.type is Type.KEYS:
+        return _wrap("ARRAY(SELECT k.key FROM (", expression, ") AS k(id, key) WHERE k.id = c.id)")
+    return expression
 
 
 def _predicate(condition: Condition, now: datetime, *, positive: bool) -> Sql:
@@ -105,11 +106,13 @@ def _scalar(leaf: Leaf, expression: Sql, question: Plain) -> Sql:
 
 
 def _keys(expression: Sql, question: Plain) -> Sql:
+    # Tied to the contact only in WHERE: so PostgreSQL may turn it into a semi-join.
+    held = _wrap("EXISTS (SELECT 1 FROM (", expression, ") AS k(id, key) WHERE k.id = c.id")
     if question.op == "is_set":
-        return _wrap("EXISTS (", expression, ")")
+        return _wrap("", held, ")")
     wanted = [[key] for key in question.value] if question.op == "has_all" else [question.value]
-    each = _wrap("EXISTS (SELECT 1 FROM (", expression, ") AS k(key) WHERE k.key = ANY(%s))")
-    return _glue(" AND ", [Sql(each.text, (*each.params, list(keys))) for keys in wanted])
+    each = f"{held.text} AND k.key = ANY(%s))"
+    return _glue(" AND ", [Sql(each, (*held.params, list(keys))) for keys in wanted])
 
 
 def _expression(use: Use, now: datetime) -> Sql:
