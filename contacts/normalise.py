@@ -165,8 +165,11 @@ def _cleaned(text: str) -> str:
 
 def _chinese_mobile() -> re.Pattern[str]:
     metadata = PhoneMetadata.metadata_for_region("CN")
-    assert metadata is not None and metadata.mobile is not None
-    return re.compile(metadata.mobile.national_number_pattern, re.ASCII)
+    assert metadata is not None
+    assert metadata.mobile is not None
+    pattern = metadata.mobile.national_number_pattern
+    assert pattern is not None
+    return re.compile(pattern, re.ASCII)
 
 
 _CHINESE_MOBILE = _chinese_mobile()

@@ -191,9 +191,7 @@ def test_email_normalised_again_is_the_same(local, domain):
     assert not re.search(r"[\x00-\x20\x7f]", email.value)
 
 
-@pytest.mark.parametrize(
-    "normalise_text", [normalise_name, normalise_external_id, normalise_email, normalise_phone]
-)
+@pytest.mark.parametrize("normalise_text", [normalise_name, normalise_external_id, normalise_email, normalise_phone])
 @pytest.mark.parametrize("bad", ["\x00", "\x1b", "\n", "\x7f", "\x85", "\u2028", "\udfff"])
 def test_control_characters_are_refused_everywhere(normalise_text, bad):
     with pytest.raises(InvalidValue) as refused:
@@ -241,7 +239,11 @@ def test_mask_phone_hides_the_middle(e164, masked):
 
 @pytest.mark.parametrize(
     ("address", "masked"),
-    [("ada@example.com", "a***@example.com"), ("a@example.com", "***@example.com"), ("李雷@例子.中国", "李***@例子.中国")],
+    [
+        ("ada@example.com", "a***@example.com"),
+        ("a@example.com", "***@example.com"),
+        ("李雷@例子.中国", "李***@例子.中国"),
+    ],
 )
 def test_mask_email_hides_the_local_part(address, masked):
     assert mask_email(address) == masked
