@@ -60,9 +60,9 @@ function options(data, narrow) {
   };
   if (data.kind === "donut") {
     return {
-      ...base, legend: { ...base.legend, orient: "vertical", top: "middle", left: narrow ? "55%" : "52%" },
+      ...base, legend: { ...base.legend, orient: "vertical", top: "middle", left: "auto", right: 0, itemGap: 12 },
       series: [{
-        type: "pie", radius: ["56%", "82%"], center: [narrow ? "27%" : "26%", "50%"], label: { show: false }, padAngle: 2,
+        type: "pie", radius: narrow ? [46, 72] : [60, 96], center: [narrow ? 80 : 130, "50%"], label: { show: false }, padAngle: 2,
         itemStyle: { borderRadius: 4 }, data: data.categories.map((name, i) => ({ name, value: data.series[0].data[i] })),
       }],
     };

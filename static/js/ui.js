@@ -45,10 +45,11 @@ function ask(element, proceed) {
   const more = $("[data-confirm-text]", dialog);
   more.textContent = element.dataset.confirmText || "";
   more.hidden = !more.textContent;
-  const yes = $("[data-confirm-yes]", dialog);
+  const yes = $("[data-confirm-go]", dialog);
   yes.textContent = element.dataset.confirmYes || yes.dataset.label;
   yes.classList.toggle("btn-danger", "confirmDanger" in element.dataset);
   yes.classList.toggle("btn-primary", !("confirmDanger" in element.dataset));
+  $$("details.menu[open]").forEach((menu) => { menu.open = false; });
   confirmed = proceed;
   dialog.returnValue = "";
   dialog.showModal();
@@ -82,7 +83,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById(element.dataset.open)?.showModal();
   } else if ((element = hit("[data-close]"))) element.closest("dialog")?.close();
-  else if ((element = hit("[data-confirm-yes]"))) {
+  else if ((element = hit("[data-confirm-go]"))) {
     element.closest("dialog").close("yes");
     confirmed?.();
     confirmed = null;
@@ -97,6 +98,22 @@ document.addEventListener("click", (event) => {
     if (!inside) event.target.close();
   }
 });
+
+// --- a menu on the page leaves its card (which clips) and turns upwards where there is no room below
+document.addEventListener("toggle", ({ target: menu }) => {
+  if (!menu.matches?.("#main details.menu") || !menu.open) return;
+  const panel = $(".menu-panel", menu);
+  const from = $("summary", menu).getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = panel;
+  const left = menu.classList.contains("menu-left") ? from.left : from.right - width;
+  const below = from.bottom + 6 + height <= innerHeight || from.top < height + 6;
+  Object.assign(panel.style, {
+    position: "fixed", right: "auto", bottom: "auto",
+    left: `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`,
+    top: `${below ? from.bottom + 6 : from.top - height - 6}px`,
+  });
+}, true);
+addEventListener("scroll", () => $$("#main details.menu[open]").forEach((menu) => { menu.open = false; }), { passive: true });
 
 // --- keyboard: "/" or Ctrl/Cmd-K searches, Escape closes, arrows walk menus and results
 document.addEventListener("keydown", (event) => {

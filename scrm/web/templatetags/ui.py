@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -165,7 +166,10 @@ def funnel(steps: Iterable[dict[str, Any]]) -> SafeString:
     """Steps of {label, value}; each says its share of the one before, the worst drop stands out."""
     rows = list(steps)
     top = max((row["value"] for row in rows), default=0) or 1
-    shares = [None, *(row["value"] / before["value"] if before["value"] else 0 for before, row in zip(rows, rows[1:], strict=False))]
+    shares = [
+        None,
+        *(row["value"] / before["value"] if before["value"] else 0.0 for before, row in pairwise(rows)),
+    ]
     known = [share for share in shares if share is not None]
     worst = min(known) if len(known) > 1 else None
     lines = format_html_join(
