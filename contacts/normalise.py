@@ -37,12 +37,13 @@ _BETWEEN_NUMBERS = re.compile(r"[/,;|、，；\s]+")
 
 
 class InvalidValue(ValueError):
-    """A value that can't be kept; `code` is for programs and `message` for people."""
+    """A value that can't be kept: `code` for programs, `message` and `fix` for people."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(f"{message} {fix}")
         self.code = code
         self.message = message
+        self.fix = fix
 
 
 class Phone(NamedTuple):
@@ -83,7 +84,7 @@ def normalise_phone(text: str, *, region: str = "CN") -> Phone:
         return quick
     text = _cleaned(text.translate(_CLEAN)).lstrip("'")
     if len(text) > _PHONE_INPUT_MAX:
-        raise InvalidValue("phone_too_long", gettext("The phone number is too long."))
+        raise InvalidValue("phone_too_long", gettext("The phone number is too long."), gettext("Give one number."))
     if _SPREADSHEET_NUMBER.fullmatch(text):
         text = text[:-2]
     text = text.replace("转", " ext ").replace("轉", " ext ").replace("分机", " ext ").replace("分機", " ext ")
@@ -116,7 +117,7 @@ def normalise_email(text: str) -> Email:
     local = unicodedata.normalize("NFC", local)
     value = f"{local}@{domain}"
     if len(local.encode()) > _EMAIL_LOCAL_MAX or len(local.encode()) + 1 + len(ascii_domain) > _EMAIL_MAX:
-        raise InvalidValue("email_too_long", gettext("The e-mail address is too long."))
+        raise InvalidValue("email_too_long", gettext("The e-mail address is too long."), gettext("Give one address."))
     return Email(value=value, key=f"{local.lower()}@{ascii_domain}")
 
 
@@ -125,7 +126,7 @@ def normalise_external_id(text: str) -> ExternalId:
     text = _cleaned(unicodedata.normalize("NFC", text).translate(_INVISIBLE))
     if len(text) > EXTERNAL_ID_MAX:
         message = gettext("The id is longer than %(limit)s characters.") % {"limit": EXTERNAL_ID_MAX}
-        raise InvalidValue("id_too_long", message)
+        raise InvalidValue("id_too_long", message, gettext("Shorten it."))
     return ExternalId(text)
 
 
@@ -134,7 +135,7 @@ def normalise_name(text: str) -> str:
     text = _cleaned(unicodedata.normalize("NFC", text))
     if len(text) > NAME_MAX:
         message = gettext("The name is longer than %(limit)s characters.") % {"limit": NAME_MAX}
-        raise InvalidValue("name_too_long", message)
+        raise InvalidValue("name_too_long", message, gettext("Shorten it."))
     return text
 
 
@@ -155,11 +156,11 @@ def mask_email(address: str) -> str:
 def _cleaned(text: str) -> str:
     text = text.strip()
     if not text:
-        raise InvalidValue("empty", gettext("The value is empty."))
+        raise InvalidValue("empty", gettext("The value is empty."), gettext("Fill it in."))
     found = _REFUSED.search(text)
     if found:
-        message = gettext("The value holds the control character U+%(code)s; remove it.")
-        raise InvalidValue("control_character", message % {"code": f"{ord(found[0]):04X}"})
+        message = gettext("The value holds the control character U+%(code)s.") % {"code": f"{ord(found[0]):04X}"}
+        raise InvalidValue("control_character", message, gettext("Remove it."))
     return text
 
 
@@ -190,18 +191,20 @@ def _quick_mobile(text: str, region: str) -> Phone | None:
 
 def _not_a_phone(text: str) -> InvalidValue:
     if _SCIENTIFIC.fullmatch(text):
-        message = gettext("A spreadsheet has rounded the phone number; format its column as text and save again.")
-        return InvalidValue("phone_rounded", message)
+        message = gettext("A spreadsheet has rounded the phone number.")
+        return InvalidValue("phone_rounded", message, gettext("Format its column as text and save again."))
     parts = _BETWEEN_NUMBERS.split(text)
     if sum(len(re.findall(r"\d", part)) >= 7 for part in parts) > 1:
-        message = gettext("There is more than one phone number here; give one.")
-        return InvalidValue("phone_several", message)
-    message = gettext("This is not a phone number; write it with its area code, or as +86 138 0013 8000.")
-    return InvalidValue("phone_invalid", message)
+        return InvalidValue(
+            "phone_several", gettext("There is more than one phone number."), gettext("Give one number.")
+        )
+    message = gettext("This is not a phone number.")
+    return InvalidValue("phone_invalid", message, gettext("Write it with its area code, or as +86 138 0013 8000."))
 
 
 def _not_an_email() -> InvalidValue:
-    return InvalidValue("email_invalid", gettext("This is not an e-mail address; write it as name@example.com."))
+    message = gettext("This is not an e-mail address.")
+    return InvalidValue("email_invalid", message, gettext("Write it as name@example.com."))
 
 
 def _ascii_domain(domain: str) -> str:

@@ -176,7 +176,7 @@ def _common_in_big5(lead: int, trail: int) -> bool:
 
 
 def _western_score(sample: bytes) -> float:
-    high = re.findall(rb"[\x80-\xff]+", sample)
+    high: list[bytes] = re.findall(rb"[\x80-\xff]+", sample)
     letters = sum(
         len(run) == 1 and (run >= b"\xc0" or run in b"\x80\x92\x93\x94\x96\xa0\xa3\xa9\xae\xb0") for run in high
     )

@@ -80,6 +80,7 @@ def test_phone_is_refused_with_its_reason(text, code):
 
     assert refused.value.code == code
     assert refused.value.message
+    assert refused.value.fix
 
 
 def test_quick_mobile_says_what_the_library_says_for_every_prefix():
