@@ -9,7 +9,7 @@ from typing import Any
 from .errors import ConditionInvalid, Problem, ValueInvalid, listed, shown
 from .registry import Argument, Choices, Fact, Registry, Scope
 from .tree import All, AnyOf, Condition, Leaf, Not, join
-from .types import MAX_DAYS, MAX_VALUES, SHAPES, Shape, read_value, read_whole
+from .types import MAX_VALUES, SHAPES, Shape, Type, read_value
 
 MAX_DEPTH = 8
 MAX_NODES = 100
@@ -25,11 +25,13 @@ def parse(
     scope: Scope = Scope.EVENT,
     stored: bool = False,
 ) -> Condition:
-    """The rule as a tree, or ConditionInvalid with every problem.
+    """The rule as a tree, or ConditionInvalid with every problem. An empty object always holds.
 
     `scope` CONTACT refuses facts of the event at hand. `stored` skips the look at the choices:
     a rule saved before a tag or stage was removed stays readable, and matches nobody there.
     """
+    if data == {}:
+        return All()
     parser = _Parser(registry, scope, check_choices=not stored)
     condition = parser.node(data, "", 1)
     if condition is None or parser.problems:
@@ -139,8 +141,9 @@ class _Parser:
                     got=shown(name),
                     allowed=allowed,
                 )
+        needed = [each.needs for each in fact.arguments if each.needs and each.name in raw]
         for argument in fact.arguments:
-            if argument.required and argument.name not in raw:
+            if argument.name not in raw and (argument.required or argument.name in needed):
                 self.fail(path, "missing_argument", fact=fact.key, argument=argument.name)
         return tuple(
             (name, self.one(declared[name], raw[name], join(path, name))) for name in sorted(declared) if name in raw
@@ -172,7 +175,7 @@ class _Parser:
         free: bool = False,
     ) -> Any:
         try:
-            value = read_whole(raw, 1, MAX_DAYS) if days else read_value(of.type, raw)
+            value = read_value(Type.DAYS if days else of.type, raw)
             if of.choices and self.check_choices and not free:
                 self.choice(of.choices, value)
         except ValueInvalid as invalid:

@@ -33,22 +33,27 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One thing a fact can be narrowed by: an event type, a window of days."""
+    """One thing a fact can be narrowed by: an event type, a window of days.
+
+    `needs` names another argument that must be given with this one.
+    """
 
     name: str
     label: Label
     type: Type
     required: bool = False
     choices: Choices | None = None
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fact:
     """One thing a rule can ask: in words, in SQL and in memory.
 
-    `sql` is a template over the alias `c` (a row of contacts_contact): a scalar expression; or for
-    keys a SELECT of two columns, contact id and key (text, no NULLs), that does not know `c`. It
-    names `now` and the arguments as %(name)s, which always become parameters. Where its shape
+    `sql` is a template. It is a scalar expression over the alias `c`, a row of contacts_contact. With
+    `rows`, and always for keys, it is a SELECT of two columns, contact id and value (no NULLs), that
+    does not know `c`, so that PostgreSQL may join it; unless keys, one row per contact at most.
+    It names `now` and the arguments as %(name)s, which always become parameters. Where its shape
     depends on which arguments are given it is a function of their *names*; no value ever reaches
     it. `wording` likewise.
     """
@@ -64,6 +69,11 @@ class Fact:
     choices: Choices | None = None
     scope: Scope = Scope.CONTACT
     always_set: bool = False
+    rows: bool = False
+
+    @property
+    def has_rows(self) -> bool:
+        return self.rows or self.type is Type.KEYS
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -116,6 +126,7 @@ def _check(fact: Fact) -> None:
             raise ValueError(f"fact {fact.key} is about an event and can't have SQL")
         return
     for given in _shapes(fact):
+        fact.phrase(given)
         template = fact.template(given)
         strangers = set(PLACEHOLDER.findall(template)) - given - {"now"}
         if not template or strangers or _STRAY_PERCENT.search(template.replace("%%", "")):
@@ -123,8 +134,11 @@ def _check(fact: Fact) -> None:
 
 
 def _shapes(fact: Fact) -> Iterator[Given]:
-    needed = {each.name for each in fact.arguments if each.required}
-    optional = [each.name for each in fact.arguments if not each.required]
-    for size in range(len(optional) + 1):
-        for chosen in combinations(optional, size):
-            yield frozenset(needed.union(chosen))
+    """Every set of arguments that the parser lets through."""
+    for size in range(len(fact.arguments) + 1):
+        for chosen in combinations(fact.arguments, size):
+            given = frozenset(each.name for each in chosen)
+            needed = {each.needs for each in chosen if each.needs}
+            needed |= {each.name for each in fact.arguments if each.required}
+            if needed <= given:
+                yield given

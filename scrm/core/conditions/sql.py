@@ -25,6 +25,7 @@ class Sql:
 _COMPARISONS = {
     "is": "= %s",
     "in": "= ANY(%s)",
+    "has_any": "= ANY(%s)",
     "lt": "< %s",
     "lte": "<= %s",
     "gt": "> %s",
@@ -56,9 +57,10 @@ def compile_values(uses: Sequence[Use], now: datetime) -> Sql:
 
 def _value(use: Use, now: datetime) -> Sql:
     expression = _expression(use, now)
-    if use.fact.type is Type.KEYS:
-        return _wrap("ARRAY(SELECT k.key FROM (", expression, ") AS k(id, key) WHERE k.id = c.id)")
-    return expression
+    if not use.fact.has_rows:
+        return expression
+    array = "ARRAY" if use.fact.type is Type.KEYS else ""
+    return _wrap(f"{array}(SELECT k.value FROM (", expression, ") AS k(id, value) WHERE k.id = c.id)")
 
 
 def _predicate(condition: Condition, now: datetime, *, positive: bool) -> Sql:
@@ -80,17 +82,27 @@ def _predicate(condition: Condition, now: datetime, *, positive: bool) -> Sql:
 
 def _leaf(leaf: Leaf, question: Plain, now: datetime, *, positive: bool) -> Sql:
     expression = _expression(leaf.use, now)
-    if leaf.fact.type is Type.KEYS:
-        found, never_null = _keys(expression, question), True
+    never_null = leaf.fact.has_rows or leaf.fact.always_set or leaf.fact.type is Type.COUNT
+    if leaf.fact.has_rows:
+        found = _rows(leaf, expression, question)
     else:
-        found = _scalar(leaf, expression, question)
-        never_null = leaf.fact.always_set or leaf.fact.type is Type.COUNT
+        found = _comparison(leaf, expression, question)
     if positive:
         return found
     return _wrap("NOT (", found, ")") if never_null else _wrap("(", found, ") IS NOT TRUE")
 
 
-def _scalar(leaf: Leaf, expression: Sql, question: Plain) -> Sql:
+def _rows(leaf: Leaf, rows: Sql, question: Plain) -> Sql:
+    if question.op == "has_all":
+        each = [Plain("has_any", [key], positive=True) for key in question.value]
+        return _glue(" AND ", [_rows(leaf, rows, question) for question in each])
+    # Tied to the contact only in WHERE: so PostgreSQL may turn it into a semi-join.
+    tied = _wrap("EXISTS (SELECT 1 FROM (", rows, ") AS k(id, value) WHERE k.id = c.id AND ")
+    compared = _comparison(leaf, Sql("k.value"), question)
+    return Sql(f"{tied.text}{compared.text})", (*tied.params, *compared.params))
+
+
+def _comparison(leaf: Leaf, expression: Sql, question: Plain) -> Sql:
     value = question.value
     if question.op == "is_set":
         return _wrap("", expression, " <> ''" if leaf.fact.type in WORDS else " IS NOT NULL")
@@ -98,21 +110,11 @@ def _scalar(leaf: Leaf, expression: Sql, question: Plain) -> Sql:
         folded = _wrap("strpos(translate(", expression, ", %s, %s), %s) > 0")
         return Sql(folded.text, (*folded.params, CAPITALS, SMALLS, value))
     params: Iterable[Any] = (value,)
-    if question.op == "in":
+    if question.op in ("in", "has_any"):
         params = (list(value),)
     elif question.op == "between":
         params = value
     return Sql(f"{expression.text} {_COMPARISONS[question.op]}", (*expression.params, *params))
-
-
-def _keys(expression: Sql, question: Plain) -> Sql:
-    # Tied to the contact only in WHERE: so PostgreSQL may turn it into a semi-join.
-    held = _wrap("EXISTS (SELECT 1 FROM (", expression, ") AS k(id, key) WHERE k.id = c.id")
-    if question.op == "is_set":
-        return _wrap("", held, ")")
-    wanted = [[key] for key in question.value] if question.op == "has_all" else [question.value]
-    each = f"{held.text} AND k.key = ANY(%s))"
-    return _glue(" AND ", [Sql(each, (*held.params, list(keys))) for keys in wanted])
 
 
 def _expression(use: Use, now: datetime) -> Sql:
@@ -120,7 +122,7 @@ def _expression(use: Use, now: datetime) -> Sql:
     known = {**use.arguments, "now": now}
     params = tuple(known[name] for name in PLACEHOLDER.findall(template))
     text = PLACEHOLDER.sub("%s", template)
-    return Sql(text if use.fact.type is Type.KEYS else f"({text})", params)
+    return Sql(text if use.fact.has_rows else f"({text})", params)
 
 
 def _wrap(before: str, inner: Sql, after: str) -> Sql:

@@ -26,6 +26,7 @@ class Type(StrEnum):
     MOMENT = "moment"
     DATE = "date"
     KEYS = "keys"
+    DAYS = "days"  # a window; for arguments only
 
 
 class Shape(StrEnum):
@@ -100,7 +101,9 @@ def read_value(kind: Type, raw: object) -> Any:
         case Type.NUMBER | Type.MONEY:
             return _number(raw)
         case Type.COUNT:
-            return read_whole(raw, 0, int(MAX_NUMBER))
+            return _whole(raw, 0, int(MAX_NUMBER))
+        case Type.DAYS:
+            return _whole(raw, 1, MAX_DAYS)
         case Type.BOOLEAN:
             if not isinstance(raw, bool):
                 raise ValueInvalid("expected_boolean", got=shown(raw))
@@ -109,14 +112,6 @@ def read_value(kind: Type, raw: object) -> Any:
             return _moment(raw)
         case Type.DATE:
             return _date(raw)
-
-
-def read_whole(raw: object, low: int, high: int) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool):
-        raise ValueInvalid("expected_whole_number", got=shown(raw))
-    if not low <= raw <= high:
-        raise ValueInvalid("out_of_range", low=low, high=high, got=shown(raw))
-    return raw
 
 
 def write_value(value: Any) -> Any:
@@ -140,6 +135,14 @@ def _text(raw: object) -> str:
     # PostgreSQL stores neither NUL nor half a surrogate pair.
     if "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
         raise ValueInvalid("bad_text", got=shown(raw))
+    return raw
+
+
+def _whole(raw: object, low: int, high: int) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool):
+        raise ValueInvalid("expected_whole_number", got=shown(raw))
+    if not low <= raw <= high:
+        raise ValueInvalid("out_of_range", low=low, high=high, got=shown(raw))
     return raw
 
 

@@ -1,0 +1,21 @@
+"""Roles and data scopes."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    ADMIN = "admin", _("Administrator")
+    OPS = "ops", _("Operations")
+    MANAGER = "manager", _("Manager")
+    REP = "rep", _("Representative")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Scope(TextChoices):
+    """Whose records a user may see."""
+
+    OWN = "own", _("Own records")
+    DEPARTMENT = "department", _("Own department and those below")
+    ALL = "all", _("All records")

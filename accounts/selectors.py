@@ -1,0 +1,68 @@
+"""Reads about people, and the one rule of whose records a user sees."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import F, Model, Q, QuerySet
+
+from accounts.enums import Scope
+from accounts.models import Department, User
+
+Row = TypeVar("Row", bound=Model)
+
+
+def department_ids_below(department_id: UUID | None) -> set[UUID]:
+    """The department and every one under it."""
+    if department_id is None:
+        return set()
+    children: dict[UUID | None, list[UUID]] = {}
+    for pk, parent in Department.objects.values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found: set[UUID] = set()
+    waiting = [department_id]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(children.get(current, []))
+    return found
+
+
+def visible_to(user: User, rows: QuerySet[Row], *, owner: str = "owner") -> QuerySet[Row]:
+    """Those of `rows` that the user may see, by the field that names their owner.
+
+    `own`: rows they own. `department`: rows owned by members of their department or one below,
+    and rows without an owner that lie in it. `all`: everything.
+    """
+    scope = user.data_scope
+    if scope == Scope.ALL:
+        return rows
+    own = Q(**{owner: user})
+    if scope == Scope.OWN or user.department_id is None:
+        return rows.filter(own)
+    below = department_ids_below(user.department_id)
+    return rows.filter(own | Q(**{f"{owner}__department__in": below}))
+
+
+def user_list_taking_leads() -> list[User]:
+    """Active users in the round robin, the one who has waited longest first."""
+    return list(
+        User.objects.filter(is_active=True, takes_leads=True).order_by(
+            F("last_assigned_at").asc(nulls_first=True), "pk"
+        )
+    )
+
+
+def user_names(ids: Iterable[Any]) -> dict[UUID, str]:
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=set(ids))}
+
+
+def user_list_visible(user: User) -> QuerySet[User]:
+    """Colleagues whose work the user may see; for owner filters and hand-over."""
+    active = User.objects.filter(is_active=True).select_related("department")
+    if user.data_scope == Scope.ALL:
+        return active
+    if user.data_scope == Scope.OWN or user.department_id is None:
+        return active.filter(pk=user.pk)
+    return active.filter(Q(pk=user.pk) | Q(department__in=department_ids_below(user.department_id)))

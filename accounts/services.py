@@ -1,0 +1,81 @@
+"""Writes about people: users, the round robin's memory, the audit trail."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.enums import Role
+from accounts.models import AuditEntry, Department, User
+from scrm.core import clock
+
+
+def create_user(
+    *,
+    username: str,
+    password: str | None,
+    role: str = Role.REP,
+    full_name: str = "",
+    email: str = "",
+    department: Department | None = None,
+    takes_leads: bool = False,
+    language: str = "",
+    is_staff: bool = False,
+    is_superuser: bool = False,
+) -> User:
+    """Make a user of this host; ValidationError when a field is wrong."""
+    user = User(
+        username=username,
+        role=role,
+        full_name=full_name,
+        email=email,
+        department=department,
+        takes_leads=takes_leads,
+        language=language,
+        is_staff=is_staff,
+        is_superuser=is_superuser,
+    )
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    return user
+
+
+def create_department(
+    *, name: str, parent: Department | None = None, is_dealer: bool = False
+) -> Department:
+    department = Department(name=name, parent=parent, is_dealer=is_dealer)
+    department.full_clean()
+    department.save()
+    return department
+
+
+def set_language(*, user: User, language: str) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
+def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:
+    """Remember who last got a lead, so that the round robin goes on from there."""
+    users = [User(pk=pk, last_assigned_at=at) for pk, at in sorted(at_by_user.items())]
+    User.objects.bulk_update(users, ["last_assigned_at"])
+
+
+def record_audit(
+    *,
+    action: str,
+    actor: User | None = None,
+    actor_label: str = "",
+    subject: Any = None,
+    details: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Append one line to the trail. Details never hold a phone, an address or a secret."""
+    AuditEntry.objects.create(
+        at=now or clock.now(),
+        actor=actor,
+        actor_label=actor_label or (str(actor) if actor else ""),
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        details=dict(details or {}),
+    )

@@ -1,0 +1,66 @@
+"""The words of the engine; the states stand here and nowhere else."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(TextChoices):
+    """What a step does, as far as lanes care."""
+
+    EMAIL = "email", _("E-mail")
+    REP_TASK = "rep_task", _("Representative's task")
+
+
+class Trigger(TextChoices):
+    LEAD_CAPTURED = "lead_captured", _("A lead is captured")
+    TAG_ADDED = "tag_added", _("A tag is added")
+    MANUAL = "manual", _("By hand")
+
+
+class SopState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    STOPPED = "stopped", _("Stopped")
+
+
+class EnrollmentState(TextChoices):
+    ACTIVE = "active", _("Active")
+    FINISHED = "finished", _("Finished")
+    EXITED = "exited", _("Exited")
+
+
+class TouchState(IntegerChoices):
+    PLANNED = 0, _("Planned")
+    CLAIMED = 1, _("Claimed")
+    SENDING = 2, _("Sending")
+    WITH_REP = 3, _("With the representative")
+    SENT = 4, _("Sent")
+    FAILED = 5, _("Failed")
+    SKIPPED = 6, _("Skipped")
+    CANCELLED = 7, _("Cancelled")
+    EXPIRED = 8, _("Expired")
+    UNKNOWN = 9, _("Unknown")
+
+
+class Reason(TextChoices):
+    """Why a touch was not made, or why a person left an SOP."""
+
+    DO_NOT_CONTACT = "do_not_contact", _("Asked not to be contacted on this channel")
+    NO_ADDRESS = "no_address", _("No address for this channel")
+    NO_OWNER = "no_owner", _("Nobody is in charge")
+    WON = "won", _("Goal reached: won")
+    LOST = "lost", _("Lost")
+    LEFT = "left", _("Taken out by hand")
+    STOPPED = "stopped", _("The SOP was stopped")
+    REFUSED = "refused", _("Refused by the provider")
+    UNDELIVERABLE = "undeliverable", _("The address does not take mail")
+    BROKEN = "broken", _("The message could not be made")
+    CANNOT = "cannot", _("The representative could not")
+
+
+class TaskState(TextChoices):
+    OPEN = "open", _("Open")
+    DONE = "done", _("Done")
+    CANNOT = "cannot", _("Could not")
+    CANCELLED = "cancelled", _("Cancelled")

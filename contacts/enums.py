@@ -1,0 +1,32 @@
+"""The words of who somebody is."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class IdentityKind(TextChoices):
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+    EXTERNAL = "external", _("External id")
+    WECOM = "wecom", _("WeCom id")
+    UNIONID = "unionid", _("UnionID")
+    OPENID = "openid", _("OpenID")
+    ALIPAY = "alipay", _("Alipay id")
+    DINGTALK = "dingtalk", _("DingTalk id")
+    ORDER_PLATFORM = "order", _("Order platform id")
+
+
+class ChannelKind(TextChoices):
+    """Ways to reach a person; `all` is every one of them."""
+
+    ALL = "all", _("All channels")
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    CALL = "call", _("Call")
+    CHAT = "chat", _("Chat")
+
+
+class FriendshipState(TextChoices):
+    FRIENDS = "friends", _("Friends")
+    DELETED_BY_CONTACT = "deleted_by_contact", _("Deleted by the customer")
+    DELETED_BY_REP = "deleted_by_rep", _("Deleted by the representative")

@@ -1,0 +1,31 @@
+"""The one clock: the database's time, plus an offset that only tests set."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+_offset = timedelta(0)
+
+
+def now() -> datetime:
+    """The database's wall-clock time (aware, UTC), so that a worker's own clock never decides."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment + _offset
+
+
+def set_offset(offset: timedelta) -> None:
+    """Shift `now()`; for tests and simulations."""
+    global _offset
+    _offset = offset
+
+
+def boot_seconds() -> float:
+    """Seconds since boot, suspended time included: the only clock for the age of a lease.
+
+    CLOCK_MONOTONIC stands still while a machine sleeps, so a frozen worker would think its
+    lease young and send after somebody else did.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -1,0 +1,5 @@
+"""Start-up: each room hands the scheduler its due sources."""
+
+
+def connect() -> None:
+    """Called once when Django is ready."""

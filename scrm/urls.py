@@ -1,0 +1,15 @@
+"""What a tenant's host answers."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("scrm.web.i18n_urls")),
+    path("api/", include("scrm.api.urls")),
+    path("hooks/", include("scrm.webhooks.urls")),
+    path("rep/", include("scrm.web.rep.urls")),
+    path("", include("scrm.web.public.urls")),
+    path("", include("scrm.web.ops.urls")),
+]

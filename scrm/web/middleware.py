@@ -1,0 +1,98 @@
+"""What every request passes: health, the host's tenant, its session, language and time zone."""
+
+import json
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.middleware.locale import LocaleMiddleware
+from django.utils import timezone, translation
+from django_tenants.middleware.main import TenantMainMiddleware
+
+from scrm.web.health import health_report
+from tenants.enums import TenantStatus
+from tenants.models import Domain, Tenant
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answers /healthz on any host, before a tenant is looked up."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            report = health_report()
+            return HttpResponse(
+                json.dumps(report), content_type="application/json", status=200 if report["ok"] else 503
+            )
+        return self.get_response(request)
+
+
+class HostMiddleware(TenantMainMiddleware):
+    """Finds the tenant by host: any legal spelling of the name, and only an active tenant's."""
+
+    @staticmethod
+    def hostname_from_request(request: HttpRequest) -> str:
+        host = request.get_host().lower()
+        name = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+        return name.rstrip(".")
+
+    def get_tenant(self, domain_model: type[Domain], hostname: str) -> Tenant:
+        if hostname == settings.PUBLIC_HOST:
+            return Tenant(schema_name="public", name="public")
+        domain = domain_model.objects.select_related("tenant").get(domain=hostname)
+        if domain.tenant.status != TenantStatus.ACTIVE:
+            raise domain_model.DoesNotExist
+        return domain.tenant
+
+    def no_tenant_found(self, request: HttpRequest, hostname: str) -> HttpResponse:
+        return HttpResponseNotFound("There is nothing at this address.", content_type="text/plain")
+
+
+class TenantSessionMiddleware:
+    """A session is good only on the tenant that began it, whatever store it lies in."""
+
+    KEY = "_tenant"
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        schema = connection.schema_name
+        if request.user.is_authenticated:
+            begun_on = request.session.get(self.KEY)
+            if begun_on is None:
+                request.session[self.KEY] = schema
+            elif begun_on != schema:
+                logout(request)
+        return self.get_response(request)
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The reader's choice, else the browser's, else the business's own language."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        tenant = getattr(request, "tenant", None)
+        if not chosen and "HTTP_ACCEPT_LANGUAGE" not in request.META and getattr(tenant, "language", ""):
+            translation.activate(tenant.language)
+            request.LANGUAGE_CODE = translation.get_language()
+
+
+class TimeZoneMiddleware:
+    """Times are shown in the business's zone."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = getattr(request.tenant, "zone", "") or "UTC"
+        with timezone.override(zoneinfo.ZoneInfo(zone)):
+            return self.get_response(request)

@@ -1,0 +1,146 @@
+"""What kind of person: categories, groups and tags, who has them and why, and the rules that give them."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact
+from scrm.core.ids import uuid7
+from tagging.enums import CategoryKind, TagSource
+
+
+class TagCategory(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=CategoryKind.choices, default=CategoryKind.CUSTOM)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("tag category")
+        verbose_name_plural = _("tag categories")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TagGroup(models.Model):
+    """Tags that answer one question; in an exclusive group a contact has one at most."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    category = models.ForeignKey(
+        TagCategory, models.PROTECT, related_name="groups", verbose_name=_("category")
+    )
+    name = models.CharField(_("name"), max_length=60)
+    exclusive = models.BooleanField(_("one at most"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("tag group")
+        verbose_name_plural = _("tag groups")
+        ordering = ["position", "name"]
+        constraints = [models.UniqueConstraint(fields=["category", "name"], name="tag_group_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    group = models.ForeignKey(TagGroup, models.PROTECT, related_name="tags", verbose_name=_("group"))
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    colour = models.CharField(
+        _("colour"),
+        max_length=10,
+        default="gray",
+        validators=[RegexValidator(r"^[a-z]+$")],
+    )
+    archived = models.BooleanField(_("archived"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["position", "name"]
+        constraints = [models.UniqueConstraint(fields=["group", "name"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TagRule(models.Model):
+    """Gives a tag when an event of a type happens and the condition holds."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="rules", verbose_name=_("tag"))
+    event_type = models.CharField(
+        _("when this happens"), max_length=60, help_text=_("The code of an event type.")
+    )
+    condition = models.JSONField(_("and this holds"), default=dict, blank=True)
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("tag rule")
+        verbose_name_plural = _("tag rules")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["event_type"], name="tag_rule_event", condition=models.Q(active=True))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TagAssignment(models.Model):
+    """A contact has a tag now; since when, from where and on what evidence."""
+
+    id = models.BigAutoField(primary_key=True)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="tag_assignments", verbose_name=_("contact")
+    )
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="assignments", verbose_name=_("tag"))
+    source = models.CharField(_("source"), max_length=10, choices=TagSource.choices)
+    rule = models.ForeignKey(
+        TagRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True)
+    at = models.DateTimeField(_("since"))
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tag of a contact")
+        verbose_name_plural = _("tags of contacts")
+        constraints = [models.UniqueConstraint(fields=["contact", "tag"], name="tag_assignment_once")]
+        indexes = [models.Index(fields=["tag", "contact"], name="tag_assignment_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.tag_id}"
+
+
+class TagChange(models.Model):
+    """A tag was added or removed; append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tag_changes", verbose_name=_("contact"))
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="changes", verbose_name=_("tag"))
+    added = models.BooleanField(_("added"))
+    source = models.CharField(_("source"), max_length=10, choices=TagSource.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("tag change")
+        verbose_name_plural = _("tag history")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["contact", "-at"], name="tag_change_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {'+' if self.added else '-'}{self.tag_id}"

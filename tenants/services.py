@@ -1,0 +1,87 @@
+"""Writes about tenants: make, suspend, resume."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django_tenants.clone import CloneSchema
+from django_tenants.utils import schema_exists
+
+from scrm.core import clock
+from tenants.enums import TenantStatus
+from tenants.models import Domain, Tenant
+
+TEMPLATE_SCHEMA = "tpl_blank"
+_CLONE_LOCK = 7_120_001
+"""Advisory lock: a clone never runs beside a migration of its template."""
+
+
+def create_template(*, schema_name: str = TEMPLATE_SCHEMA, name: str = "Blank") -> Tenant:
+    """The schema that new tenants are cloned from; made by migrations, once."""
+    template, _created = Tenant.objects.get_or_create(
+        schema_name=schema_name,
+        defaults={"name": name, "status": TenantStatus.TEMPLATE, "created_at": clock.now()},
+    )
+    if not schema_exists(schema_name):
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE SCHEMA "{schema_name}"')
+        call_command("migrate_schemas", schema_name=schema_name, verbosity=0, interactive=False)
+    return template
+
+
+def create_tenant(
+    *,
+    schema_name: str,
+    domain: str,
+    name: str = "",
+    template: str = TEMPLATE_SCHEMA,
+    zone: str = "Asia/Shanghai",
+    language: str = "zh-hans",
+    region: str = "CN",
+    currency: str = "CNY",
+    now: datetime | None = None,
+) -> Tenant:
+    """Make a business with its schema and first host; all of it or nothing.
+
+    Raises ValidationError when the name or host is taken, misshapen, or the template is missing.
+    """
+    tenant = Tenant(
+        schema_name=schema_name,
+        name=name or schema_name,
+        zone=zone,
+        language=language,
+        region=region,
+        currency=currency,
+        created_at=now or clock.now(),
+    )
+    tenant.full_clean()
+    if schema_exists(schema_name):
+        raise ValidationError({"schema_name": _("This name is taken: choose another.")})
+    source = Tenant.objects.filter(schema_name=template, status=TenantStatus.TEMPLATE).first()
+    if source is None:
+        raise ValidationError(
+            {"template": _("There is no template “%(name)s”.") % {"name": template}}
+        )
+    host = Domain(domain=domain.lower().rstrip("."), is_primary=True)
+    host.clean_fields(exclude=["tenant"])
+    if Domain.objects.filter(domain=host.domain).exists():
+        raise ValidationError({"domain": _("This host already belongs to a tenant.")})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CLONE_LOCK])
+        CloneSchema().clone_schema(source.schema_name, schema_name)
+        tenant.save(verbosity=0)
+        host.tenant = tenant
+        host.save()
+    return tenant
+
+
+def suspend_tenant(*, tenant: Tenant) -> None:
+    """From the next claim on nothing of this tenant runs."""
+    Tenant.objects.filter(pk=tenant.pk).update(status=TenantStatus.SUSPENDED)
+
+
+def resume_tenant(*, tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(status=TenantStatus.ACTIVE)
