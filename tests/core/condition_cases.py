@@ -59,11 +59,9 @@ def _leaf(draw, fact, values):
             rule["value"] = sorted([draw(one), draw(one)])
         case Shape.DAYS:
             rule["value"] = draw(st.sampled_from([1, 7, 30, 400]))
-    arguments = {
-        argument.name: draw(st.sampled_from(values[f"{fact.key}.{argument.name}"]))
-        for argument in fact.arguments
-        if argument.required or draw(st.booleans())
-    }
+    names = {argument.name for argument in fact.arguments if argument.required or draw(st.booleans())}
+    names |= {argument.needs for argument in fact.arguments if argument.needs and argument.name in names}
+    arguments = {name: draw(st.sampled_from(values[f"{fact.key}.{name}"])) for name in sorted(names)}
     if arguments:
         rule["args"] = arguments
     return rule
@@ -85,7 +83,7 @@ def answers(cursor, condition, subjects, table="contacts_contact"):
 def visit_count(given):
     narrowed = " AND v.kind = %(kind)s" if "kind" in given else ""
     if "days" in given:
-        narrowed += " AND v.at > %(now)s - make_interval(days => %(days)s)"
+        narrowed += " AND v.at > %(now)s - make_interval(hours => 24 * %(days)s)"
     return f"(SELECT count(*) FROM scratch_visit v WHERE v.person_id = c.id{narrowed})"
 
 
@@ -132,6 +130,22 @@ def scratch_facts():
     column("born", Type.DATE)
     registry.register(
         Fact(
+            key="person.first_visit",
+            label="first visit",
+            type=Type.MOMENT,
+            rows=True,
+            sql="SELECT v.person_id, min(v.at) FROM scratch_visit v GROUP BY v.person_id",
+            oracle=lambda subject, args, now: min((at for _, at in subject["visits"]), default=None),
+        ),
+        Fact(
+            key="person.town",
+            label="town",
+            type=Type.TEXT,
+            rows=True,
+            sql="SELECT p.id, p.city FROM scratch_person p WHERE p.city IS NOT NULL",
+            oracle=lambda subject, args, now: subject["city"],
+        ),
+        Fact(
             key="person.tags",
             label="tags",
             type=Type.KEYS,
@@ -147,7 +161,7 @@ def scratch_facts():
             wording=visit_wording,
             arguments=(
                 Argument("kind", "kind", Type.TEXT),
-                Argument("days", "days", Type.COUNT),
+                Argument("days", "days", Type.DAYS),
             ),
         ),
     )
@@ -168,6 +182,8 @@ SCRATCH_VALUES = {
     "person.blocked": [True, False],
     "person.seen": [moment.isoformat() for moment in MOMENTS],
     "person.born": [day.isoformat() for day in DATES],
+    "person.first_visit": [moment.isoformat() for moment in MOMENTS],
+    "person.town": [*CITIES, "ber", "市"],
     "person.tags": ["vip", "VIP", "a", "b", "c", "'; --"],
     "person.visits": [0, 1, 2, 3],
     "person.visits.kind": ["shop", "web", "call"],

@@ -110,7 +110,8 @@ def holds(data, **person):
         (leaf("event.number", "gt", 1), "args: event.number needs the argument property"),
         ({"any": []}, "any: any of nothing never holds; add at least one condition"),
         ({"all": {}}, "all: expected a list, got {}"),
-        ({}, "condition: expected an object with one of all, any, not or fact, got {}"),
+        ([], "condition: expected an object with one of all, any, not or fact, got []"),
+        ({"not": {}}, "not: expected an object with one of all, any, not or fact, got {}"),
         (
             {"all": [], "any": []},
             "condition: expected an object with one of all, any, not or fact, got {'all': [], 'any': []}",
@@ -203,6 +204,7 @@ def test_rule_survives_writing_reading_and_saying(data):
 
 def test_rule_without_conditions_always_holds():
     assert holds({"all": []})
+    assert holds({})
     assert not holds({"not": {"all": []}})
     assert sentence(All()) == "no condition"
 
@@ -315,7 +317,7 @@ def test_schema_tells_a_builder_all_it_needs():
         {"sql": "c.city LIKE 'a%'"},
         {"sql": "c.city = %s"},
         {"scope": Scope.EVENT, "sql": "c.city"},
-        {"sql": lambda given: "c.x > %(days)s", "arguments": (Argument("days", "days", Type.COUNT),)},
+        {"sql": lambda given: "c.x > %(days)s", "arguments": (Argument("days", "days", Type.DAYS),)},
     ],
 )
 def test_wrong_fact_fails_at_start_up(wrong):
