@@ -248,7 +248,7 @@ def test_number_is_written_without_loss():
 def test_rule_may_mix_the_event_and_what_was_read_of_the_contact():
     data = {"all": [leaf("event.number", "gte", 30, property="seconds"), leaf("person.tags", "has", "a")]}
     condition = parse(data, FACTS)
-    _, tags = uses(condition)
+    (tags,) = uses(condition)
 
     def at(seconds, keys):
         return evaluate(condition, Snapshot({tags: keys}, event={"seconds": seconds}), NOW)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .registry import Fact, Given
+from .registry import Fact, Given, Scope
 from .types import write_value
 
 
@@ -87,9 +87,9 @@ def facts_used(condition: Condition) -> frozenset[str]:
 
 
 def uses(*conditions: Condition) -> tuple[Use, ...]:
-    """Each fact with its arguments, once, in reading order."""
+    """What has to be read about a contact: each fact with its arguments, once, in reading order."""
     found = (leaf.use for condition in conditions for _, leaf in walk(condition))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(use for use in found if use.fact.scope is Scope.CONTACT))
 
 
 def to_json(condition: Condition) -> dict[str, Any]:

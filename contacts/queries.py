@@ -1,0 +1,45 @@
+"""Rules asked of the database: whom one matches, and what many need to know about some."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from scrm.core.conditions import Condition, Use, compile_sql, compile_values, uses
+
+
+def contact_ids_matching(condition: Condition, now: datetime, *, among: Collection[UUID] | None = None) -> list[UUID]:
+    """The contacts for whom the rule holds; `among` narrows it to some."""
+    found = compile_sql(condition, now)
+    text = f"SELECT c.id FROM contacts_contact c WHERE {found.text}"
+    params = found.params
+    if among is not None:
+        text += " AND c.id = ANY(%s)"
+        params = (*params, list(among))
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def count_matching(condition: Condition, now: datetime) -> int:
+    found = compile_sql(condition, now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM contacts_contact c WHERE {found.text}", found.params)
+        count: int = cursor.fetchone()[0]
+        return count
+
+
+def fact_values(
+    conditions: Iterable[Condition], contact_ids: Collection[UUID], now: datetime
+) -> dict[UUID, dict[Use, Any]]:
+    """All that the rules need to know about these contacts, in one statement: for `Snapshot`."""
+    used = uses(*conditions)
+    columns = compile_values(used, now)
+    text = ", ".join(filter(None, ["c.id", columns.text]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {text} FROM contacts_contact c WHERE c.id = ANY(%s)", [*columns.params, list(contact_ids)]
+        )
+        return {row[0]: dict(zip(used, row[1:], strict=True)) for row in cursor.fetchall()}

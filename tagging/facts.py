@@ -1,0 +1,34 @@
+"""What a rule may ask about tags: those that have not expired."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from scrm.core.conditions import Fact, Type
+from tagging.models import Tag
+
+
+def tag_choices() -> Iterable[tuple[str, str]]:
+    return [(tag.code, tag.name) for tag in Tag.objects.filter(archived=False)]
+
+
+def _held(subject: Any, now: datetime) -> set[str]:
+    return {code for code, expires_at in subject["tags"] if expires_at is None or expires_at > now}
+
+
+FACTS = (
+    Fact(
+        key="tags",
+        label=_("tags"),
+        group=_("Tags"),
+        type=Type.KEYS,
+        choices=tag_choices,
+        sql="""
+            SELECT a.contact_id, t.code FROM tagging_tagassignment a JOIN tagging_tag t ON t.id = a.tag_id
+            WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
+        """,
+        oracle=lambda subject, args, now: _held(subject, now),
+    ),
+)
