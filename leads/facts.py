@@ -10,7 +10,7 @@ from contacts.facts import user_choices
 from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.models import Source
 from scrm.core.conditions import Argument, Fact, Type
-from scrm.core.conditions.json_values import NUMBER_SQL, as_number, as_text
+from scrm.core.conditions.json_values import as_number, as_text, number_sql
 
 GROUP = _("Lead")
 
@@ -73,7 +73,7 @@ FACTS = (
         type=Type.NUMBER,
         arguments=(_NAME,),
         wording=lambda given: _("lead attribute %(name)s"),
-        sql=_NEWEST.format(value=NUMBER_SQL.format(x=f"({_ATTRIBUTE})")),
+        sql=_NEWEST.format(value=number_sql(f"({_ATTRIBUTE})")),
         oracle=lambda subject, args, now: as_number(_newest(subject).get("attributes", {}).get(args["name"])),
     ),
     Fact(

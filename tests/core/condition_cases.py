@@ -72,7 +72,7 @@ def answers(cursor, condition, subjects, table="contacts_contact"):
     found, used = compile_sql(condition, NOW), uses(condition)
     columns = compile_values(used, NOW)
     cursor.execute(f"SELECT c.id, {found.text}, {columns.text} FROM {table} c", [*found.params, *columns.params])
-    rows = cursor.fetchall()
+    rows = [row for row in cursor.fetchall() if row[0] in subjects]
 
     by_sql = {row[0] for row in rows if row[1]}
     by_values = {row[0] for row in rows if evaluate(condition, Snapshot(dict(zip(used, row[2:], strict=True))), NOW)}

@@ -5,10 +5,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-# What counts as a number in free JSON, for both engines; {x} is a text expression.
-NUMBER_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
-NUMBER_SQL = f"CASE WHEN {{x}} ~ '{NUMBER_PATTERN}' THEN ({{x}})::numeric END"
-_NUMBER = re.compile(NUMBER_PATTERN.replace("$", r"\Z"))
+# What counts as a number in free JSON, for both engines.
+_NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,6})?"
+
+
+def number_sql(text: str) -> str:
+    """The SQL of a text expression read as a number, NULL where it is none."""
+    return f"CASE WHEN {text} ~ '^{_NUMBER}$' THEN ({text})::numeric END"
 
 
 def as_text(value: Any) -> str | None:
@@ -19,4 +22,4 @@ def as_text(value: Any) -> str | None:
 
 def as_number(value: Any) -> Decimal | None:
     text = as_text(value)
-    return Decimal(text) if text is not None and _NUMBER.match(text) else None
+    return Decimal(text) if text is not None and re.fullmatch(_NUMBER, text) else None
