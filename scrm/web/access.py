@@ -1,0 +1,56 @@
+"""Who may open a page: log-in, role, and the door that a role belongs to."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+from tenants.models import Tenant
+
+Args = ParamSpec("Args")
+
+
+class Visit(HttpRequest):
+    """A request whose sender has logged in, on a tenant's host."""
+
+    user: User
+    tenant: Tenant
+    htmx: HtmxDetails
+
+
+Page = Callable[Concatenate[Visit, Args], HttpResponse]
+Guarded = Callable[Concatenate[HttpRequest, Args], HttpResponse]
+
+
+def may(action: str, *, door: str = "desk.open") -> Callable[[Page[Args]], Guarded[Args]]:
+    """The page is for those who may do `action` and enter the door; representatives go to their own."""
+
+    def decorate(page: Page[Args]) -> Guarded[Args]:
+        @wraps(page)
+        def guarded(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            visit = cast(Visit, request)
+            if not visit.user.may(door) and visit.method == "GET" and visit.user.may("task.work"):
+                return redirect("rep:today")
+            if not (visit.user.may(door) and visit.user.may(action)):
+                return render(visit, "ops/denied.html", status=403)
+            return page(visit, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    # A partial answer must not be the log-in page: the whole page goes there.
+    answer = HttpResponse()
+    answer["HX-Redirect"] = resolve_url("account_login")
+    return answer

@@ -1,0 +1,69 @@
+"""What narrows, sorts and pages a list: all of it stands in the address."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+PAGE_SIZE = 50
+
+Row = TypeVar("Row", bound=Model)
+Choices = Sequence[tuple[str, Any]]
+
+
+class FilterForm(forms.Form):
+    """The filters of a list; a value that can't be is left out, as if it were not there."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=120)
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.GET, auto_id="filter-%s")
+        self._query = request.GET
+
+    def choose(self, name: str, label: Any, anything: Any, choices: Choices) -> None:
+        """Offer a choice, labelled for screen readers and in the chips of active filters."""
+        field = forms.ChoiceField(required=False, label=label, choices=[("", anything), *choices])
+        field.widget.attrs["aria-label"] = label
+        self.fields[name] = field
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def selects(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name != "q"]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """What is chosen, each with the address of the list without it."""
+        chips = []
+        for name, value in self.chosen.items():
+            rest = self._query.copy()
+            rest.pop(name, None)
+            rest.pop("page", None)
+            field = self.fields[name]
+            shown = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value
+            chips.append({"label": str(field.label), "value": str(shown), "url": f"?{rest.urlencode()}"})
+        return chips
+
+
+def sorted_by(
+    request: HttpRequest, rows: QuerySet[Row], fields: Mapping[str, str], default: str
+) -> QuerySet[Row]:
+    """Sort as `?sort=name` or `?sort=-name` says; the key settles equal rows, so that pages never overlap."""
+    asked = request.GET.get("sort", "")
+    field = fields.get(asked.removeprefix("-"))
+    if field is None:
+        return rows.order_by(default)
+    sign = "-" if asked.startswith("-") else ""
+    return rows.order_by(f"{sign}{field}", f"{sign}pk")
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Any], size: int = PAGE_SIZE) -> Page[Any]:
+    return Paginator(rows, size).get_page(request.GET.get("page"))
