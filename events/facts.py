@@ -18,19 +18,19 @@ _TYPE, _DAYS, _WHERE = frozenset({"type"}), frozenset({"days"}), frozenset({"pro
 
 _COUNT_WORDING = {
     frozenset(): _("number of events"),
-    _TYPE: _("number of events %(type)s"),
+    _TYPE: _("number of “%(type)s” events"),
     _DAYS: _("number of events in the last %(days)s days"),
-    _TYPE | _DAYS: _("number of events %(type)s in the last %(days)s days"),
+    _TYPE | _DAYS: _("number of “%(type)s” events in the last %(days)s days"),
     _WHERE: _("number of events where %(property)s is %(equals)s"),
-    _TYPE | _WHERE: _("number of events %(type)s where %(property)s is %(equals)s"),
+    _TYPE | _WHERE: _("number of “%(type)s” events where %(property)s is %(equals)s"),
     _DAYS | _WHERE: _("number of events in the last %(days)s days where %(property)s is %(equals)s"),
-    _TYPE | _DAYS | _WHERE: _("number of events %(type)s in the last %(days)s days where %(property)s is %(equals)s"),
+    _TYPE | _DAYS | _WHERE: _("number of “%(type)s” events in the last %(days)s days where %(property)s is %(equals)s"),
 }
 _LAST_WORDING = {
     frozenset(): _("last event"),
-    _TYPE: _("last event %(type)s"),
+    _TYPE: _("last “%(type)s” event"),
     _WHERE: _("last event where %(property)s is %(equals)s"),
-    _TYPE | _WHERE: _("last event %(type)s where %(property)s is %(equals)s"),
+    _TYPE | _WHERE: _("last “%(type)s” event where %(property)s is %(equals)s"),
 }
 _SQL = {
     "type": " AND e.type_id = (SELECT t.id FROM events_eventtype t WHERE t.code = %(type)s)",

@@ -291,7 +291,7 @@ def test_sentence_reads_like_one():
     }
 
     assert sentence(parse(data, FACTS)) == (
-        "kind is VIP, (tags include one of “a”, “b”, “c” or visits of “web” in 30 days is at least 3), "
+        "kind is VIP, (tags include one of a, b, c or visits of “web” in 30 days is at least 3), "
         "it is not so that seen is within the last 1 day and blocked: no"
     )
 

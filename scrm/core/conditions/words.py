@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from .errors import MESSAGES, Problem
 from .registry import Argument, Fact, Label
 from .tree import All, AnyOf, Condition, Leaf, Not, Use
-from .types import SHAPES, WORDS, Shape, Type
+from .types import SHAPES, Shape, Type
 
 # Whole phrases, so that a language may put the words in its own order.
 _PHRASES: dict[str, Label] = {
@@ -169,7 +169,7 @@ def _shown(of: Fact | Argument, value: Any) -> str:
         label = next((label for key, label in of.choices() if key == value), None)
         if label is not None:
             return str(label)
-    if of.type in WORDS:
+    if of.type is Type.TEXT:
         return gettext("“%(text)s”") % {"text": value}
     if isinstance(value, datetime):
         value = timezone.localtime(value)
