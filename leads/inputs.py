@@ -1,0 +1,39 @@
+"""What arrives at the door of leads, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contacts.inputs import ConsentInput
+from exchange.problems import Problem
+from leads.enums import LeadOrigin
+from leads.mapping import LeadInput
+
+CREATED = "created"
+UPDATED = "updated"
+UNCHANGED = "unchanged"
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One enquiry on its way in. The same `dedupe_key` is the same enquiry, whoever sends it again."""
+
+    lead: LeadInput
+    came_by: LeadOrigin
+    dedupe_key: str
+    form_id: UUID | None = None
+    utm: Mapping[str, str] = field(default_factory=dict)
+    owner_id: UUID | None = None
+    consents: tuple[ConsentInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalOutcome:
+    """What became of one arrival. Problems may stand beside a lead that went in."""
+
+    row: int
+    outcome: str
+    lead_id: UUID | None = None
+    contact_id: UUID | None = None
+    problems: tuple[Problem, ...] = ()
