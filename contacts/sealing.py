@@ -1,0 +1,75 @@
+"""Decides how an identity is kept: sealed to read, blind to find, masked to show."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contacts.enums import IdentityKind
+from contacts.normalise import mask_email, mask_phone
+from scrm.core import crypto
+from scrm.core.crypto import TenantKeys
+from scrm.core.ids import uuid7
+
+HINT_MAX = 80
+_TARGET_KINDS = {"external_id": IdentityKind.EXTERNAL, "wecom_id": IdentityKind.WECOM}
+
+
+@dataclass(frozen=True, slots=True)
+class SealedIdentity:
+    """An identity as its row holds it."""
+
+    id: UUID
+    kind: str
+    sealed: bytes
+    blind: bytes
+    blind_tail: bytes | None
+    hint: str
+
+
+def kind_of(name: str) -> str:
+    """The kind behind a mapping's target (`external_id`) or a kind's own name."""
+    return _TARGET_KINDS[name].value if name in _TARGET_KINDS else IdentityKind(name).value
+
+
+def blind_of(kind: str, key: str, keys: TenantKeys) -> bytes:
+    """What finds an identity by its normalised key."""
+    return crypto.blind_index(key, keys=keys, purpose=f"identity.{kind}")
+
+
+def blind_tail_of(digits: str, keys: TenantKeys) -> bytes:
+    """What finds phones by their last four digits."""
+    return crypto.blind_index(digits[-4:], keys=keys, purpose="identity.phone.tail")
+
+
+def lock_number(blind: bytes) -> int:
+    """The advisory lock of a blind index; the tenant and the kind are in its key already."""
+    return int.from_bytes(blind[:8], "big", signed=True)
+
+
+def hint_of(kind: str, value: str) -> str:
+    """Enough to recognise it, too little to use it."""
+    if kind == IdentityKind.PHONE:
+        return mask_phone(value)
+    if kind == IdentityKind.EMAIL:
+        return mask_email(value)[:HINT_MAX]
+    return f"{value[:4]}…{value[-4:]}" if len(value) > 10 else f"{value[:1]}***"
+
+
+def seal_identity(*, kind: str, value: str, blind: bytes, keys: TenantKeys, schema: str) -> SealedIdentity:
+    pk = uuid7()
+    return SealedIdentity(
+        id=pk,
+        kind=kind,
+        sealed=crypto.seal(value.encode(), keys=keys, aad=_aad(schema, pk)),
+        blind=blind,
+        blind_tail=blind_tail_of(value, keys) if kind == IdentityKind.PHONE else None,
+        hint=hint_of(kind, value),
+    )
+
+
+def open_identity(sealed: bytes | memoryview, *, pk: UUID, keys: TenantKeys, schema: str) -> str:
+    return crypto.open_sealed(sealed, keys=keys, aad=_aad(schema, pk)).decode()
+
+
+def _aad(schema: str, pk: UUID) -> bytes:
+    # A sealed value moved to another row, column, table or tenant does not open.
+    return f"{schema}.contacts_identity.sealed:".encode() + pk.bytes

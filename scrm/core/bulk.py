@@ -1,0 +1,138 @@
+"""Writes many rows of one table in one statement, as columns: what `bulk_create` does, several times as fast."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field, Model
+
+Columns = Mapping[str, Sequence[Any]]
+Constants = Mapping[str, Any]
+
+
+def insert_columns(
+    model: type[Model],
+    columns: Columns,
+    constants: Constants | None = None,
+    *,
+    on_conflict: str = "",
+    returning: str = "",
+) -> list[tuple[Any, ...]]:
+    """Insert one row per place in the columns, keyed by column name; constants are the same in each row.
+
+    Columns that neither names take the model's default. `on_conflict` is what follows ON CONFLICT.
+    """
+    given = {**_defaults(model, columns, constants or {}), **(constants or {})}
+    if not _length(columns):
+        return []
+    source, values = _unnested(model, columns)
+    names = [*columns, *given]
+    selected = [*(_selected(model, name) for name in columns), *(f"%s::{_kind(model, name)}" for name in given)]
+    text = (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) "
+        f"SELECT {', '.join(selected)} FROM {source} ORDER BY place"
+    )
+    if on_conflict:
+        text += f" ON CONFLICT {on_conflict}"
+    if returning:
+        text += f" RETURNING {returning}"
+    # The select list comes before FROM, so the constants come before the columns.
+    return _run(text, [*(_constant(value) for value in given.values()), *values], rows=bool(returning))
+
+
+def update_columns(model: type[Model], columns: Columns, constants: Constants | None = None) -> None:
+    """Set columns of the rows whose `id` is given as a column. Lock the rows first, in one order."""
+    if not _length(columns):
+        return
+    source, values = _unnested(model, columns)
+    settings = [f"{name} = {_selected(model, name)}" for name in columns if name != "id"]
+    settings += [f"{name} = %s::{_kind(model, name)}" for name in constants or {}]
+    text = (
+        f"UPDATE {model._meta.db_table} AS kept SET {', '.join(settings)} FROM {source} "
+        f"WHERE kept.id = {_selected(model, 'id')}"
+    )
+    _run(text, [*(_constant(value) for value in (constants or {}).values()), *values])
+
+
+def _run(text: str, params: Sequence[Any], *, rows: bool = False) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return cursor.fetchall() if rows else []
+
+
+def _length(columns: Columns) -> int:
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) != 1:
+        raise ValueError(f"columns of different lengths: { {name: len(each) for name, each in columns.items()} }")
+    return lengths.pop()
+
+
+def _unnested(model: type[Model], columns: Columns) -> tuple[str, list[Any]]:
+    arrays = ", ".join(f"%s::{_carried(_kind(model, name))}[]" for name in columns)
+    names = ", ".join(f"v_{name}" for name in columns)
+    values = [_WRITERS.get(_kind(model, name), list)(each) for name, each in columns.items()]
+    return f"unnest({arrays}) WITH ORDINALITY AS given({names}, place)", values
+
+
+def _selected(model: type[Model], name: str) -> str:
+    # Bytes travel as hexadecimal: an array of them would be adapted one by one in Python.
+    return f"decode(v_{name}, 'hex')" if _kind(model, name) == "bytea" else f"v_{name}"
+
+
+def _carried(kind: str) -> str:
+    # Cast on the way in, varchar(n) would cut what is too long; assigned, it is refused.
+    return "text" if kind == "bytea" or kind.startswith("varchar") else kind
+
+
+@lru_cache
+def _kind(model: type[Model], name: str) -> str:
+    kind = _field(model, name).db_type(connection)
+    if kind is None:
+        raise ValueError(f"{model.__name__}.{name} is no column")
+    return kind
+
+
+def _field(model: type[Model], column: str) -> Field[Any, Any]:
+    return next(field for field in model._meta.concrete_fields if field.column == column)
+
+
+def _defaults(model: type[Model], columns: Columns, constants: Constants) -> dict[str, Any]:
+    return {
+        field.column: field.get_default()
+        for field in model._meta.concrete_fields
+        if field.column not in columns and field.column not in constants and not field.primary_key
+    }
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _texts(values: Iterable[Any]) -> list[str | None]:
+    return [None if value is None else str(value) for value in values]
+
+
+def _json(values: Iterable[Any]) -> list[str | None]:
+    return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+
+
+def _hex(values: Iterable[bytes | None]) -> list[str | None]:
+    return [None if value is None else value.hex() for value in values]
+
+
+def _moments(values: Iterable[datetime | None]) -> list[str | None]:
+    return [None if value is None else value.isoformat() for value in values]
+
+
+_WRITERS: dict[str, Callable[[Iterable[Any]], list[Any]]] = {
+    "uuid": _texts,
+    "jsonb": _json,
+    "bytea": _hex,
+    "timestamp with time zone": _moments,
+}
