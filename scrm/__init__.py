@@ -1,5 +1,1 @@
-"""SCRM: how the house is assembled and entered."""
-
-from scrm.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""SCRM: how the house is assembled and entered. Imports nothing: bin/* enter here before anything is installed."""

@@ -1,0 +1,62 @@
+"""Is it up, is it ours, and does every part of it work."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from scrm.embedded.console import Trouble, pause
+from scrm.embedded.paths import LOGS
+from scrm.embedded.processes import get
+
+_PATIENCE = 60.0
+
+
+def report(port: int, instance: str) -> dict[str, Any]:
+    """What /healthz says, if it is this run's own web server that says it."""
+    _, body = get(port, "localhost", "/healthz")
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) and said.get("instance") == instance else {}
+
+
+def wait_for_web(port: int, instance: str) -> None:
+    _until(lambda: [] if report(port, instance).get("ok") else ["the web server does not answer (web.log)"])
+
+
+def wait_for_all(port: int, instance: str, since: float, tenants: int) -> None:
+    _until(lambda: _complaints(report(port, instance), port, since, tenants))
+
+
+def _complaints(said: dict[str, Any], port: int, since: float, tenants: int) -> list[str]:
+    names = said.get("tenants", [])
+    checks = {
+        "the web server does not answer (web.log)": bool(said.get("ok")),
+        "the worker ran no task (worker.log)": _is_after(said.get("worker_ran_at"), since),
+        "beat did not tick (beat.log)": _is_after(said.get("beat_ticked_at"), since),
+        f"there are {len(names)} tenants instead of {tenants} (seed_demo.log)": len(names) >= tenants,
+    }
+    failed = [complaint for complaint, passed in checks.items() if not passed]
+    if failed:
+        return failed
+    return [f"the pages of {name} do not open (web.log)" for name in names if not _opens(port, f"{name}.localhost")]
+
+
+def _opens(port: int, host: str) -> bool:
+    status, _ = get(port, host, "/")
+    return status in (200, 301, 302)
+
+
+def _is_after(text: str | None, since: float) -> bool:
+    return text is not None and datetime.fromisoformat(text).timestamp() >= since
+
+
+def _until(complaints: Callable[[], list[str]]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while failed := complaints():
+        if time.monotonic() > deadline:
+            raise Trouble(f"After {_PATIENCE:.0f} s {', '.join(failed)}; the logs are in {LOGS}.")
+        pause(0.1)

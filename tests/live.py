@@ -1,0 +1,92 @@
+"""The product's real processes for a test: web, worker, beat, and an SMTP server that keeps what it gets."""
+
+import os
+import secrets
+import socket
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from scrm.embedded import health
+from scrm.embedded.console import pause
+from scrm.embedded.processes import HOST, Beat, Web, Worker
+from tests.servers import state_folder
+
+_REDIS_BASE = 32
+_PATIENCE = 30.0
+
+
+class Mailbox:
+    """A real SMTP server on loopback."""
+
+    def __init__(self, port: int) -> None:
+        self.messages: list[EmailMessage] = []
+        self.controller = Controller(self, hostname=HOST, port=port)
+        self.controller.start()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def close(self) -> None:
+        self.controller.stop()
+
+
+class Live:
+    """A whole SCRM on a database of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database = database_url.rpartition("/")[2]
+        self.port, self.mail_port = free_port(), free_port()
+        base, _, number = os.environ["REDIS_URL"].partition("?db=")
+        self.instance = secrets.token_hex(8)
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "REDIS_URL": f"{base}?db={_REDIS_BASE + int(number)}",
+            "EMAIL_URL": f"smtp://{HOST}:{self.mail_port}",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "PUBLIC_PORT": str(self.port),
+            "SCRM_INSTANCE": self.instance,
+            "PYTHONWARNINGS": "default",
+        }
+        logs = Path(state_folder()) / "live"
+        self.services = [
+            Web(self.environment, self.port, logs),
+            Worker(self.environment, logs),
+            Beat(self.environment, logs),
+        ]
+
+    def __enter__(self) -> Self:
+        self.mailbox = Mailbox(self.mail_port)
+        for service in self.services:
+            service.spawn()
+        health.wait_for_web(self.port, self.instance)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for service in reversed(self.services):
+            service.stop()
+        self.mailbox.close()
+
+    def url(self, tenant: str, path: str = "/") -> str:
+        return f"http://{tenant}.localhost:{self.port}{path}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(question, patience: float = _PATIENCE):
+    """Ask until the answer is true; give that answer. Fails with the last one."""
+    for _ in range(int(patience / 0.05)):
+        if answer := question():
+            return answer
+        pause(0.05)
+    raise AssertionError(f"Still {answer!r} after {patience:.0f} s.")

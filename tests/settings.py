@@ -1,0 +1,20 @@
+"""The product's settings where nothing has set an environment: for types and for tests without servers."""
+
+import base64
+import importlib
+import os
+
+for name, value in {
+    "SECRET_KEY": "for-tests-only-" + "x" * 40,
+    "SCRM_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+    "DATABASE_URL": "postgres://nobody@//nowhere/none",
+    "REDIS_URL": "unix:///nowhere/redis.sock?db=0",
+    "EMAIL_URL": "memorymail://",
+    "DEBUG": "true",
+    "SCRM_INSTANCE": "tests",
+}.items():
+    os.environ.setdefault(name, value)
+
+globals().update(
+    {name: value for name, value in vars(importlib.import_module("scrm.settings")).items() if name.isupper()}
+)
