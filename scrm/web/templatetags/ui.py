@@ -238,3 +238,9 @@ def widget_kind(field: Any) -> str:
 def html_lang(code: str) -> str:
     """zh-hans is zh-Hans, which is what screen readers and fonts look for."""
     return to_locale(code).replace("_", "-")
+
+
+@register.filter
+def may(user: Any, action: str) -> bool:
+    """`{% if user|may:"lead.edit" %}`: whether to offer what the role allows."""
+    return bool(getattr(user, "is_authenticated", False) and user.may(action))
