@@ -1,6 +1,19 @@
 """How lists are paged."""
 
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
 from rest_framework.pagination import CursorPagination
+
+
+def earlier(field: str, before: datetime | None, before_id: Any = None) -> Q:
+    """Rows before a place in a list that is newest first; an unnamed place leaves all of them."""
+    if before is None:
+        return Q()
+    if before_id is None:
+        return Q(**{f"{field}__lt": before})
+    return Q(**{f"{field}__lt": before}) | Q(**{field: before, "pk__lt": before_id})
 
 
 class NewestFirstCursorPagination(CursorPagination):

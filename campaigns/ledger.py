@@ -1,0 +1,80 @@
+"""Reads of the ledger: what a contact gets and why, and what the home page counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from campaigns.enums import EnrollmentState, TouchState
+from campaigns.models import Enrollment, Touchpoint
+from scrm.core.pagination import earlier
+
+_WAITING = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING, TouchState.WITH_REP)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A contact's part in one SOP: what comes next, or why nothing does."""
+
+    enrollment: Enrollment
+    next: Touchpoint | None
+    why: str
+
+
+def touchpoint_list_of_contact(
+    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+) -> list[Touchpoint]:
+    """A contact's touchpoints by due time, newest first, older than a place in its timeline."""
+    rows = Touchpoint.objects.filter(contact=contact_id).select_related("step", "lane__sop")
+    return list(rows.filter(earlier("due_at", before, before_id)).order_by("-due_at", "-pk")[:limit])
+
+
+def touchpoint_list_of_lead(lead_id: UUID, limit: int = 50) -> list[Touchpoint]:
+    rows = Touchpoint.objects.filter(enrollment__lead=lead_id).select_related("step", "lane__sop")
+    return list(rows.order_by("-due_at", "-pk")[:limit])
+
+
+def sops_of_contact(contact_id: UUID) -> list[Taking]:
+    """Every SOP the contact is or was in, with the next touch and why, or why not."""
+    enrollments = list(
+        Enrollment.objects.filter(contact=contact_id).select_related("sop", "version").order_by("-anchor_at", "-pk")
+    )
+    touches = Touchpoint.objects.filter(contact=contact_id).select_related("step", "lane").order_by("due_at", "pk")
+    by_enrollment: dict[int, list[Touchpoint]] = {}
+    for touch in touches:
+        by_enrollment.setdefault(touch.enrollment_id, []).append(touch)
+    return [_taking(enrollment, by_enrollment.get(enrollment.pk, [])) for enrollment in enrollments]
+
+
+def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
+    coming = next((touch for touch in touches if touch.state in _WAITING), None)
+    if enrollment.state == EnrollmentState.EXITED:
+        why = enrollment.get_exit_reason_display() or _("Taken out")
+    elif coming is None:
+        stopped = next((touch for touch in reversed(touches) if touch.reason), None)
+        why = touch_why(stopped) if stopped else _("Every step was done.")
+    elif not coming.lane.is_open:
+        why = coming.lane.reason or _("The SOP is paused.")
+    else:
+        why = ""
+    return Taking(enrollment, coming, why)
+
+
+def touch_why(touch: Touchpoint) -> str:
+    """Why the touch was not made, in words; empty when it was or still may be."""
+    reason = touch.get_reason_display() if touch.reason else ""
+    return " – ".join(filter(None, [str(reason), touch.detail or ""]))
+
+
+def touchpoint_totals(viewer: User, *, day_ends: datetime, week_began: datetime) -> dict[str, int]:
+    """Touches due until the day ends, sent since the week began, and with an outcome nobody knows."""
+    rows = visible_to(viewer, Touchpoint.objects.all(), owner="contact__owner")
+    return rows.aggregate(
+        due=Count("pk", filter=Q(state__in=_WAITING, due_at__lt=day_ends)),
+        sent=Count("pk", filter=Q(state=TouchState.SENT, sent_at__gte=week_began)),
+        unknown=Count("pk", filter=Q(state=TouchState.UNKNOWN)),
+    )

@@ -1,0 +1,80 @@
+"""Reads about people, within what the reader may see."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from contacts.enums import IdentityKind
+from contacts.models import Contact, DoNotContact, Identity
+from contacts.normalise import InvalidValue, normalise_email, normalise_phone
+from contacts.sealing import blind_of, blind_tail_of
+from tenants.selectors import tenant_current, tenant_keys
+
+_FOUR_DIGITS = re.compile(r"\d{4}")
+_PHONE_LIKE = re.compile(r"\+?[\d\s()./-]{6,}")
+
+
+def contact_list(viewer: User) -> QuerySet[Contact]:
+    """The contacts that the viewer may see, with what a row shows."""
+    identities = Prefetch("identities", Identity.objects.defer("sealed", "blind", "blind_tail").order_by("kind", "pk"))
+    return visible_to(viewer, Contact.objects.select_related("owner", "company").prefetch_related(identities))
+
+
+def contact_list_filtered(
+    rows: QuerySet[Contact], *, q: str = "", owner: str = "", within: Iterable[QuerySet[Any]] = ()
+) -> QuerySet[Contact]:
+    """Narrow a list of contacts; each of `within` selects ids of contacts to keep."""
+    if q:
+        rows = rows.filter(contact_search(q))
+    if owner:
+        rows = rows.filter(owner=None if owner == "none" else owner)
+    for ids in within:
+        rows = rows.filter(pk__in=ids)
+    return rows
+
+
+def contact_detail(viewer: User, contact_id: UUID) -> Contact | None:
+    return contact_list(viewer).filter(pk=contact_id).first()
+
+
+def contact_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
+    """Those of the ids that the viewer may see; for actions on many."""
+    return list(visible_to(viewer, Contact.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
+
+
+def contact_search(text: str, prefix: str = "") -> Q:
+    """Who is meant by a name, a whole phone, its last four digits or an e-mail; `prefix` leads to the contact."""
+    text = " ".join(text.split())
+    found = Q(**{f"{prefix}name__icontains": text})
+    identities = _identities_meant(text)
+    return found | Q(**{f"{prefix}pk__in": identities.values("contact")}) if identities is not None else found
+
+
+def _identities_meant(text: str) -> QuerySet[Identity] | None:
+    keys = tenant_keys()
+    if _FOUR_DIGITS.fullmatch(text):
+        return Identity.objects.filter(blind_tail=blind_tail_of(text, keys))
+    try:
+        if "@" in text:
+            kind, key = IdentityKind.EMAIL, normalise_email(text).key
+        elif _PHONE_LIKE.fullmatch(text):
+            kind, key = IdentityKind.PHONE, normalise_phone(text, region=tenant_current().region).key
+        else:
+            return None
+    except InvalidValue:
+        return None
+    return Identity.objects.filter(kind=kind, blind=blind_of(kind, key, keys))
+
+
+def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact]:
+    return list(contact_list(viewer).filter(contact_search(text)).order_by("-pk")[:limit]) if text.strip() else []
+
+
+def marks_of(contact_id: UUID) -> list[DoNotContact]:
+    """Channels by which the contact must not be reached."""
+    return list(DoNotContact.objects.filter(contact=contact_id).order_by("channel"))

@@ -1,0 +1,177 @@
+"""Reads about enquiries, within what the reader may see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from accounts.enums import Scope
+from accounts.models import User
+from accounts.selectors import visible_to
+from contacts.selectors import contact_search
+from leads.enums import OPEN_STATUSES, LeadStatus
+from leads.models import Form, Interaction, Lead, Source, SourceCost
+from scrm.core.pagination import earlier
+
+
+def lead_list(viewer: User) -> QuerySet[Lead]:
+    """The leads that the viewer may see, with what a row shows."""
+    return visible_to(viewer, Lead.objects.select_related("contact", "source", "owner"))
+
+
+def lead_detail(viewer: User, lead_id: UUID) -> Lead | None:
+    return (
+        visible_to(viewer, Lead.objects.select_related("contact__company", "source", "owner", "form"))
+        .filter(pk=lead_id)
+        .first()
+    )
+
+
+def lead_list_filtered(
+    rows: QuerySet[Lead],
+    *,
+    q: str = "",
+    status: str = "",
+    source: str = "",
+    owner: str = "",
+    came_by: str = "",
+    since: datetime | None = None,
+) -> QuerySet[Lead]:
+    """Narrow a list of leads. `status` may be `open`; `source` and `owner` may be `none`."""
+    if q:
+        rows = rows.filter(contact_search(q, "contact__"))
+    if status:
+        rows = rows.filter(status__in=OPEN_STATUSES if status == "open" else [status])
+    if source:
+        rows = rows.filter(source=None if source == "none" else source)
+    if owner:
+        rows = rows.filter(owner=None if owner == "none" else owner)
+    if came_by:
+        rows = rows.filter(came_by=came_by)
+    if since is not None:
+        rows = rows.filter(captured_at__gte=since)
+    return rows
+
+
+def lead_list_of_contact(viewer: User, contact_id: UUID) -> list[Lead]:
+    return list(lead_list(viewer).filter(contact=contact_id).order_by("-captured_at", "-pk")[:50])
+
+
+def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
+    """Those of the ids that the viewer may see; for actions on many."""
+    return list(visible_to(viewer, Lead.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
+
+
+def lead_newest(viewer: User, limit: int = 8) -> list[Lead]:
+    return list(lead_list(viewer).order_by("-captured_at", "-pk")[:limit])
+
+
+def lead_totals(viewer: User, *, day_began: datetime) -> dict[str, int]:
+    """What the home page counts: today, seven days and the seven before, open, and 28 days with their wins."""
+    week = day_began - timedelta(days=6)
+    month = Q(captured_at__gte=day_began - timedelta(days=27))
+    return visible_to(viewer, Lead.objects.all()).aggregate(
+        today=Count("pk", filter=Q(captured_at__gte=day_began)),
+        yesterday=Count("pk", filter=Q(captured_at__gte=day_began - timedelta(days=1), captured_at__lt=day_began)),
+        week=Count("pk", filter=Q(captured_at__gte=week)),
+        week_before=Count("pk", filter=Q(captured_at__gte=week - timedelta(days=7), captured_at__lt=week)),
+        open=Count("pk", filter=Q(status__in=OPEN_STATUSES)),
+        unassigned=Count("pk", filter=Q(status__in=OPEN_STATUSES, owner=None)),
+        month=Count("pk", filter=month),
+        month_won=Count("pk", filter=month & Q(status=LeadStatus.WON)),
+    )
+
+
+def lead_counts_per_day(viewer: User, *, first: date, last: date, zone: ZoneInfo) -> dict[date, int]:
+    """Leads captured on each local day from `first` to `last`, days without one included."""
+    began = datetime(first.year, first.month, first.day, tzinfo=zone)
+    counted = dict(
+        visible_to(viewer, Lead.objects.filter(captured_at__gte=began))
+        .annotate(day=TruncDate("captured_at", tzinfo=zone))
+        .order_by()
+        .values("day")
+        .annotate(leads=Count("pk"))
+        .values_list("day", "leads")
+    )
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return {day: counted.get(day, 0) for day in days}
+
+
+def interaction_list_of_lead(lead_id: UUID) -> list[Interaction]:
+    return list(Interaction.objects.filter(lead=lead_id).select_related("by").order_by("-at", "-pk")[:100])
+
+
+def interaction_list_of_contact(
+    contact_id: UUID, *, before: datetime | None = None, before_id: UUID | None = None, limit: int = 30
+) -> list[Interaction]:
+    """A contact's interactions, newest first, older than a place in its timeline."""
+    rows = Interaction.objects.filter(contact=contact_id).select_related("by")
+    return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source with what it brought and cost in a period."""
+
+    source: Source
+    leads: int
+    won: int
+    cost: Decimal | None
+
+    @property
+    def won_share(self) -> float | None:
+        return self.won / self.leads if self.leads else None
+
+    @property
+    def cost_per_lead(self) -> Decimal | None:
+        return self.cost / self.leads if self.cost is not None and self.leads else None
+
+
+def source_rows(viewer: User, *, since: datetime, first_day: date) -> list[SourceRow]:
+    """Every source, the one that brought most leads since then first.
+
+    A cost belongs to the whole source, so it is told only to those who see all of its leads.
+    """
+    leads = visible_to(viewer, Lead.objects.filter(captured_at__gte=since)).order_by().values("source")
+    brought = {
+        row["source"]: row
+        for row in leads.annotate(leads=Count("pk"), won=Count("pk", filter=Q(status=LeadStatus.WON)))
+    }
+    costs = SourceCost.objects.filter(on__gte=first_day).order_by().values("source").annotate(cost=Sum("amount"))
+    told = viewer.data_scope == Scope.ALL
+    cost_of = {row["source"]: row["cost"] for row in costs} if told else {}
+    nothing = {"leads": 0, "won": 0}
+    rows = [
+        SourceRow(source, found["leads"], found["won"], cost_of.get(source.pk))
+        for source in Source.objects.select_related("parent")
+        for found in [brought.get(source.pk, nothing)]
+    ]
+    return sorted(rows, key=lambda row: (not row.source.active, -row.leads, row.source.name))
+
+
+def source_detail(source_id: UUID) -> Source | None:
+    return Source.objects.select_related("parent").filter(pk=source_id).first()
+
+
+def source_choices(*, active_only: bool = False) -> list[tuple[str, str]]:
+    rows = Source.objects.filter(active=True) if active_only else Source.objects.all()
+    return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")]
+
+
+def source_costs(source_id: UUID, limit: int = 60) -> list[SourceCost]:
+    """What the source cost, the newest day first."""
+    return list(SourceCost.objects.filter(source=source_id).order_by("-on")[:limit])
+
+
+def form_list() -> QuerySet[Form]:
+    """Hosted forms, the newest first, each with the leads it brought as `submissions`."""
+    return Form.objects.select_related("source").annotate(submissions=Count("leads")).order_by("-created_at", "-pk")
+
+
+def form_detail(form_id: UUID) -> Form | None:
+    return form_list().filter(pk=form_id).first()

@@ -1,0 +1,173 @@
+"""Writes that people make by hand: sources and their cost, forms, ratings, interactions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record_audit
+from leads.enums import InteractionKind, LeadStatus
+from leads.models import Form, Interaction, Lead, Source, SourceCost
+
+FORM_FIELDS: Final = (
+    *("title", "intro", "source", "ask_name", "ask_phone", "ask_email", "ask_city"),
+    *("questions", "consent_text", "thanks", "active"),
+)
+QUESTIONS_MAX: Final = 20
+CHOICES_MAX: Final = 30
+
+
+@transaction.atomic
+def save_source(
+    *,
+    source: Source | None = None,
+    name: str,
+    kind: str,
+    parent: Source | None = None,
+    active: bool = True,
+    by: User | None,
+    now: datetime,
+) -> Source:
+    """Make or change a source; ValidationError when its name is taken or it would be part of itself."""
+    source = source or Source(created_at=now)
+    _refuse_circle(source, parent)
+    source.name, source.kind, source.parent, source.active = " ".join(name.split()), kind, parent, active
+    source.full_clean()
+    source.save()
+    record_audit(action="source.saved", actor=by, subject=source, details={"name": source.name}, now=now)
+    return source
+
+
+@transaction.atomic
+def set_source_cost(
+    *, source: Source, on: date, amount: Decimal, currency: str, by: User | None, now: datetime
+) -> SourceCost:
+    """What the source cost that day; said again, the later figure stands."""
+    if amount < 0:
+        raise ValidationError({"amount": _("A cost can't be below zero.")})
+    cost = SourceCost(source=source, on=on, amount=amount, currency=currency)
+    cost.clean_fields()
+    row, _created = SourceCost.objects.update_or_create(
+        source=source, on=on, defaults={"amount": amount, "currency": currency}
+    )
+    details = {"on": on.isoformat(), "amount": str(amount), "currency": currency}
+    record_audit(action="source.cost_set", actor=by, subject=source, details=details, now=now)
+    return row
+
+
+@transaction.atomic
+def remove_source_cost(*, source: Source, on: date, by: User | None, now: datetime) -> bool:
+    removed, _per_model = SourceCost.objects.filter(source=source, on=on).delete()
+    if removed:
+        record_audit(
+            action="source.cost_removed", actor=by, subject=source, details={"on": on.isoformat()}, now=now
+        )
+    return bool(removed)
+
+
+@transaction.atomic
+def save_form(
+    *, form: Form | None = None, values: Mapping[str, Any], by: User | None, now: datetime
+) -> Form:
+    """Make or change a hosted form; `values` may hold any of FORM_FIELDS."""
+    form = form or Form(created_at=now)
+    for name in FORM_FIELDS:
+        if name in values:
+            setattr(form, name, values[name])
+    form.questions = checked_questions(form.questions)
+    if not (form.ask_phone or form.ask_email):
+        raise ValidationError({"ask_phone": _("Ask for the phone or the e-mail, else nobody can answer.")})
+    form.full_clean()
+    form.save()
+    record_audit(action="form.saved", actor=by, subject=form, details={"title": form.title}, now=now)
+    return form
+
+
+def checked_questions(questions: object) -> list[dict[str, Any]]:
+    """Questions as a form keeps them: a key, a label and, where given, choices. Pure."""
+    if not isinstance(questions, list) or len(questions) > QUESTIONS_MAX:
+        raise ValidationError({"questions": _("Ask %(most)s questions at most.") % {"most": QUESTIONS_MAX}})
+    kept: list[dict[str, Any]] = []
+    for raw in questions:
+        label = " ".join(str(raw.get("label", "")).split())[:80]
+        choices = [" ".join(str(choice).split())[:80] for choice in raw.get("choices", [])]
+        choices = list(dict.fromkeys(filter(None, choices)))
+        if not label:
+            continue
+        if len(choices) > CHOICES_MAX:
+            reason = _("“%(question)s” has more than %(most)s choices.")
+            raise ValidationError({"questions": reason % {"question": label, "most": CHOICES_MAX}})
+        if label in {question["label"] for question in kept}:
+            raise ValidationError({"questions": _("“%(question)s” stands there twice.") % {"question": label}})
+        kept.append({"key": str(raw.get("key") or label)[:80], "label": label, "choices": choices})
+    return kept
+
+
+@transaction.atomic
+def rate_lead(*, lead: Lead, rating: str, by: User | None, now: datetime) -> None:
+    """Say how promising the lead is; empty takes the rating back."""
+    before, lead.rating, lead.updated_at = lead.rating, rating, now
+    lead.clean_fields(exclude={field.name for field in Lead._meta.fields} - {"rating"})
+    lead.save(update_fields=["rating", "updated_at"])
+    record_audit(action="lead.rated", actor=by, subject=lead, details={"from": before, "to": rating}, now=now)
+
+
+@transaction.atomic
+def start_working(*, lead_ids: Sequence[UUID], by: User | None, now: datetime) -> int:
+    """Mark leads that wait as in contact; those that are further stay as they are."""
+    waiting = list(
+        Lead.objects.select_for_update()
+        .filter(pk__in=list(lead_ids), status__in=[LeadStatus.NEW, LeadStatus.ASSIGNED])
+        .order_by("pk")
+    )
+    for lead in waiting:
+        lead.status, lead.updated_at = LeadStatus.WORKING, now
+        record_audit(action="lead.contacted", actor=by, subject=lead, now=now)
+    Lead.objects.bulk_update(waiting, ["status", "updated_at"])
+    return len(waiting)
+
+
+@transaction.atomic
+def log_interaction(
+    *,
+    contact_id: UUID,
+    kind: str,
+    text: str = "",
+    effective: bool = False,
+    next_on: date | None = None,
+    lead: Lead | None = None,
+    by: User | None,
+    now: datetime,
+) -> Interaction:
+    """Keep what was said; anything but a note means that the lead is in contact."""
+    interaction = Interaction(
+        contact_id=contact_id,
+        lead=lead,
+        kind=kind,
+        text=text.strip(),
+        effective=effective,
+        next_on=next_on,
+        by=by,
+        at=now,
+    )
+    interaction.full_clean(exclude={"contact"})
+    interaction.save()
+    if lead is not None and kind != InteractionKind.NOTE:
+        start_working(lead_ids=[lead.pk], by=by, now=now)
+    details = {"kind": kind, "effective": effective}
+    record_audit(action="interaction.logged", actor=by, subject=interaction, details=details, now=now)
+    return interaction
+
+
+def _refuse_circle(source: Source, parent: Source | None) -> None:
+    above = parent
+    while above is not None:
+        if above.pk == source.pk:
+            raise ValidationError({"parent": _("A source can't be part of itself.")})
+        above = above.parent

@@ -1,0 +1,31 @@
+"""Reads of stages by contact: what a list and a contact's page show."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lifecycle.models import Position, StageTransition
+from scrm.core.pagination import earlier
+
+
+def positions_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, list[Position]]:
+    """Where many contacts stand, in one statement; the default lifecycle first."""
+    rows = Position.objects.filter(contact__in=list(contact_ids)).select_related("stage", "lifecycle")
+    found: dict[UUID, list[Position]] = {pk: [] for pk in contact_ids}
+    for row in rows.order_by("-lifecycle__is_default", "lifecycle__name"):
+        found[row.contact_id].append(row)
+    return found
+
+
+def contact_ids_in_stage(stage_id: UUID | str) -> QuerySet[Position, UUID]:
+    return Position.objects.filter(stage=stage_id).values_list("contact", flat=True)
+
+
+def stage_transition_list_of_contact(
+    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+) -> list[StageTransition]:
+    """A contact's moves, newest first, older than a place in its timeline."""
+    rows = StageTransition.objects.filter(contact=contact_id).select_related("from_stage", "to_stage", "by", "rule")
+    return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])

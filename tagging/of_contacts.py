@@ -1,0 +1,31 @@
+"""Reads of tags by contact: what a list and a contact's page show."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from scrm.core.pagination import earlier
+from tagging.models import TagAssignment, TagChange
+
+
+def tags_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, list[TagAssignment]]:
+    """The tags of many contacts in one statement, in the order of the taxonomy."""
+    rows = TagAssignment.objects.filter(contact__in=list(contact_ids)).select_related("tag__group", "by")
+    found: dict[UUID, list[TagAssignment]] = {pk: [] for pk in contact_ids}
+    for row in rows.order_by("tag__group__position", "tag__group__name", "tag__position", "tag__name"):
+        found[row.contact_id].append(row)
+    return found
+
+
+def contact_ids_tagged(tag_id: UUID | str) -> QuerySet[TagAssignment, UUID]:
+    return TagAssignment.objects.filter(tag=tag_id).values_list("contact", flat=True)
+
+
+def tag_change_list_of_contact(
+    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+) -> list[TagChange]:
+    """Tags added and removed, newest first, older than a place in the contact's timeline."""
+    rows = TagChange.objects.filter(contact=contact_id).select_related("tag", "by")
+    return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
