@@ -1,0 +1,68 @@
+"""What came of it: the funnel and the table by source, for the leads that a user may see."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.enums import Scope
+from accounts.models import User
+from accounts.selectors import visible_to
+from analytics import queries
+from analytics.funnel import FunnelDay, FunnelStep, ReportFilters, SourceRow, steps_from
+from leads.models import Lead
+from tenants.selectors import tenant_current, tenant_zone
+
+
+def funnel(user: User, filters: ReportFilters) -> list[FunnelStep]:
+    """Captured, assigned, touched, engaged, won: of the leads captured in the period, by now."""
+    return steps_from(queries.funnel_counts(_leads(user, filters)))
+
+
+def funnel_per_day(user: User, filters: ReportFilters) -> list[FunnelDay]:
+    """The same by day of capture, days without leads included."""
+    found = [FunnelDay(*row) for row in queries.funnel_counts_per_day(_leads(user, filters), str(tenant_zone()))]
+    if not found:
+        return []
+    by_day = {day.on: day for day in found}
+    first, last = filters.since or found[0].on, max(filters.until or found[-1].on, found[-1].on)
+    return [by_day.get(day) or FunnelDay(day, 0, 0, 0, 0) for day in _days(first, last)]
+
+
+def source_table(user: User, filters: ReportFilters) -> list[SourceRow]:
+    """One row per source, the one with most leads first.
+
+    A cost belongs to a whole source, so it is told only to those who see all of its leads.
+    """
+    currency = tenant_current().currency
+    whole = user.data_scope == Scope.ALL and filters.owner_id is None
+    rows = queries.source_counts(
+        _leads(user, filters),
+        currency=currency,
+        since=filters.since,
+        until=filters.until,
+        sources=None if filters.source_ids is None else list(filters.source_ids),
+    )
+    return [
+        SourceRow(source_id, name or _("No source"), leads, *steps, cost if whole else None, currency)
+        for source_id, name, leads, *steps, cost in rows
+        if whole or leads
+    ]
+
+
+def _leads(user: User, filters: ReportFilters) -> QuerySet[Lead]:
+    leads = visible_to(user, Lead.objects.all())
+    zone = tenant_zone()
+    if filters.since:
+        leads = leads.filter(captured_at__gte=datetime.combine(filters.since, time(), zone))
+    if filters.until:
+        leads = leads.filter(captured_at__lt=datetime.combine(filters.until + timedelta(days=1), time(), zone))
+    if filters.source_ids is not None:
+        leads = leads.filter(source__in=filters.source_ids)
+    if filters.owner_id:
+        leads = leads.filter(owner=filters.owner_id)
+    return leads
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=index) for index in range((last - first).days + 1)]

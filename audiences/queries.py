@@ -1,0 +1,74 @@
+"""Segments asked of the database: counts, samples, and the difference to the members there are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from contacts.models import Contact
+from scrm.core.conditions import Condition, Sql, compile_sql
+
+_DIFFERENCE = """
+WITH matching AS (SELECT c.id FROM contacts_contact c WHERE {rule}),
+gone AS (
+    UPDATE audiences_segmentmember m SET left_at = %s
+    WHERE m.segment_id = %s AND m.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM matching x WHERE x.id = m.contact_id)
+    RETURNING 1
+),
+come AS (
+    INSERT INTO audiences_segmentmember (segment_id, contact_id, entered_at)
+    SELECT %s, x.id, %s FROM matching x
+    WHERE NOT EXISTS (
+        SELECT 1 FROM audiences_segmentmember m
+        WHERE m.segment_id = %s AND m.contact_id = x.id AND m.left_at IS NULL
+    )
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone), (SELECT count(*) FROM matching)
+"""
+
+
+def count_among(condition: Condition, visible: QuerySet[Contact] | None, now: datetime) -> int:
+    """How many match; `visible` narrows it to the contacts that a user may see."""
+    found = _matching(condition, visible, now)
+    if found is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM contacts_contact c WHERE {found.text}", found.params)
+        count: int = cursor.fetchone()[0]
+        return count
+
+
+def sample_among(condition: Condition, visible: QuerySet[Contact] | None, now: datetime, limit: int) -> list[UUID]:
+    """The newest few of those who match."""
+    found = _matching(condition, visible, now)
+    if found is None:
+        return []
+    with connection.cursor() as cursor:
+        text = f"SELECT c.id FROM contacts_contact c WHERE {found.text} ORDER BY c.id DESC LIMIT %s"
+        cursor.execute(text, [*found.params, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def apply_difference(segment_id: UUID, condition: Condition, now: datetime) -> tuple[int, int, int]:
+    """Let those in who match and out who don't; who stays is not touched. Entered, left, size."""
+    rule = compile_sql(condition, now)
+    params: list[Any] = [*rule.params, now, segment_id, segment_id, now, segment_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENCE.format(rule=rule.text), params)
+        entered, left, size = cursor.fetchone()
+        return entered, left, size
+
+
+def _matching(condition: Condition, visible: QuerySet[Contact] | None, now: datetime) -> Sql | None:
+    rule = compile_sql(condition, now)
+    if visible is None:
+        return rule
+    try:
+        text, params = visible.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return Sql(f"{rule.text} AND c.id IN ({text})", (*rule.params, *params))

@@ -1,0 +1,69 @@
+"""Reads of segments: who would be in one, who is, and how many of them a user may see."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from accounts.enums import Scope as DataScope
+from accounts.models import User
+from accounts.selectors import visible_to
+from audiences import queries
+from audiences.models import Segment, SegmentMember
+from contacts.models import Contact
+from scrm.core.conditions import Condition
+from scrm.core.counting import count_of
+
+
+def segment_list(user: User) -> QuerySet[Segment]:
+    """By name, with `seen`: how many members the user may see."""
+    rows = Segment.objects.select_related("created_by")
+    if user.data_scope == DataScope.ALL:
+        return rows.annotate(seen=F("size"))
+    return rows.annotate(seen=count_of(_members(user), "segment"))
+
+
+def segment_get(user: User, pk: UUID) -> Segment | None:
+    return segment_list(user).filter(pk=pk).first()
+
+
+def segment_dynamic_list() -> list[Segment]:
+    """Those to refresh from time to time, the longest waiting first."""
+    return list(Segment.objects.filter(kind="dynamic").order_by(F("refreshed_at").asc(nulls_first=True)))
+
+
+def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
+    """Who is in it, the newest first."""
+    rows = _members(user).filter(segment=segment)
+    return rows.select_related("contact__owner").order_by("-entered_at", "-pk")
+
+
+def segment_movement(user: User, segment: Segment, since: datetime) -> tuple[int, int]:
+    """How many came and went since then."""
+    rows = visible_to(user, SegmentMember.objects.filter(segment=segment), owner="contact__owner")
+    return rows.filter(entered_at__gte=since).count(), rows.filter(left_at__gte=since).count()
+
+
+def count_segment(condition: Condition, user: User, now: datetime) -> int:
+    """How many of the contacts that the user may see match the rule."""
+    return queries.count_among(condition, _visible(user), now)
+
+
+def sample_segment(condition: Condition, user: User, now: datetime, limit: int = 5) -> list[Contact]:
+    """A few of them, to see whether the rule means what it should."""
+    found = queries.sample_among(condition, _visible(user), now, limit)
+    return _in_order(found, Contact.objects.filter(pk__in=found).select_related("owner"))
+
+
+def _members(user: User) -> QuerySet[SegmentMember]:
+    return visible_to(user, SegmentMember.objects.filter(left_at__isnull=True), owner="contact__owner")
+
+
+def _visible(user: User) -> QuerySet[Contact] | None:
+    return None if user.data_scope == DataScope.ALL else visible_to(user, Contact.objects.all())
+
+
+def _in_order(ids: list[UUID], contacts: Iterable[Contact]) -> list[Contact]:
+    by_id = {contact.pk: contact for contact in contacts}
+    return [by_id[pk] for pk in ids]

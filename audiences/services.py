@@ -1,0 +1,82 @@
+"""Writes of segments: what they ask for, and who is in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record_audit
+from audiences.models import Segment, SegmentKind
+from audiences.queries import apply_difference
+from scrm.core.conditions import Scope, facts, parse, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChange:
+    """What a refresh did."""
+
+    entered: int
+    left: int
+    size: int
+
+
+@transaction.atomic
+def save_segment(
+    *,
+    segment: Segment | None = None,
+    name: str,
+    kind: str,
+    condition: object,
+    by: User | None,
+    now: datetime,
+) -> Segment:
+    """Make or change a segment and fill it. Raises ConditionInvalid or ValidationError and changes nothing.
+
+    A frozen one is filled once, when it is made; a dynamic one that becomes frozen keeps its members.
+    """
+    parsed = to_json(parse(condition, facts, scope=Scope.CONTACT))
+    if parsed == {"all": []}:
+        raise ValidationError({"condition": _("Add at least one condition; without one everybody is in it.")})
+    frozen_before = segment is not None and segment.kind == SegmentKind.FROZEN
+    if segment is not None and frozen_before and kind == SegmentKind.FROZEN and parsed != segment.condition:
+        raise ValidationError(
+            {"condition": _("A frozen segment keeps its members. Make it dynamic, or make a new one.")}
+        )
+    segment = segment or Segment(created_by=by, created_at=now)
+    fresh = segment.refreshed_at is None
+    segment.name, segment.kind, segment.condition = name.strip(), kind, parsed
+    segment.full_clean()
+    segment.save()
+    if fresh or kind == SegmentKind.DYNAMIC:
+        _fill(segment, now)
+    record_audit(action="segment.saved", actor=by, subject=segment, details={"name": segment.name}, now=now)
+    return segment
+
+
+@transaction.atomic
+def refresh_segment(*, segment: Segment, now: datetime) -> SegmentChange:
+    """Let in who matches now and out who no longer does; a frozen one stays as it is."""
+    locked = Segment.objects.select_for_update().get(pk=segment.pk)
+    if locked.kind == SegmentKind.FROZEN and locked.refreshed_at is not None:
+        return SegmentChange(entered=0, left=0, size=locked.size)
+    return _fill(locked, now)
+
+
+@transaction.atomic
+def delete_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
+    record_audit(action="segment.deleted", actor=by, subject=segment, details={"name": segment.name}, now=now)
+    segment.delete()
+
+
+def _fill(segment: Segment, now: datetime) -> SegmentChange:
+    # Stored rules may name a tag or stage that is gone: that part then matches nobody.
+    condition = parse(segment.condition, facts, scope=Scope.CONTACT, stored=True)
+    # The row is the lock: two refreshes at once would both let the same contact in.
+    Segment.objects.select_for_update().get(pk=segment.pk)
+    entered, left, size = apply_difference(segment.pk, condition, now)
+    segment.size, segment.refreshed_at = size, now
+    segment.save(update_fields=["size", "refreshed_at"])
+    return SegmentChange(entered, left, size)

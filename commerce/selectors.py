@@ -1,0 +1,51 @@
+"""Reads of commerce: orders and products."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from commerce.enums import OrderStatus
+from commerce.models import Order, Product
+from scrm.core.counting import count_of
+
+
+def order_list(user: User, *, search: str = "", status: str = "", platform: str = "") -> QuerySet[Order]:
+    """Orders of contacts that the user may see, newest first."""
+    rows = visible_to(user, Order.objects.all(), owner="contact__owner").select_related("contact")
+    if search:
+        rows = rows.filter(Q(number__istartswith=search) | Q(contact__name__icontains=search))
+    if status:
+        rows = rows.filter(status=status)
+    if platform:
+        rows = rows.filter(platform=platform)
+    return rows
+
+
+def order_get(user: User, pk: UUID) -> Order | None:
+    rows = visible_to(user, Order.objects.all(), owner="contact__owner")
+    return rows.select_related("contact").prefetch_related("lines__product").filter(pk=pk).first()
+
+
+def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:
+    """What the paid ones among them come to, per currency: amounts of two are never added."""
+    paid = orders.filter(status=OrderStatus.PAID).order_by().values("currency")
+    return list(paid.annotate(total=Sum("amount")).order_by("currency").values_list("currency", "total"))
+
+
+def platform_list() -> list[str]:
+    return list(Order.objects.order_by("platform").values_list("platform", flat=True).distinct())
+
+
+def product_list(user: User, *, search: str = "") -> QuerySet[Product]:
+    """Products by name; `orders` counts the paid orders with it that the user may see."""
+    paid = visible_to(user, Order.objects.filter(status=OrderStatus.PAID), owner="contact__owner")
+    rows = Product.objects.annotate(orders=count_of(paid, "lines__product", distinct="pk"))
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(code__istartswith=search) | Q(group__icontains=search))
+    return rows
+
+
+def product_get(pk: UUID) -> Product | None:
+    return Product.objects.filter(pk=pk).first()

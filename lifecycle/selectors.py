@@ -1,0 +1,90 @@
+"""Reads of lifecycles: stages with their numbers, the board, the history."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Aggregate, FloatField, QuerySet
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from scrm.core.counting import count_of
+
+
+class Median(Aggregate):
+    """PostgreSQL's continuous median."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def lifecycle_list() -> list[Lifecycle]:
+    """The default one first."""
+    return list(Lifecycle.objects.filter(active=True))
+
+
+def lifecycle_get(pk: UUID | None) -> Lifecycle | None:
+    """That one; without an id the one that new contacts enter."""
+    if pk is not None:
+        return Lifecycle.objects.filter(pk=pk).first()
+    return Lifecycle.objects.filter(active=True).first()
+
+
+def stage_list(lifecycle: Lifecycle) -> QuerySet[Stage]:
+    return lifecycle.stages.order_by("position")
+
+
+def stage_list_everywhere() -> QuerySet[Stage]:
+    """Every stage of every lifecycle, for choosing one."""
+    return Stage.objects.select_related("lifecycle").order_by("-lifecycle__is_default", "lifecycle__name", "position")
+
+
+def stage_list_with_counts(user: User, lifecycle: Lifecycle) -> QuerySet[Stage]:
+    """Stages in order; `size` counts the contacts there now that the user may see."""
+    positions = visible_to(user, Position.objects.all(), owner="contact__owner")
+    return stage_list(lifecycle).annotate(size=count_of(positions, "stage"))
+
+
+def stage_median_seconds(user: User, lifecycle: Lifecycle) -> dict[UUID, float]:
+    """How long those who left a stage had been in it: the middle one of them."""
+    left = StageTransition.objects.filter(lifecycle=lifecycle, from_stage__isnull=False, seconds_before__isnull=False)
+    rows = visible_to(user, left, owner="contact__owner").order_by().values("from_stage")
+    return dict(rows.annotate(middle=Median("seconds_before")).values_list("from_stage", "middle"))
+
+
+def stage_get(pk: UUID) -> Stage | None:
+    return Stage.objects.select_related("lifecycle").filter(pk=pk).first()
+
+
+def board_cards(user: User, stages: Sequence[Stage], limit: int = 8) -> dict[UUID, list[Position]]:
+    """The newest contacts of each stage, all stages in one statement."""
+    found: dict[UUID, list[Position]] = {stage.pk: [] for stage in stages}
+    if not stages:
+        return found
+    rows = visible_to(user, Position.objects.all(), owner="contact__owner").select_related("contact__owner")
+    columns = [rows.filter(stage=stage).order_by("-since")[:limit] for stage in stages]
+    for position in columns[0].union(*columns[1:], all=True) if len(columns) > 1 else columns[0]:
+        found[position.stage_id].append(position)
+    return found
+
+
+def position_get(user: User, lifecycle: Lifecycle, contact_id: UUID) -> Position | None:
+    rows = visible_to(user, Position.objects.filter(lifecycle=lifecycle), owner="contact__owner")
+    return rows.select_related("contact", "stage").filter(contact=contact_id).first()
+
+
+def stage_transition_list(user: User, lifecycle: Lifecycle) -> QuerySet[StageTransition]:
+    """Every move, newest first."""
+    rows = StageTransition.objects.filter(lifecycle=lifecycle)
+    return visible_to(user, rows, owner="contact__owner").select_related(
+        "contact", "from_stage", "to_stage", "by", "rule"
+    )
+
+
+def stage_rule_list() -> QuerySet[StageRule]:
+    return StageRule.objects.select_related("to_stage__lifecycle")
+
+
+def stage_rule_get(pk: UUID) -> StageRule | None:
+    return StageRule.objects.select_related("to_stage__lifecycle").filter(pk=pk).first()
