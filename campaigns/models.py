@@ -26,9 +26,7 @@ class Campaign(models.Model):
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     goal = models.CharField(_("goal"), max_length=200, blank=True)
-    sources = models.ManyToManyField(
-        Source, blank=True, related_name="campaigns", verbose_name=_("sources")
-    )
+    sources = models.ManyToManyField(Source, blank=True, related_name="campaigns", verbose_name=_("sources"))
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
@@ -148,9 +146,7 @@ class Enrollment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     sop = models.ForeignKey(Sop, models.CASCADE, related_name="enrollments", verbose_name=_("SOP"))
-    version = models.ForeignKey(
-        SopVersion, models.PROTECT, related_name="enrollments", verbose_name=_("version")
-    )
+    version = models.ForeignKey(SopVersion, models.PROTECT, related_name="enrollments", verbose_name=_("version"))
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrollments", verbose_name=_("contact"))
     lead = models.ForeignKey(
         Lead, models.SET_NULL, null=True, blank=True, related_name="enrollments", verbose_name=_("lead")
@@ -158,9 +154,7 @@ class Enrollment(models.Model):
     entry = models.PositiveSmallIntegerField(_("entry"), default=1)
     anchor_at = models.DateTimeField(_("T"))
     zone = models.CharField(_("time zone"), max_length=64)
-    state = models.CharField(
-        _("state"), max_length=8, choices=EnrollmentState.choices, default=EnrollmentState.ACTIVE
-    )
+    state = models.CharField(_("state"), max_length=8, choices=EnrollmentState.choices, default=EnrollmentState.ACTIVE)
     exit_reason = models.CharField(_("exit reason"), max_length=20, choices=Reason.choices, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
@@ -184,18 +178,12 @@ class Touchpoint(models.Model):
     contact = models.ForeignKey(
         Contact, models.CASCADE, related_name="touchpoints", verbose_name=_("contact"), db_index=False
     )
-    lane = models.ForeignKey(
-        Lane, models.PROTECT, related_name="touchpoints", verbose_name=_("lane"), db_index=False
-    )
-    step = models.ForeignKey(
-        Step, models.PROTECT, related_name="touchpoints", verbose_name=_("step"), db_index=False
-    )
+    lane = models.ForeignKey(Lane, models.PROTECT, related_name="touchpoints", verbose_name=_("lane"), db_index=False)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="touchpoints", verbose_name=_("step"), db_index=False)
     step_number = models.PositiveSmallIntegerField(_("step number"))
     occurrence = models.PositiveSmallIntegerField(_("occurrence"), default=1)
     due_at = models.DateTimeField(_("due at"))
-    state = models.PositiveSmallIntegerField(
-        _("state"), choices=TouchState.choices, default=TouchState.PLANNED
-    )
+    state = models.PositiveSmallIntegerField(_("state"), choices=TouchState.choices, default=TouchState.PLANNED)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
     token = models.UUIDField(_("token"), null=True, blank=True)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
@@ -221,17 +209,13 @@ class Touchpoint(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["lane", "due_at"], name="touchpoint_due", condition=Q(state=TouchState.PLANNED)
-            ),
+            models.Index(fields=["lane", "due_at"], name="touchpoint_due", condition=Q(state=TouchState.PLANNED)),
             models.Index(
                 fields=["lease_until"],
                 name="touchpoint_lease",
-                condition=Q(state__in=[TouchState.CLAIMED, TouchState.SENDING]),
+                condition=Q(lease_until__isnull=False),
             ),
-            models.Index(
-                fields=["due_at"], name="touchpoint_unknown", condition=Q(state=TouchState.UNKNOWN)
-            ),
+            models.Index(fields=["due_at"], name="touchpoint_unknown", condition=Q(state=TouchState.UNKNOWN)),
             models.Index(fields=["contact", "-due_at"], name="touchpoint_contact"),
         ]
 

@@ -8,6 +8,9 @@ class ScrmConfig(AppConfig):
     verbose_name = "SCRM"
 
     def ready(self) -> None:
+        from scheduler import bell
         from scrm.flows import wiring
+        from scrm.worker.bell import ring
 
         wiring.connect()
+        bell.install(ring)

@@ -32,7 +32,7 @@ PEOPLE_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "accounts",
-    "scrm.web.admin_site.PlatformAwareAdminConfig",
+    "scrm.web.admin_app.HouseAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -319,3 +319,6 @@ LOGGING = {
         "axes": {"level": "WARNING"},
     },
 }
+
+SCRM_CHANNELS = {"email": env.str("SCRM_CHANNEL_EMAIL", "campaigns.channels.email.EmailChannel")}
+"""The class behind each channel that goes out of the house."""

@@ -20,9 +20,7 @@ class Tenant(TenantMixin):
 
     uuid = models.UUIDField(_("key identifier"), default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
-    status = models.CharField(
-        _("status"), max_length=12, choices=TenantStatus.choices, default=TenantStatus.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=12, choices=TenantStatus.choices, default=TenantStatus.ACTIVE)
     zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     region = models.CharField(

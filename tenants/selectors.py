@@ -45,10 +45,7 @@ def tenant_zone() -> ZoneInfo:
 
 def domain_primary(tenant: Tenant) -> str | None:
     return (
-        Domain.objects.filter(tenant=tenant)
-        .order_by("-is_primary", "domain")
-        .values_list("domain", flat=True)
-        .first()
+        Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True).first()
     )
 
 

@@ -61,9 +61,7 @@ def create_tenant(
         raise ValidationError({"schema_name": _("This name is taken: choose another.")})
     source = Tenant.objects.filter(schema_name=template, status=TenantStatus.TEMPLATE).first()
     if source is None:
-        raise ValidationError(
-            {"template": _("There is no template “%(name)s”.") % {"name": template}}
-        )
+        raise ValidationError({"template": _("There is no template “%(name)s”.") % {"name": template}})
     host = Domain(domain=domain.lower().rstrip("."), is_primary=True)
     host.clean_fields(exclude=["tenant"])
     if Domain.objects.filter(domain=host.domain).exists():

@@ -1,0 +1,135 @@
+"""Carries a claimed batch out of the house, one call at a time, and records what is known of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+
+from campaigns import policy, queries
+from campaigns.channels import outward_channel
+from campaigns.channels.base import ChannelDown, OutcomeUnknown, OutwardChannel, Refused
+from campaigns.enums import Reason, TouchState
+from campaigns.inputs import Message
+from campaigns.services.ledger import Batch, close_lane_for, record
+from scheduler.services import due_work
+from scrm.core import clock, failpoints
+
+log = structlog.get_logger(__name__)
+_DOWN_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one call came to; `retry` is a refusal for now."""
+
+    touchpoint_id: int
+    state: TouchState
+    reason: Reason | None = None
+    detail: str | None = None
+    provider_ref: str | None = None
+    retry: bool = False
+
+
+def deliver(batch: Batch) -> None:
+    """Send every message of the batch whose lease is young enough; put back the rest.
+
+    The outcome of one call and the turn to sending of the next are one commit, so that a mail
+    costs one. A worker that dies between them leaves the first unknown, never sent again blindly.
+    """
+    channel = outward_channel(batch.channel)
+    waiting = list(reversed(batch.messages))
+    known: Outcome | None = None
+    try:
+        channel.open()
+        while waiting and _young_enough(batch, channel):
+            message = waiting.pop()
+            held = _turn_to_sending(batch, message, known)
+            known = None
+            if held:
+                known = _call(channel, batch, message)
+    except ChannelDown as down:
+        log.warning("channel.down", channel=batch.channel, reason=str(down))
+        close_lane_for(lane_id=batch.lane_id, seconds=_DOWN_SECONDS, reason=str(down), now=clock.now())
+    finally:
+        _settle(batch, known, [message.touchpoint_id for message in waiting])
+        channel.close()
+
+
+def _young_enough(batch: Batch, channel: OutwardChannel) -> bool:
+    return batch.age() < settings.SCRM_LEASE_SECONDS - channel.timeout_seconds
+
+
+def _turn_to_sending(batch: Batch, message: Message, known: Outcome | None) -> bool:
+    """One commit: record the call before, and hold this row for its call."""
+    now = clock.now()
+    with due_work():
+        if known is not None:
+            _record(batch, known, now)
+        held = queries.mark_sending(touchpoint_ids=[message.touchpoint_id], token=batch.token, now=now)
+        if not held:
+            queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+    return bool(held)
+
+
+def _call(channel: OutwardChannel, batch: Batch, message: Message) -> Outcome | None:
+    """The call itself. Nothing slow stands between the age check and the socket."""
+    failpoints.passed("guard.before")
+    if not _young_enough(batch, channel):
+        queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+        return None
+    failpoints.passed("guard.passed")
+    try:
+        reference = channel.send(message)
+    except ChannelDown:
+        queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+        raise
+    except Refused as refused:
+        reason = Reason.UNDELIVERABLE if refused.permanent else Reason.REFUSED
+        return Outcome(
+            message.touchpoint_id, TouchState.FAILED, reason, str(refused)[:300], retry=not refused.permanent
+        )
+    except OutcomeUnknown as unknown:
+        return Outcome(message.touchpoint_id, TouchState.UNKNOWN, detail=str(unknown)[:300])
+    failpoints.passed("http.answered")
+    return Outcome(message.touchpoint_id, TouchState.SENT, provider_ref=str(reference)[:120])
+
+
+def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
+    attempt = batch.attempts[outcome.touchpoint_id]
+    back_off = policy.back_off_seconds(attempt) if outcome.retry else None
+    if back_off is not None:
+        with due_work() as due:
+            due_at = now + timedelta(seconds=back_off)
+            queries.retry_later(
+                touchpoint_id=outcome.touchpoint_id, token=batch.token, due_at=due_at, detail=outcome.detail or ""
+            )
+            due.at(due_at)
+        return
+    look_up_at = None
+    if outcome.state == TouchState.UNKNOWN:
+        look_up_at = now + timedelta(seconds=settings.SCRM_SETTLE_SECONDS)
+    record(
+        [outcome.touchpoint_id],
+        batch.token,
+        held_as=TouchState.SENDING,
+        state=outcome.state,
+        now=now,
+        reason=outcome.reason,
+        detail=outcome.detail,
+        provider_ref=outcome.provider_ref,
+        lease_until=look_up_at,
+    )
+
+
+def _settle(batch: Batch, known: Outcome | None, unsent: list[int]) -> None:
+    """The last outcome, and what was not reached: it is due at once, for whoever comes next."""
+    if known is None and not unsent:
+        return
+    now = clock.now()
+    with due_work() as due:
+        if known is not None:
+            _record(batch, known, now)
+        if unsent and queries.put_back(touchpoint_ids=unsent, token=batch.token):
+            due.at(now)
+    failpoints.passed("outcome.committed")

@@ -1,0 +1,80 @@
+"""Who enters an SOP and who leaves it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from campaigns import planner, queries
+from campaigns.enums import EnrollmentState, Reason, SopState
+from campaigns.inputs import Start
+from campaigns.models import Enrollment, Lane, Sop, Step
+from scheduler.services import note_due
+
+
+def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: UUID | None = None) -> int:
+    """Enrol contacts in every live SOP that this trigger starts; gives how many were enrolled.
+
+    Those who were in an SOP before are left alone. The first touch is planned in the same
+    transaction, so it runs inside `due_work`.
+    """
+    if not starts:
+        return 0
+    sops = Sop.objects.filter(trigger=trigger, state=SopState.LIVE, live_version__isnull=False)
+    if tag_id is not None:
+        sops = sops.filter(trigger_tag_id=tag_id)
+    return sum(enroll(sop=sop, starts=starts) for sop in sops.order_by("pk"))
+
+
+def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
+    """Enrol contacts in one SOP's live version. Runs inside `due_work`."""
+    version_id = sop.live_version_id
+    first = Step.objects.filter(version_id=version_id).order_by("position").first()
+    if version_id is None or first is None:
+        return 0
+    new = queries.insert_enrollments(
+        sop_id=sop.pk,
+        version_id=version_id,
+        starts=[(start.contact_id, start.lead_id, start.anchor_at, start.zone) for start in _once_each(starts)],
+    )
+    if not new:
+        return 0
+    lane_id = Lane.objects.values_list("pk", flat=True).get(sop=sop, channel=first.channel)
+    due = planner.plan_groups(first.offset, [(zone, anchor_at) for _id, _contact, anchor_at, zone in new])
+    queries.insert_touchpoints(
+        [
+            (pk, contact_id, lane_id, first.pk, first.number, due[zone, anchor_at])
+            for pk, contact_id, anchor_at, zone in new
+        ]
+    )
+    note_due(min(due.values()))
+    return len(new)
+
+
+def exit_enrollments(*, contact_ids: Sequence[UUID], reason: Reason, now: datetime) -> int:
+    """Take contacts out of what they are in; what has not gone out is cancelled at once.
+
+    When the reason is that they were won, SOPs that go on after winning keep them.
+    """
+    rows = Enrollment.objects.filter(contact_id__in=list(contact_ids), state=EnrollmentState.ACTIVE)
+    if reason == Reason.WON:
+        rows = rows.filter(sop__exit_when_won=True)
+    return end_enrollments(enrollment_ids=list(rows.values_list("pk", flat=True)), reason=reason, now=now)
+
+
+def end_enrollments(*, enrollment_ids: Sequence[int], reason: Reason, now: datetime) -> int:
+    """End these enrollments and cancel their waiting touches."""
+    if not enrollment_ids:
+        return 0
+    ended = Enrollment.objects.filter(pk__in=enrollment_ids, state=EnrollmentState.ACTIVE).update(
+        state=EnrollmentState.EXITED, exit_reason=reason, ended_at=now
+    )
+    queries.cancel_waiting(enrollment_ids=enrollment_ids, reason=reason, now=now)
+    return ended
+
+
+def _once_each(starts: Sequence[Start]) -> list[Start]:
+    """The first start of each contact: one statement cannot enrol the same one twice."""
+    first: dict[UUID, Start] = {}
+    for start in starts:
+        first.setdefault(start.contact_id, start)
+    return list(first.values())

@@ -1,0 +1,137 @@
+"""What a touch says to whom: address, owner, links and the filled text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from campaigns.enums import Channel
+from campaigns.inputs import Message
+from campaigns.models import Step
+from campaigns.policy import Standing
+from campaigns.queries import Claimed
+from campaigns.rendering import render, variables_used
+from contacts.addresses import addresses_for
+from contacts.models import Contact, DoNotContact
+from content.links import create_touchpoint_links
+from scrm.core.signing import tenant_signer
+from tenants.selectors import tenant_base_url, tenant_current
+
+WITHDRAWAL = "withdrawal"
+"""The purpose of the tokens in withdrawal links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A contact as the engine sees it at the moment of a touch."""
+
+    contact_id: UUID
+    name: str
+    city: str
+    language: str
+    owner_id: UUID | None
+    owner_name: str
+    address: str
+    standing: Standing
+
+
+def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
+    """Everything that decides and fills a touch, in three statements."""
+    ids = list(set(contact_ids))
+    contacts = Contact.objects.filter(pk__in=ids).select_related("owner")
+    closed: dict[UUID, set[str]] = {}
+    for contact_id, closed_channel in DoNotContact.objects.filter(contact_id__in=ids).values_list(
+        "contact_id", "channel"
+    ):
+        closed.setdefault(contact_id, set()).add(closed_channel)
+    addresses = addresses_for(ids, "email") if channel == Channel.EMAIL else {}
+    return {
+        contact.pk: Reach(
+            contact_id=contact.pk,
+            name=contact.name,
+            city=contact.city,
+            language=contact.language,
+            owner_id=contact.owner_id,
+            owner_name=str(contact.owner) if contact.owner else "",
+            address=addresses.get(contact.pk, ""),
+            standing=Standing(
+                do_not_contact=frozenset(closed.get(contact.pk, ())),
+                has_address=contact.pk in addresses,
+                has_owner=contact.owner_id is not None and contact.owner is not None and contact.owner.is_active,
+            ),
+        )
+        for contact in contacts
+    }
+
+
+def compose(
+    *, rows: Sequence[Claimed], steps: Mapping[int, Step], reach: Mapping[UUID, Reach], now: datetime
+) -> list[Message]:
+    """The mails of these touches. Each carries a way out, in its text and as RFC 8058 asks."""
+    tenant = tenant_current()
+    base = tenant_base_url(tenant)
+    host = base.partition("://")[2].partition(":")[0]
+    signer = tenant_signer(tenant.uuid, WITHDRAWAL)
+    links = _links(rows, steps, base, now)
+    messages = []
+    for row in rows:
+        step, person = steps[row.step_id], reach[row.contact_id]
+        way_out = f"{base}/u/{signer.sign({'c': str(row.contact_id), 'ch': 'email'})}"
+        values = _values(person, tenant.name) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
+        body = render(step.body, values)
+        if "withdraw_link" not in variables_used(step.body):
+            with translation.override(person.language or tenant.language):
+                body += "\n\n-- \n" + _("No more of these messages? %(link)s") % {"link": way_out}
+        messages.append(
+            Message(
+                touchpoint_id=row.id,
+                to=person.address,
+                subject=" ".join(render(step.subject, values).split()),
+                body=body,
+                headers={
+                    "List-Unsubscribe": f"<{way_out}>",
+                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    "Message-ID": f"<touch.{row.id}.{tenant.schema_name}@{host}>",
+                    "Auto-Submitted": "auto-generated",
+                },
+            )
+        )
+    return messages
+
+
+def compose_task(
+    *, rows: Sequence[Claimed], steps: Mapping[int, Step], reach: Mapping[UUID, Reach], now: datetime
+) -> dict[int, tuple[str, str]]:
+    """Title and text of each representative's task."""
+    tenant = tenant_current()
+    links = _links(rows, steps, tenant_base_url(tenant), now)
+    texts = {}
+    for row in rows:
+        step = steps[row.step_id]
+        values = _values(reach[row.contact_id], tenant.name) | {"link": links.get(row.id, "")}
+        title = render(step.subject, values) or step.name
+        texts[row.id] = (title[:200], render(step.body, values))
+    return texts
+
+
+def _values(person: Reach, business: str) -> dict[str, str]:
+    return {
+        "contact.name": person.name,
+        "contact.city": person.city,
+        "rep.name": person.owner_name,
+        "business.name": business,
+    }
+
+
+def _links(rows: Sequence[Claimed], steps: Mapping[int, Step], base: str, now: datetime) -> dict[int, str]:
+    """The tracked link of each touch whose step shows a material."""
+    wanted = [
+        (steps[row.step_id].material_id, row.contact_id, row.id)
+        for row in rows
+        if steps[row.step_id].material_id is not None
+    ]
+    codes = create_touchpoint_links(links=wanted, now=now) if wanted else {}
+    return {touchpoint_id: f"{base}/t/{code}" for touchpoint_id, code in codes.items()}

@@ -1,0 +1,165 @@
+"""Campaigns and SOPs: drafts, immutable versions, pause, resume, stop."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from campaigns import drafts, queries
+from campaigns.enums import EnrollmentState, Reason, SopState
+from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step
+from campaigns.services.enrolment import end_enrollments
+from content.models import Material
+from leads.models import Source
+from scheduler.services import due_work, note_due
+from tagging.models import Tag
+
+
+def save_campaign(*, campaign: Campaign, sources: Sequence[Source]) -> Campaign:
+    campaign.full_clean()
+    with transaction.atomic():
+        campaign.save()
+        campaign.sources.set(sources)
+    return campaign
+
+
+def create_sop(
+    *,
+    name: str,
+    trigger: str,
+    now: datetime,
+    trigger_tag: Tag | None = None,
+    exit_when_won: bool = True,
+    summary: str = "",
+    campaign: Campaign | None = None,
+    steps: Sequence[dict[str, Any]] = (),
+) -> Sop:
+    """A new SOP as a draft; ValidationError names the field that is wrong."""
+    sop = Sop(
+        name=name,
+        trigger=trigger,
+        trigger_tag=trigger_tag,
+        exit_when_won=exit_when_won,
+        summary=summary,
+        campaign=campaign,
+        draft_steps=drafts.numbered(steps),
+        created_at=now,
+        updated_at=now,
+    )
+    sop.full_clean()
+    sop.save()
+    return sop
+
+
+def update_sop(*, sop: Sop, now: datetime, **fields: Any) -> Sop:
+    """Change name, summary, trigger, trigger_tag, exit_when_won or campaign."""
+    for name, value in fields.items():
+        if name not in {"name", "summary", "trigger", "trigger_tag", "exit_when_won", "campaign"}:
+            raise TypeError(f"update_sop does not change {name}")
+        setattr(sop, name, value)
+    sop.updated_at = now
+    sop.full_clean()
+    sop.save(update_fields=[*fields, "updated_at"])
+    return sop
+
+
+def save_draft(*, sop: Sop, steps: Sequence[dict[str, Any]], now: datetime) -> Sop:
+    """Keep the draft as it is, finished or not; numbers once given stay with their step."""
+    sop.draft_steps = drafts.numbered(steps, used=_numbers_used(sop))
+    sop.updated_at = now
+    sop.save(update_fields=["draft_steps", "updated_at"])
+    return sop
+
+
+def publish_sop(*, sop: Sop, by: User | None, now: datetime) -> SopVersion:
+    """Freeze the draft as the next version and let new contacts in.
+
+    Those inside stay on the version they began with. ValidationError lists what is wrong, step by
+    step, under `steps.N.field`.
+    """
+    problems = drafts.problems(sop.draft_steps)
+    materials = _materials(sop.draft_steps)
+    for index, step in enumerate(sop.draft_steps):
+        if step.get("material") and step["material"] not in materials:
+            problems[f"steps.{index}.material"] = _("This material is gone: choose another.")
+    if problems:
+        raise ValidationError({where: [what] for where, what in problems.items()})
+    with due_work():
+        locked = Sop.objects.select_for_update().get(pk=sop.pk)
+        last = SopVersion.objects.filter(sop=locked).order_by("-number").values_list("number", flat=True).first()
+        version = SopVersion.objects.create(sop=locked, number=(last or 0) + 1, published_at=now, published_by=by)
+        Step.objects.bulk_create(
+            Step(
+                version=version,
+                number=step["number"],
+                position=position,
+                name=step["name"],
+                channel=step["channel"],
+                offset=step["offset"],
+                subject=step.get("subject", ""),
+                body=step["body"],
+                material=materials.get(step.get("material") or ""),
+            )
+            for position, step in enumerate(sop.draft_steps, start=1)
+        )
+        Lane.objects.bulk_create(
+            [
+                Lane(sop=locked, channel=channel, is_open=locked.state != SopState.PAUSED)
+                for channel in sorted({step["channel"] for step in sop.draft_steps})
+            ],
+            ignore_conflicts=True,
+        )
+        locked.live_version = version
+        if locked.state != SopState.PAUSED:
+            locked.state = SopState.LIVE
+            _open_lanes(locked)
+        locked.save(update_fields=["live_version", "state"])
+    sop.live_version, sop.state = version, locked.state
+    return version
+
+
+def pause_sop(*, sop: Sop, reason: str = "") -> None:
+    """Close its lanes: nothing goes out until it is resumed; due times pass meanwhile."""
+    with transaction.atomic():
+        Sop.objects.filter(pk=sop.pk, state=SopState.LIVE).update(state=SopState.PAUSED)
+        Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, reason=reason[:120])
+    sop.refresh_from_db(fields=["state"])
+
+
+def resume_sop(*, sop: Sop) -> None:
+    """Open its lanes again; what became due meanwhile goes out now."""
+    with due_work():
+        Sop.objects.filter(pk=sop.pk, state=SopState.PAUSED).update(state=SopState.LIVE)
+        _open_lanes(sop)
+    sop.refresh_from_db(fields=["state"])
+
+
+def stop_sop(*, sop: Sop, now: datetime) -> int:
+    """End it for everybody inside; what has not gone out is cancelled. Gives how many were inside."""
+    with transaction.atomic():
+        Sop.objects.filter(pk=sop.pk).update(state=SopState.STOPPED)
+        Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None)
+        inside = Enrollment.objects.filter(sop=sop, state=EnrollmentState.ACTIVE).values_list("pk", flat=True)
+        ended = end_enrollments(enrollment_ids=list(inside), reason=Reason.STOPPED, now=now)
+    sop.refresh_from_db(fields=["state"])
+    return ended
+
+
+def _open_lanes(sop: Sop) -> None:
+    Lane.objects.filter(sop=sop).update(is_open=True, reopen_at=None, reason="")
+    for lane_id in Lane.objects.filter(sop=sop).values_list("pk", flat=True):
+        note_due(queries.next_due_in_lane(lane_id))
+
+
+def _numbers_used(sop: Sop) -> set[int]:
+    return set(Step.objects.filter(version__sop=sop).values_list("number", flat=True))
+
+
+def _materials(steps: Sequence[dict[str, Any]]) -> dict[str, Material]:
+    wanted = [UUID(str(step["material"])) for step in steps if step.get("material")]
+    return {str(pk): material for pk, material in Material.objects.in_bulk(wanted).items()}

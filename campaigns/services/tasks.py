@@ -1,0 +1,50 @@
+"""A representative's tasks: done, later, could not, handed over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from campaigns import queries
+from campaigns.enums import Reason, TaskState, TouchState
+from campaigns.models import RepTask, Touchpoint
+
+
+def finish_task(*, task: RepTask, by: User, now: datetime) -> bool:
+    """Done. False when it was not open any more, and then nothing changed."""
+    return _end_task(task, TaskState.DONE, TouchState.SENT, now)
+
+
+def give_up_task(*, task: RepTask, reason: str, by: User, now: datetime) -> bool:
+    """Could not be done, and why. False when it was not open any more."""
+    return _end_task(task, TaskState.CANNOT, TouchState.SKIPPED, now, reason)
+
+
+def snooze_task(*, task: RepTask, until: datetime) -> bool:
+    """Put off until then; the touch stays with the representative."""
+    changed = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=until)
+    return changed == 1
+
+
+def hand_over_tasks(*, contact_ids: Sequence[UUID], owner: User) -> int:
+    """Open tasks follow their contacts to a new owner."""
+    return RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN).update(owner=owner)
+
+
+def _end_task(task: RepTask, state: TaskState, touch: TouchState, now: datetime, reason: str = "") -> bool:
+    with transaction.atomic():
+        changed = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
+            state=state, finished_at=now, reason=reason[:200]
+        )
+        if changed and task.touchpoint_id is not None:
+            Touchpoint.objects.filter(pk=task.touchpoint_id, state=TouchState.WITH_REP).update(
+                state=touch,
+                sent_at=now if touch == TouchState.SENT else None,
+                finished_at=now,
+                reason=Reason.CANNOT if touch == TouchState.SKIPPED else None,
+            )
+            queries.end_enrollments_without_waiting_rows([task.touchpoint_id], now)
+    task.refresh_from_db()
+    return changed == 1

@@ -1,0 +1,75 @@
+"""The wake-up protocol in SQL. READ COMMITTED; DESIGN.md 4.3 gives the proof and what fails.
+
+Writer (last thing before its commit): lock the row FOR KEY SHARE, then lower it if that is earlier.
+Raiser (a short transaction of its own): lock it FOR UPDATE SKIP LOCKED, then set the minimum in a
+new statement, whose snapshot sees every writer that held the lock before.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db import connection
+
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+"""Nothing is due. Not `infinity`, which Python cannot read."""
+
+
+def lower_wake_up(tenant_id: int, due_at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT due_at FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE", [tenant_id])
+        if cursor.fetchone() is None:
+            cursor.execute(
+                "INSERT INTO public.scheduler_wakeup (tenant_id, due_at) VALUES (%s, %s) "
+                "ON CONFLICT (tenant_id) DO UPDATE SET due_at = LEAST(scheduler_wakeup.due_at, EXCLUDED.due_at)",
+                [tenant_id, due_at],
+            )
+            return
+        cursor.execute(
+            "UPDATE public.scheduler_wakeup SET due_at = %s WHERE tenant_id = %s AND due_at > %s",
+            [due_at, tenant_id, due_at],
+        )
+
+
+def lock_wake_up(tenant_id: int) -> bool:
+    """Take the raiser's lock; False when a writer or another raiser holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM public.scheduler_wakeup WHERE tenant_id = %s FOR UPDATE SKIP LOCKED", [tenant_id])
+        return cursor.fetchone() is not None
+
+
+def set_wake_up_to_minimum(tenant_id: int, next_due_sqls: Sequence[str]) -> None:
+    minimum = ", ".join(f"({sql})" for sql in next_due_sqls) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE public.scheduler_wakeup SET due_at = COALESCE(LEAST({minimum}), %s) WHERE tenant_id = %s",
+            [FAR_FUTURE, tenant_id],
+        )
+
+
+def insert_wake_up(tenant_id: int) -> None:
+    """Give a tenant its row; due at once, so that the next drain sets the truth."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO public.scheduler_wakeup (tenant_id, due_at) VALUES (%s, clock_timestamp()) "
+            "ON CONFLICT (tenant_id) DO NOTHING",
+            [tenant_id],
+        )
+
+
+def try_drain_lock(tenant_id: int, slots: int) -> int | None:
+    """One of `slots` session locks of the tenant, or None: so many drains of it run at once."""
+    with connection.cursor() as cursor:
+        for slot in range(slots):
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_DRAIN + slot, tenant_id])
+            if cursor.fetchone()[0]:
+                return slot
+    return None
+
+
+def release_drain_lock(tenant_id: int, slot: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_DRAIN + slot, tenant_id])
+
+
+_DRAIN = 712_000
+"""First key of the drain locks; the second is the tenant."""

@@ -1,0 +1,118 @@
+"""Writes of the scheduler: due work, the wake-up index, drains, pulses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from scheduler import bell, queries
+from scheduler.budget import Budget
+from scheduler.models import Pulse
+from scheduler.sources import due_sources
+from scrm.core import clock
+from tenants.enums import TenantStatus
+from tenants.models import Tenant
+from tenants.selectors import tenant_current
+
+
+class OutsideDueWork(RuntimeError):
+    """Rows that become due were written outside `due_work`, so nobody would wake for them."""
+
+
+class DueWork:
+    """The earliest due time written in this transaction."""
+
+    def __init__(self) -> None:
+        self.earliest: datetime | None = None
+
+    def at(self, when: datetime | None) -> None:
+        """Note that something becomes due then."""
+        if when is not None and (self.earliest is None or when < self.earliest):
+            self.earliest = when
+
+
+_current: ContextVar[DueWork | None] = ContextVar("due_work", default=None)
+
+
+@contextmanager
+def due_work() -> Iterator[DueWork]:
+    """One transaction that may make work due; inside another one it is part of that.
+
+    The wake-up index is lowered last before the commit, which keeps its row locked shortest and
+    lets the raiser see what this transaction wrote. The bell rings after the commit.
+    """
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    due = DueWork()
+    mark = _current.set(due)
+    try:
+        with transaction.atomic():
+            yield due
+            if due.earliest is not None:
+                tenant = tenant_current()
+                queries.lower_wake_up(tenant.pk, due.earliest)
+                if due.earliest <= clock.now():
+                    transaction.on_commit(lambda: bell.ring(tenant.schema_name))
+    finally:
+        _current.reset(mark)
+
+
+def note_due(when: datetime | None) -> None:
+    """What a service calls that has written rows due at `when`; OutsideDueWork if nobody listens."""
+    due = _current.get()
+    if due is None:
+        raise OutsideDueWork("Write rows that become due inside `with due_work():`.")
+    due.at(when)
+
+
+def raise_wake_up() -> bool:
+    """Set the current tenant's index to the least of its due sources; False if a writer was busy."""
+    tenant = tenant_current()
+    with transaction.atomic():
+        if not queries.lock_wake_up(tenant.pk):
+            return False
+        queries.set_wake_up_to_minimum(tenant.pk, [source.next_due_sql for source in due_sources()])
+    return True
+
+
+def drain_tenant(*, seconds: float, slots: int = 2) -> bool:
+    """Do what is due in the current tenant; True when more is waiting.
+
+    At most `slots` drains of one tenant run at once, so that a busy one cannot fill every worker.
+    """
+    tenant = tenant_current()
+    slot = queries.try_drain_lock(tenant.pk, slots)
+    if slot is None:
+        return False
+    try:
+        budget = Budget(seconds)
+        more = False
+        for source in due_sources():
+            more = source.drain(budget) or more
+        raise_wake_up()
+    finally:
+        queries.release_drain_lock(tenant.pk, slot)
+    return more
+
+
+def rebuild_wake_up() -> None:
+    """Set the current tenant's index from the truth, whatever it says."""
+    queries.insert_wake_up(tenant_current().pk)
+    raise_wake_up()
+
+
+def record_pulse(name: str, now: datetime) -> None:
+    """Note that a part of the system is alive. Only on the public schema."""
+    Pulse.objects.update_or_create(name=name, defaults={"at": now})
+
+
+def is_runnable(schema_name: str) -> Tenant | None:
+    """The active tenant of that schema; None when it is missing, suspended or a template."""
+    if schema_name == "public":
+        return None
+    connection.set_schema_to_public()
+    return Tenant.objects.filter(schema_name=schema_name, status=TenantStatus.ACTIVE).first()

@@ -1,0 +1,33 @@
+"""Due sources: what each room hands the scheduler at start-up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from scheduler.budget import Budget
+
+
+@dataclass(frozen=True)
+class DueSource:
+    """Rows of one kind that become due.
+
+    `next_due_sql` is a scalar query over the tenant's schema giving the next due time or NULL;
+    `drain` does what is due until nothing is left or the budget is spent, and says whether more
+    is waiting.
+    """
+
+    name: str
+    next_due_sql: str
+    drain: Callable[[Budget], bool]
+
+
+_SOURCES: Final[dict[str, DueSource]] = {}
+
+
+def register(source: DueSource) -> None:
+    """Add or replace a source by its name."""
+    _SOURCES[source.name] = source
+
+
+def due_sources() -> list[DueSource]:
+    return list(_SOURCES.values())

@@ -1,0 +1,41 @@
+"""The worker's tasks: thin, ids in, one call each."""
+
+from scheduler import selectors, services
+from scrm.celery import app
+from scrm.core import clock
+from scrm.worker import bell
+from scrm.worker.base import PlatformTask, TenantTask
+from tenants.selectors import tenant_list_active
+
+DRAIN_SECONDS = 1.0
+"""Short, so that tenants take turns: what is left goes to the back of the queue."""
+
+
+@app.task(base=PlatformTask)
+def tick() -> None:
+    """Once a second: wake whoever has something due."""
+    now = clock.now()
+    services.record_pulse("beat", now)
+    services.record_pulse("worker", now)
+    for schema_name in selectors.wake_up_due(now):
+        bell.ring(schema_name)
+
+
+@app.task(base=TenantTask)
+def drain(schema_name: str) -> None:
+    """Do one tenant's due work for a while."""
+    bell.hush()
+    if services.drain_tenant(seconds=DRAIN_SECONDS):
+        bell.ring(schema_name)
+
+
+@app.task(base=PlatformTask)
+def rebuild_wake_ups() -> None:
+    """Every few minutes: make every tenant's index agree with the truth."""
+    for tenant in tenant_list_active():
+        rebuild.delay(tenant.schema_name)
+
+
+@app.task(base=TenantTask)
+def rebuild(schema_name: str) -> None:
+    services.rebuild_wake_up()
