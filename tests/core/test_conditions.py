@@ -189,7 +189,7 @@ def test_any_json_is_a_rule_or_a_list_of_problems(data):
 
 
 @given(data=rules(FACTS, {**SCRATCH_VALUES, "event.number": [1, 2], "event.number.property": ["seconds"]}))
-@sampled()
+@sampled(deep=20_000)
 def test_rule_survives_writing_reading_and_saying(data):
     condition = parse(data, FACTS)
 
