@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from scheduler import bell, queries
 from scheduler.budget import Budget
 from scheduler.models import Pulse
 from scheduler.sources import due_sources
 from scrm.core import clock
+from scrm.core.tenancy import leave_tenant
 from tenants.enums import TenantStatus
 from tenants.models import Tenant
 from tenants.selectors import tenant_current
@@ -114,5 +115,5 @@ def is_runnable(schema_name: str) -> Tenant | None:
     """The active tenant of that schema; None when it is missing, suspended or a template."""
     if schema_name == "public":
         return None
-    connection.set_schema_to_public()
+    leave_tenant()
     return Tenant.objects.filter(schema_name=schema_name, status=TenantStatus.ACTIVE).first()

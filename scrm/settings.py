@@ -10,14 +10,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 SECRET_KEY = env.str("SECRET_KEY")
-SCRM_MASTER_KEY = env.str("SCRM_MASTER_KEY")
-SCRM_INSTANCE = env.str("SCRM_INSTANCE", "")
-DEBUG = env.bool("DEBUG", False)
+SCRM_MASTER_KEY: str = env.str("SCRM_MASTER_KEY")
+SCRM_INSTANCE: str = env.str("SCRM_INSTANCE", "")
+DEBUG: bool = env.bool("DEBUG", False)
 
-PUBLIC_HOST = env.str("PUBLIC_HOST", "localhost")
+PUBLIC_HOST: str = env.str("PUBLIC_HOST", "localhost")
 """The bare host: the platform's own pages. Tenants live on hosts of their own (Domain rows)."""
-PUBLIC_PORT = env.int("PUBLIC_PORT", 0)
-PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", "http" if DEBUG else "https")
+PUBLIC_PORT: int = env.int("PUBLIC_PORT", 0)
+PUBLIC_SCHEME: str = env.str("PUBLIC_SCHEME", "http" if DEBUG else "https")
 
 # The tenant middleware answers 404 to a host that no Domain row names, so any host may knock.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
@@ -169,8 +169,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- mail -----------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="filemail://" + str(BASE_DIR / "var/mail")))
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "SCRM <scrm@localhost>")
+EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 10)
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "SCRM <scrm@localhost>")
 
 # --- log-in ---------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -220,7 +220,7 @@ FORMAT_MODULE_PATH = "scrm.formats"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var/static"))
-MEDIA_ROOT = env.str("MEDIA_ROOT", str(BASE_DIR / "var/media"))
+MEDIA_ROOT: str = env.str("MEDIA_ROOT", str(BASE_DIR / "var/media"))
 MEDIA_URL = "/media/"
 MULTITENANT_RELATIVE_MEDIA_ROOT = "%s"
 STORAGES = {
@@ -293,9 +293,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- the engine -------------------------------------------------------------------------------
-SCRM_LEASE_SECONDS = env.int("SCRM_LEASE_SECONDS", 60)
+SCRM_LEASE_SECONDS: int = env.int("SCRM_LEASE_SECONDS", 60)
 """How long a claimed touchpoint belongs to one worker."""
-SCRM_SETTLE_SECONDS = env.int("SCRM_SETTLE_SECONDS", 30)
+SCRM_SETTLE_SECONDS: int = env.int("SCRM_SETTLE_SECONDS", 30)
 """How long after its lease a touchpoint in `sending` may still be in flight at the provider."""
 
 # --- logs -------------------------------------------------------------------------------------
@@ -320,5 +320,5 @@ LOGGING = {
     },
 }
 
-SCRM_CHANNELS = {"email": env.str("SCRM_CHANNEL_EMAIL", "campaigns.channels.email.EmailChannel")}
+SCRM_CHANNELS: dict[str, str] = {"email": env.str("SCRM_CHANNEL_EMAIL", "campaigns.channels.email.EmailChannel")}
 """The class behind each channel that goes out of the house."""

@@ -3,9 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 
-from scrm.core import crypto
+from scrm.core import crypto, tenancy
 from tenants.enums import TenantStatus
 from tenants.models import Domain, Tenant
 
@@ -16,13 +15,12 @@ class NoTenant(RuntimeError):
 
 def tenant_current() -> Tenant:
     """The tenant whose schema this connection is in."""
-    tenant = getattr(connection, "tenant", None)
+    tenant = tenancy.entered_tenant()
     if isinstance(tenant, Tenant) and tenant.schema_name != "public":
         return tenant
-    found = Tenant.objects.filter(schema_name=connection.schema_name).exclude(schema_name="public").first()
+    found = tenant_by_name(tenancy.schema_name())
     if found is None:
         raise NoTenant("There is no tenant here: enter one with tenant_context first.")
-    connection.tenant = found
     return found
 
 

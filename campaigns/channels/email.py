@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -19,16 +20,18 @@ class EmailChannel:
     """
 
     batch_size = 100
-    timeout_seconds = float(settings.EMAIL_TIMEOUT)
+    timeout_seconds = float(settings.EMAIL_TIMEOUT or 10)
 
     def __init__(self) -> None:
-        self._backend = get_connection()
+        # Any: SMTP's backend has a connection that the others lack.
+        self._backend: Any = get_connection()
 
     def open(self) -> None:
         try:
             self._backend.open()
-            if isinstance(self._backend, SmtpBackend):
-                self._backend.connection.ehlo_or_helo_if_needed()
+            connection = getattr(self._backend, "connection", None)
+            if isinstance(connection, smtplib.SMTP):
+                connection.ehlo_or_helo_if_needed()
         except OSError as error:
             raise ChannelDown(f"The mail server does not answer: {type(error).__name__}.") from error
 
@@ -44,7 +47,8 @@ class EmailChannel:
             connection=self._backend,
         )
         try:
-            content = mail.message().as_bytes(linesep="\r\n")
+            written: Any = mail.message()
+            content = written.as_bytes(linesep="\r\n")
         except (ValueError, UnicodeError) as error:
             raise Refused(f"The mail can't be written: {type(error).__name__}.", permanent=True) from error
         if isinstance(self._backend, SmtpBackend):

@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.models import User
 from campaigns import planner, policy, queries
 from campaigns.channels import outward_channel
-from campaigns.enums import Channel, TaskState, TouchState
+from campaigns.enums import Channel, Reason, TaskState, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Enrollment, Lane, RepTask, Step, Touchpoint
 from campaigns.queries import Claimed
@@ -110,7 +110,7 @@ def _skip_refused(
     rows: Sequence[Claimed], reach: Mapping[UUID, Reach], channel: Channel, token: UUID, now: datetime
 ) -> list[Claimed]:
     """Skip what the policy refuses; gives the others."""
-    refused: dict[str, list[int]] = {}
+    refused: dict[Reason, list[int]] = {}
     going = []
     for row in rows:
         reason = policy.refuse(channel, reach[row.contact_id].standing)
@@ -132,13 +132,14 @@ def _give_to_reps(
         RepTask(
             touchpoint_id=row.id,
             contact_id=row.contact_id,
-            owner_id=reach[row.contact_id].owner_id,
+            owner_id=owner_id,
             title=texts[row.id][0],
             body=texts[row.id][1],
             state=TaskState.OPEN,
             due_at=row.due_at,
         )
         for row in rows
+        if (owner_id := reach[row.contact_id].owner_id) is not None
     )
     queries.finish(
         touchpoint_ids=[row.id for row in rows],
@@ -156,7 +157,7 @@ def record(
     held_as: TouchState,
     state: TouchState,
     now: datetime,
-    reason: str | None = None,
+    reason: Reason | None = None,
     detail: str | None = None,
     provider_ref: str | None = None,
     lease_until: datetime | None = None,

@@ -128,10 +128,7 @@ def _values(person: Reach, business: str) -> dict[str, str]:
 
 def _links(rows: Sequence[Claimed], steps: Mapping[int, Step], base: str, now: datetime) -> dict[int, str]:
     """The tracked link of each touch whose step shows a material."""
-    wanted = [
-        (steps[row.step_id].material_id, row.contact_id, row.id)
-        for row in rows
-        if steps[row.step_id].material_id is not None
-    ]
+    shown = {step.pk: step.material_id for step in steps.values() if step.material_id is not None}
+    wanted = [(shown[row.step_id], row.contact_id, row.id) for row in rows if row.step_id in shown]
     codes = create_touchpoint_links(links=wanted, now=now) if wanted else {}
     return {touchpoint_id: f"{base}/t/{code}" for touchpoint_id, code in codes.items()}

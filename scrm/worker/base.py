@@ -4,10 +4,10 @@ from typing import Any
 
 import structlog
 from celery import Task
-from django.db import connection
 from django_tenants.utils import tenant_context
 
 from scheduler.services import is_runnable
+from scrm.core.tenancy import leave_tenant, schema_name
 
 log = structlog.get_logger(__name__)
 
@@ -26,18 +26,18 @@ class TenantTask(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        schema_name = args[0] if args else kwargs.get("schema_name")
-        tenant = is_runnable(schema_name) if isinstance(schema_name, str) else None
+        name = args[0] if args else kwargs.get("schema_name")
+        tenant = is_runnable(name) if isinstance(name, str) else None
         if tenant is None:
-            log.warning("task.refused", task=self.name, schema=str(schema_name)[:63])
+            log.warning("task.refused", task=self.name, schema=str(name)[:63])
             return None
         try:
             with tenant_context(tenant):
-                if connection.schema_name != tenant.schema_name:
-                    raise WrongTenant(f"Expected {tenant.schema_name}, found {connection.schema_name}.")
+                if schema_name() != tenant.schema_name:
+                    raise WrongTenant(f"Expected {tenant.schema_name}, found {schema_name()}.")
                 return self.run(*args, **kwargs)
         finally:
-            connection.set_schema_to_public()
+            leave_tenant()
 
 
 class PlatformTask(Task):
@@ -46,5 +46,5 @@ class PlatformTask(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        connection.set_schema_to_public()
+        leave_tenant()
         return self.run(*args, **kwargs)

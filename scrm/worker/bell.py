@@ -19,7 +19,7 @@ def ring(schema_name: str) -> None:
         with schema_context(schema_name):
             fresh = cache.add(_KEY, 1, timeout=_SECONDS)
         if fresh:
-            drain.apply_async([schema_name], retry=False, expires=30)
+            drain.apply_async((schema_name,), retry=False, expires=30)
     except Exception as error:
         log.warning("bell.silent", schema=schema_name, error=type(error).__name__)
 
