@@ -1,10 +1,21 @@
-"""What others hand this room: identities to keep, and what somebody agreed to."""
+"""What others hand this room: who somebody says they are, and what they agreed to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from contacts.enums import ChannelKind
+
+
+class IdentityLike(Protocol):
+    """One way to recognise somebody: `value` to keep and the normalised `key` to compare."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def key(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +26,23 @@ class ConsentInput:
     given: bool = True
     text_version: str = ""
     proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInput:
+    """What one arrival says about a person.
+
+    What it says fills what is empty; with `overwrites` it replaces what is known too.
+    """
+
+    identities: tuple[IdentityLike, ...] = ()
+    name: str = ""
+    company: str = ""
+    city: str = ""
+    country: str = ""
+    zone: str = ""
+    note: str = ""
+    barred: tuple[ChannelKind, ...] = ()
+    consents: tuple[ConsentInput, ...] = ()
+    provenance: str = ""
+    overwrites: bool = False

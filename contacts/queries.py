@@ -43,3 +43,33 @@ def fact_values(
             f"SELECT {text} FROM contacts_contact c WHERE c.id = ANY(%s)", [*columns.params, list(contact_ids)]
         )
         return {row[0]: dict(zip(used, row[1:], strict=True)) for row in cursor.fetchall()}
+
+
+def lock_numbers(numbers: Iterable[int]) -> None:
+    """Hold these advisory locks until the transaction ends; in one order, so that no two wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)", [sorted(set(numbers))]
+        )
+
+
+def holders_of(keys: Collection[tuple[str, bytes]]) -> dict[tuple[str, bytes], UUID]:
+    """Whose these identities, given as kind and blind index, are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.kind, i.blind, i.contact_id FROM unnest(%s::text[], %s::text[]) AS given(kind, blind) "
+            "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')",
+            [[kind for kind, _blind in keys], [blind.hex() for _kind, blind in keys]],
+        )
+        return {(kind, bytes(blind)): contact_id for kind, blind, contact_id in cursor.fetchall()}
+
+
+def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
+    """The companies of these names, whatever their case, by the name as given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT given.name, o.id FROM unnest(%s::text[]) AS given(name) "
+            "JOIN contacts_company o ON lower(o.name) = lower(given.name)",
+            [list(names)],
+        )
+        return dict(cursor.fetchall())

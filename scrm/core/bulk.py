@@ -104,7 +104,7 @@ def _defaults(model: type[Model], columns: Columns, constants: Constants) -> dic
     return {
         field.column: field.get_default()
         for field in model._meta.concrete_fields
-        if field.column not in columns and field.column not in constants and not field.primary_key
+        if field.column and not ({field.column} & {*columns, *constants}) and not field.primary_key
     }
 
 

@@ -1,0 +1,252 @@
+"""Writes about people: recognise them, keep what they say, bar channels, reveal an identity."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.models import User
+from accounts.services import record_audit
+from contacts import queries
+from contacts.enums import ChannelKind
+from contacts.inputs import IdentityLike, PersonInput
+from contacts.matching import Key, Match, match_people
+from contacts.models import Company, Consent, Contact, DoNotContact, Identity
+from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identity
+from scrm.core.bulk import insert_columns, update_columns
+from scrm.core.crypto import TenantKeys
+from scrm.core.ids import uuid7
+from tenants.selectors import tenant_current, tenant_keys
+
+Known = dict[Key, IdentityLike]
+"""The identities of one arrival by their blind index."""
+
+_SAID: Final = ("name", "city", "country", "zone")
+_KEPT: Final = (*_SAID, "note", "company_id", "owner_id")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """Whose one arrival is; `contact` is None for somebody new. `taken` shows identities that are others'."""
+
+    contact_id: UUID
+    match: Match
+    contact: Contact | None = None
+    taken: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """Who is in charge and still works here."""
+        owner = self.contact.owner if self.contact else None
+        return owner.pk if owner is not None and owner.is_active else None
+
+
+def lock_people(*, people: Sequence[PersonInput], also: Iterable[bytes] = ()) -> list[Known]:
+    """Hold every identity of these people, known or not, until the transaction ends.
+
+    Nobody else can look one up in between, so the same person arriving twice at once is one contact.
+    `also` are other blind indexes to hold.
+    """
+    keys = tenant_keys()
+    found: list[Known] = []
+    for person in people:
+        kinds = [(kind_of(identity.kind), identity) for identity in person.identities]
+        found.append({(kind, blind_of(kind, identity.key, keys)): identity for kind, identity in kinds})
+    queries.lock_numbers(
+        [*(lock_number(blind) for known in found for _kind, blind in known), *(lock_number(blind) for blind in also)]
+    )
+    return found
+
+
+def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> list[FoundPerson]:
+    """Whose each arrival is; contacts that exist are locked. `settled` are those known otherwise."""
+    holders = queries.holders_of({key for known in identities for key in known})
+    matches = match_people([list(known) for known in identities], holders, settled)
+    contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
+    minted: dict[int, UUID] = {}
+    found = []
+    for match, known in zip(matches, identities, strict=True):
+        taken = tuple((key[0], hint_of(key[0], known[key].value)) for key in match.taken)
+        if isinstance(match.person, int):
+            found.append(FoundPerson(minted.setdefault(match.person, uuid7()), match, taken=taken))
+        else:
+            found.append(FoundPerson(match.person, match, contacts[match.person], taken))
+    return found
+
+
+def keep_people(
+    *,
+    people: Sequence[PersonInput],
+    found: Sequence[FoundPerson],
+    identities: Sequence[Known],
+    owners: Mapping[UUID, UUID],
+    now: datetime,
+) -> set[UUID]:
+    """Write what arrivals say about the people found; gives the contacts known before that changed.
+
+    `owners` become the owner of contacts that have none.
+    """
+    companies = _company_ids([person.company for person in people], now)
+    before = {each.contact_id: _state(each.contact) for each in found if each.contact is not None}
+    states = {contact_id: dict(state) for contact_id, state in before.items()}
+    for person, each in zip(people, found, strict=True):
+        state = states.setdefault(each.contact_id, _state(Contact()))
+        _say(state, person, companies, replace=person.overwrites and each.contact is not None)
+        if each.owner_id is None:
+            state["owner_id"] = owners.get(each.contact_id, state["owner_id"])
+    changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}
+    _write_contacts({pk: state for pk, state in states.items() if pk not in before}, now, new=True)
+    _write_contacts({pk: states[pk] for pk in sorted(changed)}, now, new=False)
+    claimed = _claim(people, found, identities, now)
+    barred = _bar(people, found, now)
+    _agree(people, found, now)
+    return (changed | claimed | barred) & set(before)
+
+
+def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Hold these contacts until the transaction ends; gives those that exist.
+
+    A contact's row is the lock of all that belongs to it: tags, positions, enrollments.
+    """
+    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update(no_key=True).order_by("pk")
+    return set(wanted.values_list("pk", flat=True))
+
+
+def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: datetime) -> int:
+    """Put somebody in charge of these contacts, which the caller has locked."""
+    return Contact.objects.filter(pk__in=set(contact_ids)).update(owner_id=owner_id, updated_at=now)
+
+
+def bar_channel(*, contact_id: UUID, channel: ChannelKind, reason: str, now: datetime) -> bool:
+    """Mark that somebody must not be reached this way; False when the mark is there already."""
+    columns: dict[str, list[Any]] = {"contact_id": [contact_id], "channel": [channel.value]}
+    constants = {"reason": reason[:40], "since": now}
+    return bool(insert_columns(DoNotContact, columns, constants, on_conflict="DO NOTHING", returning="id"))
+
+
+def lift_bar(*, contact_id: UUID, channel: ChannelKind) -> bool:
+    """Take the mark back; False when there is none."""
+    return bool(DoNotContact.objects.filter(contact_id=contact_id, channel=channel).delete()[0])
+
+
+def record_consent(
+    *,
+    contact_id: UUID,
+    channel: ChannelKind,
+    given: bool,
+    now: datetime,
+    text_version: str = "",
+    proof: Mapping[str, Any] | None = None,
+) -> None:
+    """Append what somebody agreed to or withdrew."""
+    Consent.objects.create(
+        contact_id=contact_id, channel=channel, given=given, text_version=text_version, proof=dict(proof or {}), at=now
+    )
+
+
+def reveal_identity(*, identity: Identity, by: User, now: datetime) -> str:
+    """An identity in clear, and an audit entry of who asked."""
+    details = {"kind": identity.kind, "identity": str(identity.pk)}
+    record_audit(action="identity.revealed", actor=by, subject=identity.contact, details=details, now=now)
+    return open_identity(identity.sealed, pk=identity.pk, keys=tenant_keys(), schema=tenant_current().schema_name)
+
+
+def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
+    if not contact_ids:
+        return {}
+    rows = Contact.objects.filter(pk__in=contact_ids).select_related("owner").order_by("pk")
+    return {contact.pk: contact for contact in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def _state(contact: Contact) -> dict[str, Any]:
+    return {name: getattr(contact, name) for name in _KEPT}
+
+
+def _say(state: dict[str, Any], person: PersonInput, companies: Mapping[str, UUID], *, replace: bool) -> None:
+    for name in _SAID:
+        said = getattr(person, name)
+        if said and (replace or not state[name]):
+            state[name] = said
+    if person.company and (replace or state["company_id"] is None):
+        state["company_id"] = companies[person.company]
+    if person.note and person.note not in state["note"]:
+        state["note"] = "\n".join(filter(None, [state["note"], person.note]))
+
+
+def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
+    """The companies of these names; those that are missing are made."""
+    # Sorted as the index sorts, so that two batches that make the same companies can't wait for each other.
+    wanted = sorted(filter(None, dict.fromkeys(names)), key=str.lower)
+    if not wanted:
+        return {}
+    found = queries.company_ids_by_name(wanted)
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        columns: dict[str, list[Any]] = {"id": [uuid7() for _ in missing], "name": missing}
+        insert_columns(Company, columns, {"created_at": now}, on_conflict="DO NOTHING")
+        found |= queries.company_ids_by_name(missing)
+    return found
+
+
+def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, new: bool) -> None:
+    columns: dict[str, list[Any]] = {"id": list(states)}
+    columns |= {name: [state[name] for state in states.values()] for name in _KEPT}
+    if new:
+        insert_columns(Contact, columns, {"created_at": now, "updated_at": now})
+    else:
+        update_columns(Contact, columns, {"updated_at": now})
+
+
+def _claim(
+    people: Sequence[PersonInput], found: Sequence[FoundPerson], identities: Sequence[Known], now: datetime
+) -> set[UUID]:
+    keys, schema = tenant_keys(), tenant_current().schema_name
+    sealed: list[tuple[UUID, str, SealedIdentity]] = [
+        (each.contact_id, person.provenance, _seal(kind, blind, known[kind, blind], keys, schema))
+        for person, each, known in zip(people, found, identities, strict=True)
+        for kind, blind in each.match.claimed
+    ]
+    columns: dict[str, list[Any]] = {
+        "contact_id": [contact_id for contact_id, _by, _row in sealed],
+        "provenance": [provenance[:20] for _contact, provenance, _row in sealed],
+        **{name: [getattr(row, name) for *_others, row in sealed] for name in SealedIdentity.__slots__},
+    }
+    insert_columns(Identity, columns, {"created_at": now})
+    return {contact_id for contact_id, _by, _row in sealed}
+
+
+def _seal(kind: str, blind: bytes, identity: IdentityLike, keys: TenantKeys, schema: str) -> SealedIdentity:
+    return seal_identity(kind=kind, value=identity.value, blind=blind, keys=keys, schema=schema)
+
+
+def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> set[UUID]:
+    marks = sorted(
+        {
+            (each.contact_id, channel.value)
+            for person, each in zip(people, found, strict=True)
+            for channel in person.barred
+        }
+    )
+    columns: dict[str, list[Any]] = {
+        "contact_id": [contact_id for contact_id, _ in marks],
+        "channel": [channel for _, channel in marks],
+    }
+    constants = {"reason": "arrival", "since": now}
+    rows = insert_columns(DoNotContact, columns, constants, on_conflict="DO NOTHING", returning="contact_id")
+    return {row[0] for row in rows}
+
+
+def _agree(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> None:
+    # A mark stays, whatever a form says: anybody can type somebody else's address into one.
+    given = [
+        (each.contact_id, consent) for person, each in zip(people, found, strict=True) for consent in person.consents
+    ]
+    columns: dict[str, list[Any]] = {
+        "contact_id": [contact_id for contact_id, _ in given],
+        "channel": [consent.channel.value for _, consent in given],
+        "given": [consent.given for _, consent in given],
+        "text_version": [consent.text_version for _, consent in given],
+        "proof": [dict(consent.proof) for _, consent in given],
+    }
+    insert_columns(Consent, columns, {"at": now})
