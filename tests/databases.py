@@ -15,7 +15,7 @@ from scrm.embedded import stamps
 from scrm.embedded.paths import ROOT
 from tests.servers import state_folder
 
-_PREFIX = "template_"
+_PREFIX = "stencil_"
 
 
 def own_name() -> str:

@@ -94,19 +94,23 @@ def _copy_files() -> None:
     """Without the source maps' names: they are not copied, and hashing the files would look for them."""
     for name, source in json.loads(_read(ROOT / "package.json"))["vendor"].items():
         content = (_MODULES / source).read_bytes()
-        (_VENDOR / name).write_bytes(_SOURCE_MAP.sub(b"", content))
+        target = _VENDOR / name
+        make_folder(target.parent)
+        target.write_bytes(_SOURCE_MAP.sub(b"", content))
 
 
 def _sprite() -> str:
-    """One <symbol> per name in static/icons.txt; `star` is the outline, `filled/star` (id `star-filled`) the solid."""
+    """One <symbol> per name in static/icons.txt; `star` is drawn in outline, `star-filled` solid."""
     lines = [line.split("#")[0].strip() for line in _read(_ICON_NAMES).splitlines()]
     symbols = [_symbol(name) for name in sorted({line for line in lines if line})]
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
 def _symbol(name: str) -> str:
-    style, _, plain = name.rpartition("/")
-    file = _MODULES / "@tabler" / "icons" / "icons" / (style or "outline") / f"{plain}.svg"
+    icons = _MODULES / "@tabler" / "icons" / "icons"
+    file = icons / "outline" / f"{name}.svg"
+    if name.endswith("-filled"):
+        file = icons / "filled" / f"{name.removesuffix('-filled')}.svg"
     if not file.exists():
         raise Trouble(f"static/icons.txt names {name!r}, which @tabler/icons does not have: correct the name.")
     found = _SVG.search(_read(file))
@@ -114,5 +118,4 @@ def _symbol(name: str) -> str:
         raise Trouble(f"{file} is no icon: remove node_modules, then run this again.")
     kept = re.findall(r'((?:viewBox|fill|stroke[a-z-]*)="[^"]*")', found["attributes"])
     shapes = " ".join(found["shapes"].split())
-    identity = f"{plain}-{style}" if style else plain
-    return f'<symbol id="{identity}" {" ".join(kept)}>{shapes}</symbol>'
+    return f'<symbol id="{name}" {" ".join(kept)}>{shapes}</symbol>'
