@@ -43,8 +43,10 @@ ACTIONS: Final[dict[str, frozenset[Role]]] = {
     "order.view": frozenset(_DESK),
     "report.view": frozenset(_DESK),
     "task.work": frozenset({*_LEAD, Role.REP}),
+    "event.add": frozenset(_PLAN),
     "api_key.edit": frozenset({Role.PRINCIPAL, Role.ADMIN}),
     "user.edit": frozenset({Role.PRINCIPAL, Role.ADMIN}),
+    "admin.open": frozenset({Role.PRINCIPAL, Role.ADMIN}),
     "audit.view": frozenset({Role.PRINCIPAL, Role.ADMIN, Role.AUDITOR}),
 }
 

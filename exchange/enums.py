@@ -22,4 +22,6 @@ class ApiScope(TextChoices):
     LEADS_READ = "leads:read", _("Read leads and contacts")
     LEADS_WRITE = "leads:write", _("Add leads")
     EVENTS_WRITE = "events:write", _("Add events")
+    TAGS_WRITE = "tags:write", _("Tag contacts")
+    SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
     REPORTS_READ = "reports:read", _("Read reports")

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from scrm.web.admin_site import platform_site
+from scrm.web.platform_admin import platform_site
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),

@@ -37,6 +37,12 @@ def tenant_list_active() -> list[Tenant]:
     return list(Tenant.objects.filter(status=TenantStatus.ACTIVE).order_by("pk"))
 
 
+def template_choices() -> list[tuple[str, str]]:
+    """What a new tenant can be cloned from, as choices."""
+    rows = Tenant.objects.filter(status=TenantStatus.TEMPLATE).order_by("name")
+    return list(rows.values_list("schema_name", "name"))
+
+
 def tenant_zone() -> ZoneInfo:
     return ZoneInfo(tenant_current().zone)
 

@@ -1,0 +1,98 @@
+"""A host's people in its admin, and the trail of what they did."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import AuditEntry, Department, User
+from accounts.permissions import allowed
+from scrm.core.admin import HistoryAdmin, RoomAdmin
+
+
+class NewPersonForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "full_name", "email", "role", "department")
+
+
+class PersonForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class PersonAdmin(RoomAdmin, UserAdmin):
+    """Roles say who is staff; nobody gives a role above their own."""
+
+    form = PersonForm
+    add_form = NewPersonForm
+    list_display = ("username", "full_name", "role", "department", "takes_leads", "is_active", "last_login")
+    list_filter = ("role", "is_active", "takes_leads", "department")
+    list_select_related = ("department",)
+    search_fields = ("username", "full_name", "email")
+    autocomplete_fields = ("department",)
+    ordering = ("full_name", "username")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("full_name", "email", "language")}),
+        (_("Work"), {"fields": ("role", "scope", "department", "takes_leads", "is_active")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (_("Person"), {"fields": ("full_name", "email")}),
+        (_("Work"), {"fields": ("role", "department")}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed_here = super().has_change_permission(request, obj)
+        return allowed_here and (obj is None or obj.role != Role.PRINCIPAL or _is_principal(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What people did stays theirs: they are made inactive instead.
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
+        return [*super().get_readonly_fields(request, obj), *own]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        if db_field.name == "role" and isinstance(field, forms.ChoiceField) and not _is_principal(request):
+            field.choices = [choice for choice in Role.choices if choice[0] != Role.PRINCIPAL]
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        obj.is_staff = allowed(obj.role, "admin.open")
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Department)
+class DepartmentAdmin(RoomAdmin):
+    list_display = ("name", "parent", "is_dealer")
+    list_filter = ("is_dealer",)
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    autocomplete_fields = ("parent",)
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(HistoryAdmin):
+    list_display = ("at", "actor_label", "action", "subject_type", "subject_id")
+    list_filter = ("action",)
+    search_fields = ("action", "actor_label", "subject_id")
+    list_select_related = ("actor",)
+
+
+def _is_principal(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.role == Role.PRINCIPAL

@@ -1,0 +1,29 @@
+"""Tiers to set up; segments and their members to look at."""
+
+from django.contrib import admin
+
+from audiences.models import Segment, SegmentMember, Tier
+from scrm.core.admin import ContactRuleForm, HistoryAdmin, RoomAdmin
+
+
+@admin.register(Segment)
+class SegmentAdmin(HistoryAdmin):
+    list_display = ("name", "kind", "size", "refreshed_at", "created_by", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("created_by",)
+    search_fields = ("name",)
+
+
+@admin.register(SegmentMember)
+class SegmentMemberAdmin(HistoryAdmin):
+    list_display = ("segment", "contact", "entered_at", "left_at")
+    list_filter = ("segment",)
+    list_select_related = ("segment", "contact")
+    search_fields = ("contact__name",)
+
+
+@admin.register(Tier)
+class TierAdmin(RoomAdmin):
+    form = ContactRuleForm
+    list_display = ("name", "position")
+    search_fields = ("name",)

@@ -1,0 +1,102 @@
+"""People and what is known of them, to look at; sealed values never show."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from contacts.models import (
+    Company,
+    Consent,
+    Contact,
+    DoNotContact,
+    Friendship,
+    Group,
+    GroupMember,
+    Identity,
+)
+from contacts.selectors import contact_search
+from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
+
+
+class IdentityInline(HistoryInline):
+    model = Identity
+    fields = ("kind", "hint", "provenance", "created_at")
+
+
+class DoNotContactInline(HistoryInline):
+    model = DoNotContact
+
+
+class ConsentInline(HistoryInline):
+    model = Consent
+
+
+class GroupMemberInline(HistoryInline):
+    model = GroupMember
+
+
+@admin.register(Company)
+class CompanyAdmin(RoomAdmin):
+    list_display = ("name", "parent", "created_at")
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    autocomplete_fields = ("parent",)
+
+
+@admin.register(Contact)
+class ContactAdmin(HistoryAdmin):
+    list_display = ("name", "company", "owner", "city", "country", "created_at")
+    list_filter = ("owner", "country")
+    list_select_related = ("company", "owner")
+    search_fields = ("name",)
+    inlines = (IdentityInline, DoNotContactInline, ConsentInline)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By name, phone, e-mail or the last four digits: addresses are found by their blind index."""
+        term = search_term.strip()
+        return (queryset.filter(contact_search(term)) if term else queryset), False
+
+
+@admin.register(Identity)
+class IdentityAdmin(HistoryAdmin):
+    list_display = ("hint", "kind", "contact", "provenance", "created_at")
+    list_filter = ("kind", "provenance")
+    list_select_related = ("contact",)
+    fields = ("contact", "kind", "hint", "provenance")
+
+
+@admin.register(DoNotContact)
+class DoNotContactAdmin(HistoryAdmin):
+    list_display = ("contact", "channel", "reason", "since")
+    list_filter = ("channel", "reason")
+    list_select_related = ("contact",)
+    search_fields = ("contact__name",)
+
+
+@admin.register(Consent)
+class ConsentAdmin(HistoryAdmin):
+    list_display = ("contact", "channel", "given", "text_version", "at")
+    list_filter = ("channel", "given")
+    list_select_related = ("contact",)
+    search_fields = ("contact__name",)
+
+
+@admin.register(Friendship)
+class FriendshipAdmin(HistoryAdmin):
+    list_display = ("contact", "rep", "channel", "state", "since", "ended_at")
+    list_filter = ("channel", "state", "rep")
+    list_select_related = ("contact", "rep")
+    search_fields = ("contact__name",)
+
+
+@admin.register(Group)
+class GroupAdmin(HistoryAdmin):
+    list_display = ("name", "channel", "owner", "created_at")
+    list_filter = ("channel", "owner")
+    list_select_related = ("owner",)
+    search_fields = ("name",)
+    inlines = (GroupMemberInline,)

@@ -1,0 +1,52 @@
+"""Sources and their cost to set up; enquiries and what came of them to look at."""
+
+from django.contrib import admin
+
+from leads.models import Form, Interaction, Lead, Opportunity, Source, SourceCost
+from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
+
+
+class SourceCostInline(SetupInline):
+    model = SourceCost
+
+
+@admin.register(Source)
+class SourceAdmin(RoomAdmin):
+    list_display = ("name", "kind", "parent", "active", "created_at")
+    list_filter = ("kind", "active")
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    autocomplete_fields = ("parent",)
+    inlines = (SourceCostInline,)
+
+
+@admin.register(Form)
+class FormAdmin(HistoryAdmin):
+    list_display = ("title", "slug", "source", "active", "views", "created_at")
+    list_filter = ("active", "source")
+    list_select_related = ("source",)
+    search_fields = ("title", "slug")
+
+
+@admin.register(Lead)
+class LeadAdmin(HistoryAdmin):
+    list_display = ("contact", "source", "owner", "status", "rating", "came_by", "captured_at")
+    list_filter = ("status", "rating", "came_by", "source", "owner")
+    list_select_related = ("contact", "source", "owner")
+    search_fields = ("contact__name",)
+
+
+@admin.register(Interaction)
+class InteractionAdmin(HistoryAdmin):
+    list_display = ("at", "kind", "contact", "by", "effective", "next_on")
+    list_filter = ("kind", "effective", "by")
+    list_select_related = ("contact", "by")
+    search_fields = ("contact__name",)
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(HistoryAdmin):
+    list_display = ("name", "contact", "stage", "amount", "currency", "expected_on", "owner")
+    list_filter = ("stage", "owner")
+    list_select_related = ("contact", "owner")
+    search_fields = ("name", "contact__name")

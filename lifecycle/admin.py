@@ -1,0 +1,53 @@
+"""Lifecycles, stages and rules to set up; where people stand and how they came there to look at."""
+
+from django.contrib import admin
+
+from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
+
+
+class StageInline(SetupInline):
+    model = Stage
+    prepopulated_fields = {"code": ("name",)}
+
+
+@admin.register(Lifecycle)
+class LifecycleAdmin(RoomAdmin):
+    list_display = ("name", "is_default", "active")
+    search_fields = ("name",)
+    inlines = (StageInline,)
+
+
+@admin.register(Stage)
+class StageAdmin(RoomAdmin):
+    list_display = ("name", "code", "lifecycle", "kind", "position", "typical_days")
+    list_filter = ("lifecycle", "kind")
+    list_select_related = ("lifecycle",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("lifecycle",)
+
+
+@admin.register(StageRule)
+class StageRuleAdmin(RoomAdmin):
+    form = RuleForm
+    list_display = ("name", "event_type", "to_stage", "active", "created_at")
+    list_filter = ("active", "event_type")
+    list_select_related = ("to_stage",)
+    search_fields = ("name", "event_type")
+    autocomplete_fields = ("to_stage",)
+
+
+@admin.register(Position)
+class PositionAdmin(HistoryAdmin):
+    list_display = ("contact", "lifecycle", "stage", "since")
+    list_filter = ("lifecycle", "stage")
+    list_select_related = ("contact", "lifecycle", "stage")
+    search_fields = ("contact__name",)
+
+
+@admin.register(StageTransition)
+class StageTransitionAdmin(HistoryAdmin):
+    list_display = ("at", "contact", "from_stage", "to_stage", "source", "by", "reason")
+    list_filter = ("source", "to_stage")
+    list_select_related = ("contact", "from_stage", "to_stage", "by")
+    search_fields = ("contact__name", "reason")

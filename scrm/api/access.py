@@ -1,0 +1,24 @@
+"""What a resource asks of its caller: a scope of an API key, or an action of a user's role."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from exchange.enums import ApiScope
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    scope: ApiScope
+    action: str
+
+
+LEADS_READ: Final = Access(ApiScope.LEADS_READ, "lead.view")
+LEADS_WRITE: Final = Access(ApiScope.LEADS_WRITE, "lead.edit")
+CONTACTS_READ: Final = Access(ApiScope.LEADS_READ, "contact.view")
+TAGS_READ: Final = Access(ApiScope.LEADS_READ, "tag.view")
+TAGS_WRITE: Final = Access(ApiScope.TAGS_WRITE, "contact.edit")
+SOURCES_READ: Final = Access(ApiScope.LEADS_READ, "source.view")
+SEGMENTS_READ: Final = Access(ApiScope.LEADS_READ, "segment.view")
+EVENTS_WRITE: Final = Access(ApiScope.EVENTS_WRITE, "event.add")
+SOPS_READ: Final = Access(ApiScope.SOPS_READ, "sop.view")
+REPORTS_READ: Final = Access(ApiScope.REPORTS_READ, "report.view")

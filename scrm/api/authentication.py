@@ -1,0 +1,62 @@
+"""Who calls: another system by its API key, or a person by their session."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.enums import Role
+from accounts.models import User
+from exchange.keys import api_key_by_token, mark_api_key_used
+from exchange.models import ApiKey
+from scrm.core import clock
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer scrm_<prefix>_<secret>`."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        word, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        if word.lower() != "bearer":
+            return None
+        key = api_key_by_token(token.strip())
+        if key is None:
+            raise AuthenticationFailed(_("This API key is not valid."), code="invalid_key")
+        mark_api_key_used(key=key, now=clock.now())
+        return system_user(key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def system_user(key: ApiKey) -> User:
+    """Whom a key acts as: somebody who sees the whole business. Never saved."""
+    return User(id=key.pk, username=f"api:{key.prefix}", full_name=key.name, role=Role.PRINCIPAL)
+
+
+def actor_of(request: Request) -> User | None:
+    """The person to write into the history; None for another system."""
+    return None if isinstance(request.auth, ApiKey) else request.user
+
+
+def caller_of(request: Request) -> str:
+    """Whose idempotency keys and request budget these are."""
+    if isinstance(request.auth, ApiKey):
+        return f"key:{request.auth.pk}"
+    if request.user and request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    return f"host:{request.META.get('REMOTE_ADDR', '')}"
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key: `Authorization: Bearer scrm_<prefix>_<secret>`.",
+        }

@@ -1,0 +1,16 @@
+"""The story of a request with an idempotency key: its effect and its answer commit together."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from exchange.idempotency import Answer, answer_once
+from scheduler.services import due_work
+
+
+def request_arrived(*, caller: str, key: str | None, request: Any, work: Callable[[], Answer], now: datetime) -> Answer:
+    """Do the work, once per key; without a key the work itself knows what it has seen."""
+    with due_work():
+        if key is None:
+            return work()
+        return answer_once(caller=caller, key=key, request=request, work=work, now=now)

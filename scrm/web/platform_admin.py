@@ -1,0 +1,151 @@
+"""What operators do on the bare host: tenants, their hosts, other operators; and what they look at."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import AuditAdmin, PersonAdmin
+from accounts.models import AuditEntry, User
+from scheduler.models import Pulse, WakeUp
+from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
+from scrm.flows.opening import FirstPerson, tenant_opened
+from scrm.web.admin_site import platform_site
+from tenants.models import Domain, Tenant, schema_name_shape
+from tenants.selectors import template_choices
+from tenants.services import TEMPLATE_SCHEMA, resume_tenant, suspend_tenant
+
+
+class NewTenantForm(forms.Form):
+    schema_name = forms.CharField(label=_("Short name"), max_length=48, validators=[schema_name_shape])
+    name = forms.CharField(label=_("Name"), max_length=120)
+    domain = forms.CharField(label=_("Host"), max_length=253, help_text=_("Such as acme.example.com."))
+    template = forms.ChoiceField(label=_("Made from"))
+    zone = forms.ChoiceField(label=_("Time zone"), initial="Asia/Shanghai")
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="zh-hans")
+    region = forms.CharField(label=_("Default phone region"), min_length=2, max_length=2, initial="CN")
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="CNY")
+    username = forms.CharField(label=_("Principal's user name"), max_length=150)
+    email = forms.EmailField(label=_("Principal's e-mail"), required=False)
+    password = forms.CharField(
+        label=_("Principal's first password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        validators=[validate_password],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].choices = template_choices()
+        self.fields["template"].initial = TEMPLATE_SCHEMA
+        self.fields["zone"].choices = [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+class DomainInline(SetupInline):
+    model = Domain
+
+
+@admin.register(Tenant, site=platform_site)
+class TenantAdmin(RoomAdmin):
+    list_display = ("name", "schema_name", "status", "zone", "language", "created_at")
+    list_filter = ("status", "language")
+    search_fields = ("name", "schema_name")
+    fields = ("name", "schema_name", "status", "zone", "language", "region", "currency")
+    readonly_fields = ("schema_name", "status")
+    inlines = (DomainInline,)
+    actions = ("suspend", "resume")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A schema is cloned, not a row saved: so its own form, and its own story."""
+        form = NewTenantForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            tenant = self._open(form)
+            if tenant is not None:
+                self.log_addition(request, tenant, [{"added": {}}])
+                self.message_user(request, _("The tenant is ready."), messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:tenants_tenant_change", args=[tenant.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Add a tenant"),
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/tenants/new_tenant.html", context)
+
+    def _open(self, form: NewTenantForm) -> Tenant | None:
+        data = dict(form.cleaned_data)
+        principal = FirstPerson(data.pop("username"), data.pop("password"), data.pop("email"))
+        data["region"], data["currency"] = data["region"].upper(), data["currency"].upper()
+        try:
+            return tenant_opened(**data, principal=principal)
+        except ValidationError as error:
+            known = hasattr(error, "error_dict") and set(error.error_dict) <= set(form.fields)
+            form.add_error(None, error if known else ValidationError(error.messages))
+            return None
+
+    @admin.action(description=_("Suspend the selected tenants"))
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        for tenant in queryset:
+            suspend_tenant(tenant=tenant)
+            self._record(request, "suspended", tenant, {})
+        self.message_user(request, _("Suspended: their hosts answer nothing and nothing of them runs."))
+
+    @admin.action(description=_("Resume the selected tenants"))
+    def resume(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        for tenant in queryset:
+            resume_tenant(tenant=tenant)
+            self._record(request, "resumed", tenant, {})
+        self.message_user(request, _("Resumed."))
+
+
+@admin.register(Domain, site=platform_site)
+class DomainAdmin(RoomAdmin):
+    list_display = ("domain", "tenant", "is_primary")
+    list_select_related = ("tenant",)
+    search_fields = ("domain", "tenant__name")
+    autocomplete_fields = ("tenant",)
+
+
+@admin.register(WakeUp, site=platform_site)
+class WakeUpAdmin(HistoryAdmin):
+    list_display = ("tenant", "due_at")
+    list_select_related = ("tenant",)
+    ordering = ("due_at",)
+
+
+@admin.register(Pulse, site=platform_site)
+class PulseAdmin(HistoryAdmin):
+    list_display = ("name", "at")
+
+
+class OperatorAdmin(PersonAdmin):
+    """The same people's admin, without the fields that only a business has."""
+
+    list_display = ("username", "full_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("full_name", "email", "language", "role", "is_active")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (_("Person"), {"fields": ("full_name", "email", "role")}),
+    )
+
+
+platform_site.register(User, OperatorAdmin)
+platform_site.register(AuditEntry, AuditAdmin)
