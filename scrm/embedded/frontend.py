@@ -116,6 +116,6 @@ def _symbol(name: str) -> str:
     found = _SVG.search(_read(file))
     if found is None:
         raise Trouble(f"{file} is no icon: remove node_modules, then run this again.")
-    kept = re.findall(r'((?:viewBox|fill|stroke[a-z-]*)="[^"]*")', found["attributes"])
+    kept = re.findall(r'((?:viewBox|fill)="[^"]*")', found["attributes"])
     shapes = " ".join(found["shapes"].split())
     return f'<symbol id="{name}" {" ".join(kept)}>{shapes}</symbol>'

@@ -18,7 +18,7 @@ class Entry:
     label: str | Promise
     icon: str
     name: str
-    permission: str = ""
+    action: str = ""
     also: tuple[str, ...] = ()
 
 
@@ -39,45 +39,51 @@ class Link:
 
 
 GROUPS = (
-    Group("", (Entry(_("Home"), "layout-dashboard", "home"),)),
+    Group("", (Entry(_("Home"), "layout-dashboard", "home", "desk.open"),)),
     Group(
         _("Growth"),
         (
-            Entry(_("Leads"), "target-arrow", "lead_list", also=("lead_",)),
-            Entry(_("Contacts"), "users", "contact_list", also=("contact_",)),
-            Entry(_("Sources"), "route", "source_list", also=("source_detail", "source_edit", "source_create")),
-            Entry(_("Forms"), "forms", "form_list", also=("form_",)),
-            Entry(_("Imports"), "file-import", "import_list", also=("import_",)),
+            Entry(_("Leads"), "target-arrow", "lead_list", "lead.view", also=("lead_",)),
+            Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
+            Entry(
+                _("Sources"),
+                "route",
+                "source_list",
+                "source.view",
+                also=("source_detail", "source_edit", "source_create"),
+            ),
+            Entry(_("Forms"), "forms", "form_list", "form.view", also=("form_",)),
+            Entry(_("Imports"), "file-import", "import_list", "lead.import", also=("import_",)),
         ),
     ),
     Group(
         _("Audience"),
         (
-            Entry(_("Segments"), "chart-circles", "segment_list", also=("segment_",)),
-            Entry(_("Tags"), "tags", "tag_list", also=("tag_",)),
-            Entry(_("Lifecycle"), "refresh", "lifecycle", also=("lifecycle_", "stage_")),
+            Entry(_("Segments"), "chart-circles", "segment_list", "segment.view", also=("segment_",)),
+            Entry(_("Tags"), "tags", "tag_list", "tag.view", also=("tag_",)),
+            Entry(_("Lifecycle"), "refresh", "lifecycle", "lifecycle.view", also=("lifecycle_", "stage_")),
         ),
     ),
     Group(
         _("Outreach"),
         (
-            Entry(_("SOPs"), "timeline-event", "sop_list", also=("sop_",)),
-            Entry(_("Materials"), "article", "material_list", also=("material_",)),
-            Entry(_("Campaigns"), "speakerphone", "campaign_list", also=("campaign_",)),
+            Entry(_("SOPs"), "timeline-event", "sop_list", "sop.view", also=("sop_",)),
+            Entry(_("Materials"), "article", "material_list", "material.view", also=("material_",)),
+            Entry(_("Campaigns"), "speakerphone", "campaign_list", "sop.view", also=("campaign_",)),
         ),
     ),
     Group(
         _("Results"),
         (
-            Entry(_("Funnel"), "filter", "funnel"),
-            Entry(_("By source"), "chart-bar", "source_report"),
+            Entry(_("Funnel"), "filter", "funnel", "report.view"),
+            Entry(_("By source"), "chart-bar", "source_report", "report.view"),
         ),
     ),
     Group(
         _("Commerce"),
         (
-            Entry(_("Orders"), "receipt", "order_list", also=("order_",)),
-            Entry(_("Products"), "package", "product_list", also=("product_",)),
+            Entry(_("Orders"), "receipt", "order_list", "order.view", also=("order_",)),
+            Entry(_("Products"), "package", "product_list", "order.view", also=("product_",)),
         ),
     ),
     Group(_("Administration"), (Entry(_("Settings"), "settings", "settings", also=("settings_", "user_")),)),
@@ -93,12 +99,12 @@ def build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups this reader may see; entries whose page does not exist are left out."""
     match = request.resolver_match
     current = (match.url_name or "") if match and match.app_name == "ops" else ""
-    user = getattr(request, "user", None)
+    user = request.user if request.user.is_authenticated else None
     groups = []
     for group in GROUPS:
         links = []
         for entry in group.entries:
-            if entry.permission and not (user and user.has_perm(entry.permission)):
+            if entry.action and not (user and user.may(entry.action)):
                 continue
             try:
                 url = reverse(f"ops:{entry.name}")
