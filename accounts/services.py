@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from accounts.enums import Role
 from accounts.models import AuditEntry, Department, User
 from scrm.core import clock
@@ -41,9 +43,7 @@ def create_user(
     return user
 
 
-def create_department(
-    *, name: str, parent: Department | None = None, is_dealer: bool = False
-) -> Department:
+def create_department(*, name: str, parent: Department | None = None, is_dealer: bool = False) -> Department:
     department = Department(name=name, parent=parent, is_dealer=is_dealer)
     department.full_clean()
     department.save()
@@ -54,9 +54,22 @@ def set_language(*, user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
+def take_turns() -> list[UUID]:
+    """Users of the round robin, the longest waiting first, held until the transaction ends.
+
+    Whoever another transaction is handing leads to right now is passed over, so nobody waits here.
+    When all are busy they are given unheld, in an order of chance: nobody's turn is remembered then.
+    """
+    takers = User.objects.filter(is_active=True, takes_leads=True)
+    waiting = takers.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
+    held = list(waiting.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    return held or list(takers.order_by("?").values_list("pk", flat=True))
+
+
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:
     """Remember who last got a lead, so that the round robin goes on from there."""
-    users = [User(pk=pk, last_assigned_at=at) for pk, at in sorted(at_by_user.items())]
+    held = User.objects.filter(pk__in=at_by_user).select_for_update(skip_locked=True, no_key=True)
+    users = [User(pk=pk, last_assigned_at=at_by_user[pk]) for pk in held.values_list("pk", flat=True)]
     User.objects.bulk_update(users, ["last_assigned_at"])
 
 

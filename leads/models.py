@@ -114,6 +114,7 @@ class Lead(models.Model):
     came_by = models.CharField(_("came by"), max_length=10, choices=LeadOrigin.choices)
     origin = models.CharField(_("origin"), max_length=80, blank=True, help_text=_("As the bringing system calls it."))
     dedupe_key = models.CharField(_("dedupe key"), max_length=120, unique=True, editable=False)
+    input_digest = models.BinaryField(_("digest of what was said last"), max_length=16, null=True, editable=False)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     utm = models.JSONField(_("campaign parameters"), default=dict, blank=True)
     captured_at = models.DateTimeField(_("captured at"))

@@ -1,0 +1,175 @@
+"""Decides what an arrival says about its lead, whether it can be kept, and what it changes. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from contacts.enums import ChannelKind
+from contacts.inputs import PersonInput
+from exchange.problems import Problem
+from leads.enums import LeadOrigin, LeadStatus, Rating
+from leads.inputs import Arrival
+from leads.mapping import LeadInput
+
+_LONGEST: Final = {"name": 120, "company": 200, "city": 80, "country": 80, "source": 80, "origin": 80, "timezone": 64}
+DEDUPE_KEY_MAX: Final = 120
+_SHOWN: Final = 200
+
+# Who types into a public form may be anybody; a system of record corrects what it said before.
+_MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin.HAND})
+_END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadValues:
+    """A lead as an arrival says it is; what is empty is not said."""
+
+    source_id: UUID | None = None
+    form_id: UUID | None = None
+    status: str = ""
+    rating: str = ""
+    origin: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    utm: Mapping[str, str] = field(default_factory=dict)
+    captured_at: datetime | None = None
+
+
+def problems_of(arrival: Arrival) -> list[Problem]:
+    """Why an arrival can't be kept; empty when it can."""
+    lead = arrival.lead
+    found = []
+    for name, limit in _LONGEST.items():
+        said = getattr(lead, name)
+        if len(said) > limit:
+            reason = gettext("The text is longer than %(limit)s characters.") % {"limit": limit}
+            found.append(Problem(lead.row, name, said[:_SHOWN], reason, gettext("Shorten it.")))
+    if not arrival.dedupe_key or len(arrival.dedupe_key) > DEDUPE_KEY_MAX:
+        reason = gettext("The key of the lead is empty or longer than %(limit)s characters.")
+        fix = gettext("Give each lead a short key of its own.")
+        found.append(Problem(lead.row, "dedupe_key", "", reason % {"limit": DEDUPE_KEY_MAX}, fix))
+    return found
+
+
+def said_by(arrival: Arrival) -> str:
+    """All that an arrival says, as one text: equal for equal arrivals, wherever they stand in a file."""
+    said = {each.name: getattr(arrival.lead, each.name) for each in fields(LeadInput) if each.name != "row"}
+    said["identities"] = [(each.kind, each.key) for each in arrival.lead.identities]
+    said |= {"came_by": arrival.came_by, "form": arrival.form_id, "utm": dict(arrival.utm)}
+    said["consents"] = [(each.channel, each.given, each.text_version) for each in arrival.consents]
+    return json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)
+
+
+def merged(arrivals: Iterable[Arrival]) -> Arrival:
+    """Several arrivals of one enquiry as one: what comes later replaces, what it leaves out stays."""
+    first, *others = arrivals
+    lead = replace(first.lead) if others else first.lead
+    for other in others:
+        for each in fields(LeadInput):
+            said = getattr(other.lead, each.name)
+            if each.name != "row" and said not in ("", None, False):
+                setattr(lead, each.name, _joined(each.name, getattr(lead, each.name), said))
+        first = replace(
+            first,
+            lead=lead,
+            form_id=other.form_id or first.form_id,
+            owner_id=other.owner_id or first.owner_id,
+            utm={**first.utm, **other.utm},
+            consents=(*first.consents, *other.consents),
+        )
+    return first
+
+
+def person_of(arrival: Arrival) -> PersonInput:
+    lead = arrival.lead
+    barred = [ChannelKind.EMAIL] * lead.do_not_email + [ChannelKind.CALL] * lead.do_not_call
+    return PersonInput(
+        identities=lead.identities,
+        name=lead.name,
+        company=lead.company,
+        city=lead.city,
+        country=lead.country,
+        zone=lead.timezone,
+        note=lead.note,
+        barred=tuple(barred),
+        consents=arrival.consents,
+        provenance=arrival.came_by,
+    )
+
+
+def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
+    """What the arrival says about its lead; words that are no status or rating of ours stay as attributes."""
+    lead = arrival.lead
+    attributes: dict[str, Any] = dict(lead.attributes)
+    status, rating = lead.status.casefold(), lead.rating.upper()
+    if status not in LeadStatus.values:
+        attributes |= {"status": lead.status} if status else {}
+        status = ""
+    if rating not in Rating.values:
+        attributes |= {"rating": lead.rating} if rating else {}
+        rating = ""
+    if lead.region:
+        attributes["region"] = lead.region
+    return LeadValues(
+        source_id=source_id,
+        form_id=arrival.form_id,
+        status=LeadStatus.WON if lead.converted else status,
+        rating=rating,
+        origin=lead.origin,
+        attributes=attributes,
+        utm=arrival.utm,
+        captured_at=lead.captured_at,
+    )
+
+
+def may_overwrite(arrival: Arrival) -> bool:
+    return arrival.came_by in _MAY_OVERWRITE
+
+
+def state_of_new(values: LeadValues, owner_id: UUID | None, now: datetime) -> dict[str, Any]:
+    """The columns of a new lead that its status decides."""
+    status = values.status or LeadStatus.NEW
+    if status == LeadStatus.NEW and owner_id is not None:
+        status = LeadStatus.ASSIGNED
+    ends = {name: now if status == end else None for end, name in _END.items()}
+    return {"status": status, "owner_id": owner_id, "assigned_at": now if owner_id else None, **ends}
+
+
+def changes_of(kept: Mapping[str, Any], values: LeadValues, now: datetime) -> dict[str, Any]:
+    """The columns of a lead that an arrival of the same lead changes; a status only moves on."""
+    changed: dict[str, Any] = {}
+    for name in ("source_id", "form_id", "rating", "origin", "captured_at"):
+        said = getattr(values, name)
+        if said and said != kept[name]:
+            changed[name] = said
+    for name in ("attributes", "utm"):
+        together = {**kept[name], **getattr(values, name)}
+        if together != kept[name]:
+            changed[name] = together
+    if _moves_on(kept["status"], values.status):
+        changed["status"] = values.status
+        if values.status in _END:
+            changed[_END[LeadStatus(values.status)]] = now
+    return changed
+
+
+def _moves_on(status: str, said: str) -> bool:
+    order = (LeadStatus.NEW, LeadStatus.ASSIGNED, LeadStatus.WORKING, LeadStatus.LOST, LeadStatus.WON)
+    return bool(said) and order.index(LeadStatus(said)) > order.index(LeadStatus(status))
+
+
+def _joined(name: str, before: Any, said: Any) -> Any:
+    match name:
+        case "identities":
+            return tuple(dict.fromkeys((*before, *said)))
+        case "tags":
+            return list(dict.fromkeys([*before, *said]))
+        case "attributes":
+            return {**before, **said}
+        case "note":
+            return before if said in before else "\n".join(filter(None, [before, said]))
+    return said

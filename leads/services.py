@@ -1,0 +1,154 @@
+"""Writes about enquiries: keep them, close them as won or lost, hand them over."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from leads import queries
+from leads.arrivals import LeadValues, changes_of, state_of_new
+from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus, SourceKind
+from leads.models import Form, Lead, Source
+from scrm.core.bulk import insert_columns, update_columns
+from scrm.core.ids import uuid7
+
+_CHANGEABLE: Final = (
+    *("source_id", "form_id", "status", "rating", "origin", "attributes", "utm"),
+    *("captured_at", "won_at", "lost_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLead:
+    """A lead that is here already, as far as an arrival of it must know."""
+
+    id: UUID
+    contact_id: UUID
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewLead:
+    """A lead to keep."""
+
+    contact_id: UUID
+    dedupe_key: str
+    came_by: LeadOrigin
+    values: LeadValues
+    digest: bytes
+    owner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A lead that got another owner."""
+
+    lead_id: UUID
+    contact_id: UUID
+
+
+def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
+    """The leads that are here already, by their key."""
+    rows = Lead.objects.filter(dedupe_key__in=list(dedupe_keys)).values_list(
+        "dedupe_key", "pk", "contact_id", "input_digest"
+    )
+    return {key: KnownLead(pk, contact_id, bytes(digest or b"")) for key, pk, contact_id, digest in rows}
+
+
+def ensure_sources(*, names: Iterable[str], now: datetime) -> dict[str, UUID]:
+    """The sources of these names, whatever their case; those that are missing are made."""
+    # Sorted as the index sorts, so that two batches that make the same sources can't wait for each other.
+    wanted = sorted(filter(None, dict.fromkeys(names)), key=str.lower)
+    if not wanted:
+        return {}
+    found = queries.source_ids_by_name(wanted)
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        columns: dict[str, list[Any]] = {"id": [uuid7() for _ in missing], "name": missing}
+        constants = {"created_at": now, "kind": SourceKind.OTHER.value}
+        insert_columns(Source, columns, constants, on_conflict="DO NOTHING")
+        found |= queries.source_ids_by_name(missing)
+    return found
+
+
+def form_sources(form_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
+    """The source of each form."""
+    wanted = {form_id for form_id in form_ids if form_id is not None}
+    return dict(Form.objects.filter(pk__in=wanted).values_list("pk", "source_id")) if wanted else {}
+
+
+def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
+    """Keep new leads; gives their ids in order."""
+    ids = [uuid7() for _ in leads]
+    states = [state_of_new(lead.values, lead.owner_id, now) for lead in leads]
+    columns: dict[str, list[Any]] = {
+        "id": ids,
+        "contact_id": [lead.contact_id for lead in leads],
+        "dedupe_key": [lead.dedupe_key for lead in leads],
+        "input_digest": [lead.digest for lead in leads],
+        "came_by": [str(lead.came_by) for lead in leads],
+        "captured_at": [lead.values.captured_at or now for lead in leads],
+    }
+    for name in ("source_id", "form_id", "rating", "origin", "attributes", "utm"):
+        columns[name] = [getattr(lead.values, name) for lead in leads]
+    for name in ("status", "owner_id", "assigned_at", "won_at", "lost_at"):
+        columns[name] = [state[name] for state in states]
+    insert_columns(Lead, columns, {"updated_at": now})
+    return ids
+
+
+def change_leads(*, wanted: Mapping[UUID, tuple[LeadValues, bytes]], now: datetime) -> dict[UUID, dict[str, Any]]:
+    """Write what arrivals of the same leads say; gives what changed of each. Their contacts are locked."""
+    if not wanted:
+        return {}
+    rows = Lead.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
+    states = {row.pop("pk"): row for row in rows.values("pk", *_CHANGEABLE)}
+    changed = {pk: changes_of(states[pk], values, now) for pk, (values, _digest) in wanted.items()}
+    changed = {pk: changes for pk, changes in changed.items() if changes}
+    columns: dict[str, list[Any]] = {"id": list(states), "input_digest": [wanted[pk][1] for pk in states]}
+    for name in _CHANGEABLE:
+        columns[name] = [changed.get(pk, state).get(name, state[name]) for pk, state in states.items()]
+    update_columns(Lead, columns, {"updated_at": now})
+    return changed
+
+
+def mark_won(*, lead_ids: Collection[UUID], now: datetime) -> list[UUID]:
+    """Close leads as won; gives those that were not. Their contacts are locked."""
+    rows = Lead.objects.filter(pk__in=list(lead_ids)).exclude(status=LeadStatus.WON)
+    return _close(list(rows.order_by("pk").values_list("pk", flat=True)), LeadStatus.WON, "", now)
+
+
+def mark_lost(*, lead_ids: Collection[UUID], reason: str, now: datetime) -> list[UUID]:
+    """Close open leads as lost; gives those that were open. Their contacts are locked."""
+    rows = Lead.objects.filter(pk__in=list(lead_ids), status__in=OPEN_STATUSES)
+    return _close(list(rows.order_by("pk").values_list("pk", flat=True)), LeadStatus.LOST, reason, now)
+
+
+def hand_over(*, lead_ids: Collection[UUID], owner_id: UUID, now: datetime) -> list[Handed]:
+    """Give leads to somebody; gives those that changed hands. Their contacts are locked."""
+    rows = Lead.objects.filter(pk__in=list(lead_ids)).exclude(owner_id=owner_id).order_by("pk")
+    handed = [Handed(*row) for row in rows.values_list("pk", "contact_id")]
+    moved = Lead.objects.filter(pk__in=[each.lead_id for each in handed])
+    moved.filter(status=LeadStatus.NEW).update(status=LeadStatus.ASSIGNED)
+    moved.update(owner_id=owner_id, assigned_at=now, updated_at=now)
+    return handed
+
+
+def contact_ids_of(lead_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The contact of each lead."""
+    return dict(Lead.objects.filter(pk__in=list(lead_ids)).values_list("pk", "contact_id"))
+
+
+def open_lead_ids(contact_ids: Collection[UUID], *, newest: bool = False) -> list[UUID]:
+    """The open leads of these contacts: all, or the newest of each."""
+    rows = Lead.objects.filter(contact_id__in=list(contact_ids), status__in=OPEN_STATUSES)
+    if newest:
+        rows = rows.order_by("contact_id", "-captured_at", "-pk").distinct("contact_id")
+    return list(rows.values_list("pk", flat=True))
+
+
+def _close(lead_ids: list[UUID], status: LeadStatus, reason: str, now: datetime) -> list[UUID]:
+    end = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}[status]
+    Lead.objects.filter(pk__in=lead_ids).update(status=status, lost_reason=reason[:80], updated_at=now, **{end: now})
+    return lead_ids
