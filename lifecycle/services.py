@@ -1,0 +1,69 @@
+"""Writes how far somebody has come, and the history of it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from lifecycle.enums import MoveSource, StageKind
+from lifecycle.models import Position, Stage, StageRule, StageTransition
+from lifecycle.rules import Rule
+from lifecycle.transitions import Move, StageInfo, Standing, Transition, decide_transitions
+from scrm.core.bulk import insert_columns
+from scrm.core.conditions import facts, parse
+
+
+def move_contacts(
+    *, moves: Sequence[Move], source: MoveSource, now: datetime, by: User | None = None, reason: str = ""
+) -> list[Transition]:
+    """Move contacts, which the caller has locked; gives the transitions that came of it."""
+    if not moves:
+        return []
+    rows = Stage.objects.filter(pk__in={move.stage_id for move in moves})
+    stages = {stage.id: stage for stage in map(_info, rows)}
+    contact_ids = {move.contact_id for move in moves}
+    positions = Position.objects.filter(
+        contact_id__in=contact_ids, lifecycle_id__in={stage.lifecycle_id for stage in stages.values()}
+    ).select_related("stage")
+    standings = {
+        (position.contact_id, position.lifecycle_id): Standing(_info(position.stage), position.since)
+        for position in positions
+    }
+    found = decide_transitions(moves, stages, standings, now)
+    columns: dict[str, list[Any]] = {
+        "contact_id": [each.contact_id for each in found],
+        "lifecycle_id": [each.to.lifecycle_id for each in found],
+    }
+    onward = "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since"
+    insert_columns(Position, columns | {"stage_id": [each.to.id for each in found]}, {"since": now}, on_conflict=onward)
+    columns |= {
+        "to_stage_id": [each.to.id for each in found],
+        "from_stage_id": [each.before.id if each.before else None for each in found],
+        "seconds_before": [each.seconds_before for each in found],
+        "rule_id": [each.rule_id for each in found],
+    }
+    constants = {"source": source.value, "by_id": by.pk if by else None, "at": now, "reason": reason[:120]}
+    insert_columns(StageTransition, columns, constants)
+    return found
+
+
+def default_stages() -> list[StageInfo]:
+    """The stages of the lifecycle that new contacts enter, in order."""
+    rows = Stage.objects.filter(lifecycle__is_default=True, lifecycle__active=True).order_by("position")
+    return [_info(stage) for stage in rows]
+
+
+def first_of_kind(stages: Sequence[StageInfo], kind: StageKind) -> StageInfo | None:
+    """The first stage of a kind."""
+    return next((stage for stage in stages if stage.kind == kind), None)
+
+
+def rules_for(event_types: Collection[str]) -> list[Rule]:
+    """The active stage rules on these types of event."""
+    rows = StageRule.objects.filter(event_type__in=list(event_types), active=True).order_by("pk")
+    return [Rule(row.pk, row.to_stage_id, row.event_type, parse(row.condition, facts, stored=True)) for row in rows]
+
+
+def _info(stage: Stage) -> StageInfo:
+    return StageInfo(stage.pk, stage.lifecycle_id, stage.kind, stage.position)
