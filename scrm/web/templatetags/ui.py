@@ -11,7 +11,7 @@ from zlib import crc32
 from django import template
 from django.template import RequestContext
 from django.templatetags.static import static
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -103,12 +103,18 @@ def kbd(keys: str) -> SafeString:
     return format_html('<kbd class="kbd">{}</kbd>', keys)
 
 
+def _grouped(value: Any, digits: int | None = None) -> str:
+    # By threes in both languages: Django's Chinese format has no separator at all.
+    number = Decimal(str(value))
+    return f"{number:,}" if digits is None else f"{number:,.{digits}f}"
+
+
 @register.filter
 def num(value: Any) -> str:
     """12345 is 12,345; nothing is a dash."""
     if value is None or value == "":
         return "–"
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return _grouped(value)
 
 
 @register.filter
@@ -116,7 +122,7 @@ def percent(value: Any, digits: int = 1) -> str:
     """0.1234 is 12.3 %; nothing is a dash."""
     if value is None or value == "":
         return "–"
-    return f"{number_format(Decimal(str(value)) * 100, decimal_pos=digits, force_grouping=True)}%"
+    return f"{_grouped(Decimal(str(value)) * 100, digits)}%"
 
 
 @register.filter
@@ -125,7 +131,7 @@ def money(value: Any, currency: str = "CNY") -> str:
     if value is None or value == "":
         return "–"
     sign = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, f"{currency} ")
-    return f"{sign}{number_format(value, decimal_pos=2, force_grouping=True)}"
+    return f"{sign}{_grouped(value, 2)}"
 
 
 @register.simple_tag
