@@ -1,7 +1,6 @@
 """The product's settings where nothing has set an environment: for types and for tests without servers."""
 
 import base64
-import importlib
 import os
 
 for name, value in {
@@ -15,6 +14,4 @@ for name, value in {
 }.items():
     os.environ.setdefault(name, value)
 
-globals().update(
-    {name: value for name, value in vars(importlib.import_module("scrm.settings")).items() if name.isupper()}
-)
+from scrm.settings import *

@@ -32,7 +32,7 @@ def _enter_environment(command: str, arguments: list[str]) -> int:
         from scrm.embedded.up import options
 
         options(arguments[1:])
-    bootstrap.ensure(bootstrap.TESTS if command in ("test", "lock") else bootstrap.BASE)
+    bootstrap.ensure(bootstrap.TESTS if command in ("test", "install-tests") else bootstrap.BASE)
     sys.stdout.flush()
     os.execv(PYTHON, [str(PYTHON), str(ROOT / "scrm" / "embedded"), *arguments])
 
@@ -47,6 +47,14 @@ def _run(command: str, arguments: list[str]) -> int:
         from scrm.embedded import manage
 
         return manage.run(arguments)
+    if command == "assets":
+        from scrm.embedded import catalogues, frontend
+
+        frontend.ensure()
+        catalogues.ensure()
+        return 0
+    if command == "install-tests":
+        return 0
     from scrm.embedded import testing
 
     return testing.run(arguments)
