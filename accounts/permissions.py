@@ -41,6 +41,7 @@ ACTIONS: Final[dict[str, frozenset[Role]]] = {
     "sop.view": frozenset(_DESK),
     "sop.edit": frozenset(_PLAN),
     "order.view": frozenset(_DESK),
+    "order.edit": frozenset(_PLAN),
     "report.view": frozenset(_DESK),
     "task.work": frozenset({*_LEAD, Role.REP}),
     "event.add": frozenset(_PLAN),
