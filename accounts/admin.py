@@ -28,31 +28,15 @@ class PersonForm(UserChangeForm):
         fields = "__all__"
 
 
-@admin.register(User)
-class PersonAdmin(RoomAdmin, UserAdmin):
+class PeopleAdmin(RoomAdmin, UserAdmin):
     """Roles say who is staff; nobody gives a role above their own."""
 
     form = PersonForm
     add_form = NewPersonForm
-    list_display = ("username", "full_name", "role", "department", "takes_leads", "is_active", "last_login")
-    list_filter = ("role", "is_active", "takes_leads", "department")
-    list_select_related = ("department",)
     search_fields = ("username", "full_name", "email")
-    autocomplete_fields = ("department",)
     ordering = ("full_name", "username")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("full_name", "email", "language")}),
-        (_("Work"), {"fields": ("role", "scope", "department", "takes_leads", "is_active")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
-        (_("Person"), {"fields": ("full_name", "email")}),
-        (_("Work"), {"fields": ("role", "department")}),
-    )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed_here = super().has_change_permission(request, obj)
@@ -75,6 +59,25 @@ class PersonAdmin(RoomAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         obj.is_staff = allowed(obj.role, "admin.open")
         super().save_model(request, obj, form, change)
+
+
+@admin.register(User)
+class PersonAdmin(PeopleAdmin):
+    list_display = ("username", "full_name", "role", "department", "takes_leads", "is_active", "last_login")
+    list_filter = ("role", "is_active", "takes_leads", "department")
+    list_select_related = ("department",)
+    autocomplete_fields = ("department",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("full_name", "email", "language")}),
+        (_("Work"), {"fields": ("role", "scope", "department", "takes_leads", "is_active")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (_("Person"), {"fields": ("full_name", "email")}),
+        (_("Work"), {"fields": ("role", "department")}),
+    )
 
 
 @admin.register(Department)

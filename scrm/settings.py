@@ -38,7 +38,7 @@ PEOPLE_APPS = [
     "allauth.mfa",
     "axes",
 ]
-PUBLIC_APPS = ["django_tenants", "tenants", "scheduler"]
+PUBLIC_APPS = ["tenants", "scheduler"]
 ROOM_APPS = [
     "exchange",
     "contacts",
@@ -64,6 +64,8 @@ DOOR_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    # After the admin and our own apps: its admin templates carry inline styles, its commands our names.
+    "django_tenants",
 ]
 SHARED_APPS = [*PUBLIC_APPS, *PEOPLE_APPS, *DOOR_APPS]
 TENANT_APPS = [*PEOPLE_APPS, *ROOM_APPS]

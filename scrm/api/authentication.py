@@ -38,7 +38,7 @@ def system_user(key: ApiKey) -> User:
 
 def actor_of(request: Request) -> User | None:
     """The person to write into the history; None for another system."""
-    return None if isinstance(request.auth, ApiKey) else request.user
+    return request.user if request.auth is None and isinstance(request.user, User) else None
 
 
 def caller_of(request: Request) -> str:

@@ -17,6 +17,7 @@ from scrm.api.authentication import caller_of
 
 logger = structlog.get_logger(__name__)
 
+_BUDGET: Final = "rate_budget"
 _PERIODS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -42,7 +43,7 @@ class KeyThrottle(BaseThrottle):
             logger.warning("throttle_unavailable", error=type(error).__name__)
             return True
         self.budget = Budget(limit=limit, left=max(0, limit - spent), resets_in=resets_in)
-        request.rate_budget = self.budget
+        setattr(request, _BUDGET, self.budget)
         return spent <= limit
 
     def wait(self) -> float | None:
@@ -50,7 +51,7 @@ class KeyThrottle(BaseThrottle):
 
 
 def add_budget_headers(request: Request, response: Response) -> None:
-    budget: Budget | None = getattr(request, "rate_budget", None)
+    budget: Budget | None = getattr(request, _BUDGET, None)
     if budget is not None:
         response["RateLimit-Limit"] = str(budget.limit)
         response["RateLimit-Remaining"] = str(budget.left)

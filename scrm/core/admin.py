@@ -1,4 +1,4 @@
-"""What every room's admin is built from: role instead of Django's permissions, an audited write, a read-only history."""
+"""What every room's admin is built from: roles, audited writes, histories that nobody writes by hand."""
 
 from typing import Any, ClassVar
 

@@ -16,7 +16,7 @@ from scrm.core.admin import RecordingSite, RoomAdmin
 class HouseAdminSite(RecordingSite):
     """Entered by role, through the log-in of the house, and written into the audit trail."""
 
-    site_url = None
+    site_url: str | None = None
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AuditAdmin, PersonAdmin
+from accounts.admin import AuditAdmin, PeopleAdmin
 from accounts.models import AuditEntry, User
 from scheduler.models import Pulse, WakeUp
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
@@ -25,12 +25,16 @@ from tenants.selectors import template_choices
 from tenants.services import TEMPLATE_SCHEMA, resume_tenant, suspend_tenant
 
 
+def zone_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
 class NewTenantForm(forms.Form):
     schema_name = forms.CharField(label=_("Short name"), max_length=48, validators=[schema_name_shape])
     name = forms.CharField(label=_("Name"), max_length=120)
     domain = forms.CharField(label=_("Host"), max_length=253, help_text=_("Such as acme.example.com."))
-    template = forms.ChoiceField(label=_("Made from"))
-    zone = forms.ChoiceField(label=_("Time zone"), initial="Asia/Shanghai")
+    template = forms.ChoiceField(label=_("Made from"), choices=template_choices, initial=TEMPLATE_SCHEMA)
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, initial="Asia/Shanghai")
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="zh-hans")
     region = forms.CharField(label=_("Default phone region"), min_length=2, max_length=2, initial="CN")
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="CNY")
@@ -41,12 +45,6 @@ class NewTenantForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         validators=[validate_password],
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["template"].choices = template_choices()
-        self.fields["template"].initial = TEMPLATE_SCHEMA
-        self.fields["zone"].choices = [(name, name) for name in sorted(zoneinfo.available_timezones())]
 
 
 class DomainInline(SetupInline):
@@ -131,8 +129,8 @@ class PulseAdmin(HistoryAdmin):
     list_display = ("name", "at")
 
 
-class OperatorAdmin(PersonAdmin):
-    """The same people's admin, without the fields that only a business has."""
+class OperatorAdmin(PeopleAdmin):
+    """Without what only a business asks of its people."""
 
     list_display = ("username", "full_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
