@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from contacts.models import Contact
 from scrm.core.conditions import Condition, Use, compile_sql, compile_values, uses
 
 
@@ -73,3 +74,8 @@ def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
             [list(names)],
         )
         return dict(cursor.fetchall())
+
+
+def zones_of(contact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The time zones of these contacts; empty where they have the business's own."""
+    return dict(Contact.objects.filter(pk__in=set(contact_ids)).values_list("pk", "zone"))

@@ -15,7 +15,7 @@ from scrm.core.ids import uuid7
 
 _CHANGEABLE: Final = (
     *("source_id", "form_id", "status", "rating", "origin", "attributes", "utm"),
-    *("captured_at", "won_at", "lost_at"),
+    *("captured_at", "won_at", "lost_at", "updated_at"),
 )
 
 
@@ -105,11 +105,11 @@ def change_leads(*, wanted: Mapping[UUID, tuple[LeadValues, bytes]], now: dateti
     rows = Lead.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
     states = {row.pop("pk"): row for row in rows.values("pk", *_CHANGEABLE)}
     changed = {pk: changes_of(states[pk], values, now) for pk, (values, _digest) in wanted.items()}
-    changed = {pk: changes for pk, changes in changed.items() if changes}
+    changed = {pk: {**changes, "updated_at": now} for pk, changes in changed.items() if changes}
     columns: dict[str, list[Any]] = {"id": list(states), "input_digest": [wanted[pk][1] for pk in states]}
     for name in _CHANGEABLE:
         columns[name] = [changed.get(pk, state).get(name, state[name]) for pk, state in states.items()]
-    update_columns(Lead, columns, {"updated_at": now})
+    update_columns(Lead, columns)
     return changed
 
 

@@ -34,5 +34,5 @@ def decide_moves(
     for event in sorted(events, key=lambda event: event["occurred_at"]):
         for rule in by_type.get(event["type"], ()):
             if evaluate(rule.condition, Snapshot(known.get(event["contact_id"], {}), event), now):
-                moves[Move(event["contact_id"], rule.stage_id, rule.id)] = None
+                moves[Move(event["contact_id"], rule.stage_id, rule.id, onward=True)] = None
     return list(moves)

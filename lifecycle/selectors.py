@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Aggregate, FloatField, QuerySet
+from django.db.models import Aggregate, F, FloatField, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
@@ -75,8 +75,8 @@ def position_get(user: User, lifecycle: Lifecycle, contact_id: UUID) -> Position
 
 
 def stage_transition_list(user: User, lifecycle: Lifecycle) -> QuerySet[StageTransition]:
-    """Every move, newest first."""
-    rows = StageTransition.objects.filter(lifecycle=lifecycle)
+    """Every move, newest first; `days_before` is how long the contact had been in the stage it left."""
+    rows = StageTransition.objects.filter(lifecycle=lifecycle).annotate(days_before=F("seconds_before") / 86_400.0)
     return visible_to(user, rows, owner="contact__owner").select_related(
         "contact", "from_stage", "to_stage", "by", "rule"
     )

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from accounts.models import User
 from lifecycle.enums import MoveSource, StageKind

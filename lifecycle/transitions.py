@@ -29,12 +29,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A wish to move a contact. `entering` only places those who stand nowhere yet."""
+    """A wish to move a contact.
+
+    `entering` only places those who stand nowhere yet, `onward` never takes anybody back.
+    """
 
     contact_id: UUID
     stage_id: UUID
     rule_id: UUID | None = None
     entering: bool = False
+    onward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ _ORDER: Final = {StageKind.OPEN: 0, StageKind.LOST: 1, StageKind.WON: 2, StageKi
 
 
 def leads_on(before: StageInfo, to: StageInfo) -> bool:
-    """Whether a rule may make this move: on the way only forward, then to an end, never back from it."""
+    """Whether this move goes on: on the way only forward, then to an end, never back from it."""
     came, goes = _ORDER[StageKind(before.kind)], _ORDER[StageKind(to.kind)]
     return goes > came or (goes == came == 0 and to.position > before.position)
 
@@ -65,8 +69,8 @@ def decide_transitions(
 ) -> list[Transition]:
     """The transitions that come of the moves, one per contact and lifecycle.
 
-    People move contacts anywhere; rules only on. Of several moves the furthest that a rule may make
-    counts, and a person's last one above all. `standings` are by contact and lifecycle.
+    People move contacts anywhere; rules and arrivals only onward, and of several such moves the
+    furthest counts. `standings` are by contact and lifecycle.
     """
     goals: dict[tuple[UUID, UUID], Move] = {}
     for move in moves:
@@ -75,7 +79,7 @@ def decide_transitions(
         to = stages[move.stage_id]
         place = move.contact_id, to.lifecycle_id
         standing, goal = standings.get(place), goals.get(place)
-        if move.rule_id is not None:
+        if move.onward:
             ahead = stages[goal.stage_id] if goal else standing.stage if standing else None
             if ahead is not None and not leads_on(ahead, to):
                 continue

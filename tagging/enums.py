@@ -17,6 +17,7 @@ class TagSource(TextChoices):
     RULE = "rule", _("Rule")
     IMPORT = "import", _("File")
     FORM = "form", _("Form")
+    API = "api", _("API")
     CONTENT = "content", _("Content")
     WECOM = "wecom", _("WeCom")
     SOP = "sop", _("SOP")

@@ -1,0 +1,323 @@
+"""How a lead comes in: who it is, whose it becomes, and what begins with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+import accounts.services
+import campaigns.services
+import contacts.services
+import leads.services
+import lifecycle.services
+import tagging.services
+from accounts.models import User
+from campaigns.enums import Reason, Trigger
+from contacts.enums import IdentityKind
+from contacts.inputs import PersonInput
+from contacts.services import FoundPerson, Known
+from events.inputs import Happening
+from exchange.problems import Problem
+from leads.arrivals import LeadValues, may_overwrite, merged, person_of, problems_of, said_by, values_of
+from leads.assignment import Wish, assign_owners, turn_times
+from leads.enums import LeadOrigin, LeadStatus
+from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.models import Lead
+from leads.services import KnownLead, NewLead
+from lifecycle.enums import MoveSource, StageKind
+from lifecycle.transitions import Move
+from scheduler.services import due_work
+from scrm.core import crypto
+from scrm.flows.engagement import give_tags, starts_for, take_in
+from tagging.enums import TagSource
+from tagging.rules import Grant
+from tenants.selectors import tenant_keys
+
+_TAG_SOURCE: Final = {
+    LeadOrigin.FORM: TagSource.FORM,
+    LeadOrigin.API: TagSource.API,
+    LeadOrigin.IMPORT: TagSource.IMPORT,
+    LeadOrigin.HAND: TagSource.HAND,
+}
+
+
+@dataclass(slots=True)
+class _Enquiry:
+    """All arrivals of one lead in this batch, and what comes of them."""
+
+    arrival: Arrival
+    places: list[int]
+    digests: list[bytes]
+    identities: Known
+    known: KnownLead | None
+    person: FoundPerson
+    values: LeadValues
+    tag_ids: list[UUID]
+    owner_id: UUID | None = None
+    lead_id: UUID | None = None
+    changed: bool = False
+
+    @property
+    def contact_id(self) -> UUID:
+        return self.person.contact_id
+
+    @property
+    def said(self) -> PersonInput:
+        overwrites = self.known is not None and may_overwrite(self.arrival)
+        return replace(person_of(self.arrival), overwrites=overwrites)
+
+
+def lead_arrived(
+    arrivals: Sequence[Arrival], *, now: datetime, actor: User | None = None, start_sops: bool = True
+) -> list[ArrivalOutcome]:
+    """Leads came in: each is kept once, with its contact, owner, stage and tags, and SOPs begin.
+
+    One transaction for the batch, in a number of statements that does not grow with it. `now` is
+    the T of what begins, also for leads that were captured long ago.
+    """
+    outcomes: dict[int, ArrivalOutcome] = {}
+    fit: dict[int, Arrival] = {}
+    for place, arrival in enumerate(arrivals):
+        problems = problems_of(arrival)
+        if problems:
+            outcomes[place] = ArrivalOutcome(arrival.lead.row, REJECTED, problems=tuple(problems))
+        else:
+            fit[place] = arrival
+    if fit:
+        with due_work():
+            outcomes |= _take(fit, now, actor, start_sops)
+    return [outcomes[place] for place in range(len(arrivals))]
+
+
+def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, start: bool) -> dict[int, ArrivalOutcome]:
+    outcomes, enquiries = _recognise(arrivals, now)
+    new = [enquiry for enquiry in enquiries if enquiry.known is None]
+    _assign(new, now)
+    changed = contacts.services.keep_people(
+        people=[enquiry.said for enquiry in enquiries],
+        found=[enquiry.person for enquiry in enquiries],
+        identities=[enquiry.identities for enquiry in enquiries],
+        owners=_first_owners(new),
+        now=now,
+    )
+    _keep_leads(enquiries, new, changed, now)
+    _place(enquiries, new, now)
+    _tag(enquiries, now, start)
+    take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start)
+    if new and start:
+        _start(new, now)
+    won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and _is_won(enquiry)})
+    if won:
+        campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
+    _audit(enquiries, new, actor, now)
+    for enquiry in enquiries:
+        outcomes |= _outcomes_of(enquiry, arrivals)
+    return outcomes
+
+
+def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int, ArrivalOutcome], list[_Enquiry]]:
+    """What is here already unchanged, and every other enquiry with its person, under lock."""
+    keys = tenant_keys()
+    places: dict[str, list[int]] = {}
+    for place, arrival in arrivals.items():
+        places.setdefault(arrival.dedupe_key, []).append(place)
+    together = {key: merged([arrivals[place] for place in found]) for key, found in places.items()}
+    identities = contacts.services.lock_people(
+        people=[person_of(arrival) for arrival in together.values()],
+        also=[crypto.blind_index(key, keys=keys, purpose="lead.key") for key in together],
+    )
+    known = leads.services.find_leads(dedupe_keys=together.keys())
+    digests = {
+        place: crypto.blind_index(said_by(arrival), keys=keys, purpose="lead.said")
+        for place, arrival in arrivals.items()
+    }
+    outcomes: dict[int, ArrivalOutcome] = {}
+    rest: list[tuple[str, Known]] = []
+    for key, ways in zip(together, identities, strict=True):
+        lead = known.get(key)
+        if lead is not None and all(digests[place] == lead.digest for place in places[key]):
+            for place in places[key]:
+                outcomes[place] = ArrivalOutcome(arrivals[place].lead.row, UNCHANGED, lead.id, lead.contact_id)
+        else:
+            rest.append((key, ways))
+    people = contacts.services.find_people(
+        identities=[ways for _key, ways in rest],
+        settled={place: known[key].contact_id for place, (key, _ways) in enumerate(rest) if key in known},
+    )
+    values, tag_ids = _read([together[key] for key, _ways in rest], now)
+    enquiries = [
+        _Enquiry(
+            arrival=together[key],
+            places=places[key],
+            digests=[digests[place] for place in places[key]],
+            identities=ways,
+            known=known.get(key),
+            person=person,
+            values=values[at],
+            tag_ids=tag_ids[at],
+        )
+        for at, ((key, ways), person) in enumerate(zip(rest, people, strict=True))
+    ]
+    return outcomes, enquiries
+
+
+def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues], list[list[UUID]]]:
+    """What arrivals say about their leads, with sources and tags of ours; unknown tags stay attributes."""
+    sources = leads.services.ensure_sources(names=[arrival.lead.source for arrival in arrivals], now=now)
+    of_form = leads.services.form_sources(arrival.form_id for arrival in arrivals)
+    named = tagging.services.tag_ids_named(tag for arrival in arrivals for tag in arrival.lead.tags)
+    values, tag_ids = [], []
+    for arrival in arrivals:
+        source_id = sources.get(arrival.lead.source)
+        if source_id is None and arrival.form_id is not None:
+            source_id = of_form.get(arrival.form_id)
+        said = values_of(arrival, source_id)
+        unknown = [tag for tag in arrival.lead.tags if tag not in named]
+        if unknown:
+            said = replace(said, attributes={**said.attributes, "tags": ", ".join(unknown)})
+        values.append(said)
+        tag_ids.append([named[tag] for tag in arrival.lead.tags if tag in named])
+    return values, tag_ids
+
+
+def _assign(new: Sequence[_Enquiry], now: datetime) -> None:
+    wishes = [Wish(enquiry.contact_id, enquiry.arrival.owner_id, enquiry.person.owner_id) for enquiry in new]
+    unclaimed = any(wish.asked is None and wish.held is None for wish in wishes)
+    turns = accounts.services.take_turns() if unclaimed else []
+    owners, last = assign_owners(wishes, turns)
+    for enquiry, owner_id in zip(new, owners, strict=True):
+        enquiry.owner_id = owner_id
+    if last:
+        accounts.services.mark_assigned(at_by_user=turn_times(last, now))
+
+
+def _first_owners(new: Sequence[_Enquiry]) -> dict[UUID, UUID]:
+    owners: dict[UUID, UUID] = {}
+    for enquiry in new:
+        if enquiry.owner_id is not None:
+            owners.setdefault(enquiry.contact_id, enquiry.owner_id)
+    return owners
+
+
+def _keep_leads(
+    enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], changed_contacts: set[UUID], now: datetime
+) -> None:
+    added = leads.services.add_leads(
+        leads=[
+            NewLead(
+                contact_id=enquiry.contact_id,
+                dedupe_key=enquiry.arrival.dedupe_key,
+                came_by=enquiry.arrival.came_by,
+                values=enquiry.values,
+                digest=enquiry.digests[-1],
+                owner_id=enquiry.owner_id,
+            )
+            for enquiry in new
+        ],
+        now=now,
+    )
+    for enquiry, lead_id in zip(new, added, strict=True):
+        enquiry.lead_id, enquiry.changed = lead_id, True
+    again = {
+        enquiry.known.id: (enquiry.values, enquiry.digests[-1]) for enquiry in enquiries if enquiry.known is not None
+    }
+    changed = leads.services.change_leads(wanted=again, now=now)
+    for enquiry in enquiries:
+        if enquiry.known is not None:
+            enquiry.lead_id = enquiry.known.id
+            enquiry.changed = enquiry.known.id in changed or enquiry.contact_id in changed_contacts
+
+
+def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime) -> None:
+    """New contacts enter the lifecycle; those with a deal stand at its end."""
+    stages = lifecycle.services.default_stages()
+    ends = {
+        LeadStatus.WON: lifecycle.services.first_of_kind(stages, StageKind.WON),
+        LeadStatus.LOST: lifecycle.services.first_of_kind(stages, StageKind.LOST),
+    }
+    first = lifecycle.services.first_of_kind(stages, StageKind.OPEN)
+    moves: dict[MoveSource, list[Move]] = {}
+    fresh = {id(enquiry) for enquiry in new}
+    for enquiry in enquiries:
+        status = enquiry.values.status
+        stage = ends[LeadStatus(status)] if status in ends else first
+        won = status == LeadStatus.WON
+        if stage is not None and (won or id(enquiry) in fresh):
+            source = MoveSource.IMPORT if enquiry.arrival.came_by == LeadOrigin.IMPORT else MoveSource.ARRIVAL
+            # One that is lost says nothing of what the contact does elsewhere, so it only places newcomers.
+            wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
+            moves.setdefault(source, []).append(wish)
+    for source, wishes in moves.items():
+        lifecycle.services.move_contacts(moves=wishes, source=source, now=now)
+
+
+def _tag(enquiries: Sequence[_Enquiry], now: datetime, start: bool) -> None:
+    grants: dict[TagSource, list[Grant]] = {}
+    for enquiry in enquiries:
+        source = _TAG_SOURCE[enquiry.arrival.came_by]
+        evidence = enquiry.arrival.lead.source or enquiry.arrival.lead.origin
+        found = [Grant(enquiry.contact_id, tag_id, evidence=evidence) for tag_id in enquiry.tag_ids]
+        if found:
+            grants.setdefault(source, []).extend(found)
+    for source, wishes in grants.items():
+        tagged = {contact_id for contact_id, _tag in give_tags(wishes, source=source, now=now, start=start)}
+        for enquiry in enquiries:
+            enquiry.changed |= enquiry.contact_id in tagged
+
+
+def _captured(enquiry: _Enquiry, now: datetime) -> Happening:
+    said: dict[str, Any] = {
+        "lead": str(enquiry.lead_id),
+        "source": enquiry.arrival.lead.source,
+        "came_by": str(enquiry.arrival.came_by),
+    }
+    moment = enquiry.values.captured_at or now
+    return Happening(enquiry.contact_id, "lead_captured", moment, f"lead_captured:{enquiry.lead_id}", said)
+
+
+def _start(new: Sequence[_Enquiry], now: datetime) -> None:
+    lead_of: dict[UUID, UUID | None] = {}
+    for enquiry in new:
+        lead_of.setdefault(enquiry.contact_id, enquiry.lead_id)
+    starts = list(starts_for(lead_of, now).values())
+    campaigns.services.start_sops(trigger=Trigger.LEAD_CAPTURED, starts=starts, now=now)
+
+
+def _is_won(enquiry: _Enquiry) -> bool:
+    return enquiry.values.status == LeadStatus.WON
+
+
+def _audit(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], actor: User | None, now: datetime) -> None:
+    """One line for a lead by hand or API, one for a whole batch; a form speaks for itself."""
+    changed = [enquiry for enquiry in enquiries if enquiry.changed]
+    came_by = {enquiry.arrival.came_by for enquiry in changed}
+    if not changed or came_by == {LeadOrigin.FORM}:
+        return
+    details = {"came_by": ", ".join(sorted(came_by)), "created": len(new), "updated": len(changed) - len(new)}
+    subject = Lead(pk=changed[0].lead_id) if len(changed) == 1 else None
+    action = "lead.captured" if new else "lead.updated"
+    accounts.services.record_audit(action=action, actor=actor, subject=subject, details=details, now=now)
+
+
+def _outcomes_of(enquiry: _Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, ArrivalOutcome]:
+    found = {}
+    for at, place in enumerate(enquiry.places):
+        if enquiry.known is not None:
+            outcome = UPDATED if enquiry.changed else UNCHANGED
+        elif at == 0:
+            outcome = CREATED
+        else:
+            outcome = UNCHANGED if enquiry.digests[at] == enquiry.digests[at - 1] else UPDATED
+        row = arrivals[place].lead.row
+        problems = tuple(_problem_of(row, kind, hint) for kind, hint in enquiry.person.taken) if at == 0 else ()
+        found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
+    return found
+
+
+def _problem_of(row: int, kind: str, hint: str) -> Problem:
+    reason = gettext("This belongs to another customer already, and stays theirs.")
+    fix = gettext("Check whether the two are one person.")
+    return Problem(row, str(IdentityKind(kind).label), hint, reason, fix)

@@ -1,0 +1,139 @@
+"""What contacts do and what it sets off: events, tags, stages, SOPs; a tracked link opened."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import contacts.queries
+import contacts.services
+import content.services
+import events.services
+import lifecycle.services
+import tagging.services
+from accounts.models import User
+from accounts.services import record_audit
+from campaigns.enums import Trigger
+from campaigns.inputs import Start
+from campaigns.services import start_sops
+from content.machines import is_machine
+from content.models import TrackedLink
+from events.inputs import Happening, HappeningOutcome
+from lifecycle.enums import MoveSource
+from lifecycle.rules import decide_moves
+from scheduler.services import due_work
+from scrm.core.conditions import uses
+from scrm.flows import progress
+from tagging.enums import TagSource
+from tagging.rules import Grant, decide_grants
+from tenants.selectors import tenant_current
+
+
+def events_happened(happenings: Sequence[Happening], *, now: datetime) -> list[HappeningOutcome]:
+    """Events came in: those that are new are stored, and what they set off happens with them."""
+    with due_work():
+        return take_in(happenings, now=now)
+
+
+def contacts_tagged(
+    contact_ids: Collection[UUID],
+    tag_ids: Collection[UUID],
+    *,
+    add: bool,
+    source: TagSource,
+    now: datetime,
+    by: User | None = None,
+    evidence: str = "",
+) -> int:
+    """Contacts got tags, or lost them; gives how many tags of contacts changed."""
+    with due_work():
+        present = sorted(contacts.services.lock_contacts(contact_ids=contact_ids))
+        pairs = [(contact_id, tag_id) for contact_id in present for tag_id in tag_ids]
+        if add:
+            grants = [Grant(contact_id, tag_id, evidence=evidence) for contact_id, tag_id in pairs]
+            changed = len(give_tags(grants, source=source, by=by, now=now))
+        else:
+            removed = tagging.services.remove_tags(pairs=pairs, source=source, by=by, evidence=evidence, now=now)
+            changed = len(removed)
+        if changed and source == TagSource.HAND:
+            details = {"contacts": [str(pk) for pk in present[:20]], "tags": [str(pk) for pk in tag_ids]}
+            action = "tag.given" if add else "tag.taken"
+            record_audit(action=action, actor=by, details=details | {"changed": changed}, now=now)
+        return changed
+
+
+def link_opened(code: str, *, user_agent: str, now: datetime, prefetch: bool = False) -> TrackedLink | None:
+    """Somebody opened a tracked link: gives it, and counts the view unless a machine looked.
+
+    None when there is no such link, or what it showed is no longer there.
+    """
+    link = content.services.link_by_code(code)
+    if link is None or prefetch or is_machine(user_agent):
+        return link
+    with due_work():
+        view = content.services.record_view(link=link, now=now)
+        if link.contact_id is not None:
+            shown = {"material": str(link.material_id), "topic": link.material.topic}
+            key = f"content_viewed:{view.pk}"
+            take_in([Happening(link.contact_id, "content_viewed", now, key, shown)], now=now)
+    return link
+
+
+def take_in(happenings: Sequence[Happening], *, now: datetime, start: bool = True) -> list[HappeningOutcome]:
+    """Store events and do what the new ones set off; `start` says whether SOPs do. Inside `due_work`."""
+    if not happenings:
+        return []
+    present = contacts.services.lock_contacts(contact_ids={happening.contact_id for happening in happenings})
+    outcomes = events.services.store_events(happenings=happenings, contact_ids=present, now=now)
+    new = [
+        {
+            "contact_id": happening.contact_id,
+            "type": happening.type,
+            "occurred_at": happening.occurred_at,
+            "properties": happening.properties,
+        }
+        for happening, outcome in zip(happenings, outcomes, strict=True)
+        if outcome.new
+    ]
+    if new:
+        _apply_rules(new, now, start=start)
+    return outcomes
+
+
+def give_tags(
+    grants: Sequence[Grant], *, source: TagSource, now: datetime, by: User | None = None, start: bool = True
+) -> list[tuple[UUID, UUID]]:
+    """Tag locked contacts, and start what starts with a tag. Inside `due_work`."""
+    added = tagging.services.add_tags(grants=grants, source=source, by=by, now=now)
+    if added and start:
+        by_tag: dict[UUID, list[UUID]] = {}
+        for contact_id, tag_id in added:
+            by_tag.setdefault(tag_id, []).append(contact_id)
+        starts = starts_for({contact_id: None for contact_id, _tag in added}, now)
+        for tag_id, contact_ids in sorted(by_tag.items()):
+            chosen = [starts[contact_id] for contact_id in contact_ids]
+            start_sops(trigger=Trigger.TAG_ADDED, starts=chosen, tag_id=tag_id, now=now)
+    return added
+
+
+def starts_for(lead_of: Mapping[UUID, UUID | None], now: datetime) -> dict[UUID, Start]:
+    """What SOPs need to know to begin now with each contact, and with its lead if there is one."""
+    zones = contacts.queries.zones_of(lead_of.keys())
+    own = tenant_current().zone
+    return {
+        contact_id: Start(contact_id=contact_id, anchor_at=now, zone=zones[contact_id] or own, lead_id=lead_id)
+        for contact_id, lead_id in lead_of.items()
+    }
+
+
+def _apply_rules(new: Sequence[Mapping[str, Any]], now: datetime, *, start: bool) -> None:
+    types = {event["type"] for event in new}
+    tag_rules = tagging.services.rules_for(types)
+    stage_rules = lifecycle.services.rules_for(types)
+    conditions = [*(rule.condition for rule in tag_rules), *(rule.condition for rule in stage_rules)]
+    known: dict[UUID, Any] = {}
+    # A rule on the event alone needs nothing from the database.
+    if uses(*conditions):
+        known = contacts.queries.fact_values(conditions, {event["contact_id"] for event in new}, now)
+    give_tags(decide_grants(tag_rules, new, known, now), source=TagSource.RULE, now=now, start=start)
+    progress.move(decide_moves(stage_rules, new, known, now), source=MoveSource.RULE, now=now)

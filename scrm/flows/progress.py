@@ -1,0 +1,118 @@
+"""How somebody comes further: moved, won, lost, handed to a colleague."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import contacts.services
+import leads.services
+import lifecycle.services
+from accounts.models import User
+from accounts.services import record_audit
+from campaigns.enums import Reason
+from campaigns.services import exit_enrollments, hand_over_tasks
+from leads.models import Lead
+from lifecycle.enums import MoveSource, StageKind
+from lifecycle.models import Stage
+from lifecycle.transitions import Move, Transition
+from scheduler.services import due_work
+
+
+def stage_moved(
+    contact_ids: Collection[UUID],
+    stage_id: UUID,
+    *,
+    source: MoveSource,
+    now: datetime,
+    by: User | None = None,
+    reason: str = "",
+) -> int:
+    """Contacts were moved to a stage; gives how many were not there yet."""
+    with due_work():
+        present = contacts.services.lock_contacts(contact_ids=contact_ids)
+        wishes = [Move(contact_id, stage_id) for contact_id in sorted(present)]
+        moved = move(wishes, source=source, by=by, reason=reason, now=now)
+        if moved:
+            details = {"contacts": len(moved), "reason": reason}
+            record_audit(action="stage.moved", actor=by, subject=Stage(pk=stage_id), details=details, now=now)
+        return len(moved)
+
+
+def lead_won(lead_id: UUID, *, by: User | None, now: datetime) -> bool:
+    """A lead became a deal: its contact is won and leaves what leads there. False when it was one already."""
+    with due_work():
+        contact_id = _lock_contact_of(lead_id)
+        if not leads.services.mark_won(lead_ids=[lead_id], now=now):
+            return False
+        _to_kind([contact_id], StageKind.WON, source=MoveSource.HAND, by=by, now=now)
+        exit_enrollments(contact_ids=[contact_id], reason=Reason.WON, now=now)
+        record_audit(action="lead.won", actor=by, subject=Lead(pk=lead_id), now=now)
+        return True
+
+
+def lead_lost(lead_id: UUID, *, by: User | None, reason: str, now: datetime) -> bool:
+    """An open lead came to nothing. With their last open lead, the contact counts as lost too."""
+    with due_work():
+        contact_id = _lock_contact_of(lead_id)
+        if not leads.services.mark_lost(lead_ids=[lead_id], reason=reason, now=now):
+            return False
+        if not leads.services.open_lead_ids([contact_id]):
+            _to_kind([contact_id], StageKind.LOST, source=MoveSource.HAND, by=by, reason=reason, now=now)
+            exit_enrollments(contact_ids=[contact_id], reason=Reason.LOST, now=now)
+        record_audit(action="lead.lost", actor=by, subject=Lead(pk=lead_id), details={"reason": reason}, now=now)
+        return True
+
+
+def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | None, now: datetime) -> int:
+    """Leads go to a colleague, with their contacts and open tasks; gives how many changed hands."""
+    with due_work():
+        contacts.services.lock_contacts(contact_ids=leads.services.contact_ids_of(lead_ids).values())
+        handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
+        if not handed:
+            return 0
+        contact_ids = sorted({each.contact_id for each in handed})
+        contacts.services.set_owner(contact_ids=contact_ids, owner_id=owner_id, now=now)
+        hand_over_tasks(contact_ids=contact_ids, owner=User.objects.get(pk=owner_id))
+        subject = Lead(pk=handed[0].lead_id) if len(handed) == 1 else None
+        details = {"leads": len(handed), "owner": str(owner_id)}
+        record_audit(action="lead.reassigned", actor=by, subject=subject, details=details, now=now)
+        return len(handed)
+
+
+def move(
+    wishes: Sequence[Move], *, source: MoveSource, now: datetime, by: User | None = None, reason: str = ""
+) -> list[Transition]:
+    """Move locked contacts, and let what an end of the lifecycle means follow. Inside `due_work`."""
+    moved = lifecycle.services.move_contacts(moves=wishes, source=source, by=by, reason=reason, now=now)
+    won = sorted({each.contact_id for each in moved if each.to.kind == StageKind.WON})
+    lost = sorted({each.contact_id for each in moved if each.to.kind == StageKind.LOST})
+    if won:
+        leads.services.mark_won(lead_ids=leads.services.open_lead_ids(won, newest=True), now=now)
+        exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
+    if lost:
+        leads.services.mark_lost(lead_ids=leads.services.open_lead_ids(lost), reason=reason, now=now)
+        exit_enrollments(contact_ids=lost, reason=Reason.LOST, now=now)
+    return moved
+
+
+def _lock_contact_of(lead_id: UUID) -> UUID:
+    found = leads.services.contact_ids_of([lead_id])
+    if not found:
+        raise Lead.DoesNotExist(lead_id)
+    contacts.services.lock_contacts(contact_ids=found.values())
+    return found[lead_id]
+
+
+def _to_kind(
+    contact_ids: Sequence[UUID],
+    kind: StageKind,
+    *,
+    source: MoveSource,
+    now: datetime,
+    by: User | None = None,
+    reason: str = "",
+) -> None:
+    stage = lifecycle.services.first_of_kind(lifecycle.services.default_stages(), kind)
+    if stage is not None:
+        moves = [Move(contact_id, stage.id, onward=True) for contact_id in contact_ids]
+        lifecycle.services.move_contacts(moves=moves, source=source, by=by, reason=reason, now=now)
