@@ -66,3 +66,8 @@ def user_list_visible(user: User) -> QuerySet[User]:
     if user.data_scope == Scope.OWN or user.department_id is None:
         return active.filter(pk=user.pk)
     return active.filter(Q(pk=user.pk) | Q(department__in=department_ids_below(user.department_id)))
+
+
+def user_list_all() -> QuerySet[User]:
+    """Everybody of this host, those who may log in first."""
+    return User.objects.select_related("department").order_by("-is_active", "full_name", "username")

@@ -78,3 +78,15 @@ def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact
 def marks_of(contact_id: UUID) -> list[DoNotContact]:
     """Channels by which the contact must not be reached."""
     return list(DoNotContact.objects.filter(contact=contact_id).order_by("channel"))
+
+
+def identities_of(contact_id: UUID) -> list[Identity]:
+    """How the contact is known, masked; phones first."""
+    rows = Identity.objects.filter(contact=contact_id).defer("sealed", "blind", "blind_tail")
+    return sorted(rows, key=lambda row: (row.kind != IdentityKind.PHONE, row.kind != IdentityKind.EMAIL, row.kind))
+
+
+def identity_visible(viewer: User, contact_id: UUID, identity_id: UUID) -> Identity | None:
+    """One identity of a contact that the viewer may see, with its sealed value."""
+    rows = visible_to(viewer, Identity.objects.filter(pk=identity_id, contact=contact_id), owner="contact__owner")
+    return rows.select_related("contact").first()

@@ -4,23 +4,23 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from scrm.core.pagination import earlier
 from tagging.models import TagAssignment, TagChange
 
 
-def tags_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, list[TagAssignment]]:
+def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, list[TagAssignment]]:
     """The tags of many contacts in one statement, in the order of the taxonomy."""
-    rows = TagAssignment.objects.filter(contact__in=list(contact_ids)).select_related("tag__group", "by")
+    rows = _held(now).filter(contact__in=list(contact_ids)).select_related("tag__group", "by")
     found: dict[UUID, list[TagAssignment]] = {pk: [] for pk in contact_ids}
     for row in rows.order_by("tag__group__position", "tag__group__name", "tag__position", "tag__name"):
         found[row.contact_id].append(row)
     return found
 
 
-def contact_ids_tagged(tag_id: UUID | str) -> QuerySet[TagAssignment, UUID]:
-    return TagAssignment.objects.filter(tag=tag_id).values_list("contact", flat=True)
+def contact_ids_tagged(tag_id: UUID | str, now: datetime) -> QuerySet[TagAssignment, UUID]:
+    return _held(now).filter(tag=tag_id).values_list("contact", flat=True)
 
 
 def tag_change_list_of_contact(
@@ -29,3 +29,7 @@ def tag_change_list_of_contact(
     """Tags added and removed, newest first, older than a place in the contact's timeline."""
     rows = TagChange.objects.filter(contact=contact_id).select_related("tag", "by")
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
+
+
+def _held(now: datetime) -> QuerySet[TagAssignment]:
+    return TagAssignment.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now))

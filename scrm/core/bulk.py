@@ -96,7 +96,7 @@ def _kind(model: type[Model], name: str) -> str:
     return kind
 
 
-def _field(model: type[Model], column: str) -> Field[Any, Any]:
+def _field(model: type[Model], column: str) -> "Field[Any, Any]":
     return next(field for field in model._meta.concrete_fields if field.column == column)
 
 

@@ -67,3 +67,19 @@ def sorted_by(
 
 def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Any], size: int = PAGE_SIZE) -> Page[Any]:
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def offer(form: forms.Form, name: str, choices: Choices) -> None:
+    """Give a form's choice field what can be chosen now."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is not a choice.")
+    field.choices = list(choices)
+
+
+def offer_rows(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Give a form's field for rows what can be chosen now."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} is no choice of rows.")
+    field.queryset = rows

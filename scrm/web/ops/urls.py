@@ -1,6 +1,6 @@
-"""Addresses."""
+"""Addresses of the dashboard."""
 
-from django.urls import URLPattern
+from scrm.web.ops import urls_growth, urls_outreach
 
 app_name = "ops"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*urls_growth.urlpatterns, *urls_outreach.urlpatterns]

@@ -1,4 +1,4 @@
-"""Reads of the ledger: what a contact gets and why, and what the home page counts."""
+"""Reads of touchpoints by contact: what somebody gets and why, and what the home page counts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,10 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from campaigns.enums import EnrollmentState, TouchState
 from campaigns.models import Enrollment, Touchpoint
+from campaigns.selectors import WAITING
 from scrm.core.pagination import earlier
 
-_WAITING = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING, TouchState.WITH_REP)
+_COMING = (*WAITING, TouchState.WITH_REP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def sops_of_contact(contact_id: UUID) -> list[Taking]:
 
 
 def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
-    coming = next((touch for touch in touches if touch.state in _WAITING), None)
+    coming = next((touch for touch in touches if touch.state in _COMING), None)
     if enrollment.state == EnrollmentState.EXITED:
         why = enrollment.get_exit_reason_display() or _("Taken out")
     elif coming is None:
@@ -74,7 +75,7 @@ def touchpoint_totals(viewer: User, *, day_ends: datetime, week_began: datetime)
     """Touches due until the day ends, sent since the week began, and with an outcome nobody knows."""
     rows = visible_to(viewer, Touchpoint.objects.all(), owner="contact__owner")
     return rows.aggregate(
-        due=Count("pk", filter=Q(state__in=_WAITING, due_at__lt=day_ends)),
+        due=Count("pk", filter=Q(state__in=WAITING, due_at__lt=day_ends)),
         sent=Count("pk", filter=Q(state=TouchState.SENT, sent_at__gte=week_began)),
         unknown=Count("pk", filter=Q(state=TouchState.UNKNOWN)),
     )

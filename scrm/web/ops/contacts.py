@@ -1,0 +1,232 @@
+"""Contacts: the list, and everything about one of them on one page."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from campaigns.of_contacts import sops_of_contact
+from contacts.enums import ChannelKind
+from contacts.models import Contact
+from contacts.selectors import (
+    contact_detail,
+    contact_list,
+    contact_list_filtered,
+    identities_of,
+    identity_visible,
+    marks_of,
+)
+from contacts.services import reveal_identity
+from contacts.upkeep import edit_contact
+from leads.selectors import lead_list_of_contact
+from leads.upkeep import log_interaction
+from lifecycle.enums import MoveSource
+from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
+from lifecycle.selectors import stage_list_everywhere
+from scrm.core import clock
+from scrm.flows import consent, engagement, progress
+from scrm.web.access import Visit, may
+from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
+from scrm.web.ops.lead_forms import InteractionForm, owner_choices
+from scrm.web.ops.replies import first_message, found, page_or_part
+from scrm.web.ops.timeline import Place, story_of
+from tagging.enums import TagSource
+from tagging.of_contacts import contact_ids_tagged, tags_by_contact
+from tagging.selectors import tag_list_active
+
+SORTS = {"name": "name", "owner": "owner__full_name", "city": "city", "since": "created_at"}
+
+
+class ContactFilter(FilterForm):
+    def __init__(self, request: HttpRequest, owners: Choices, stages: Choices, tags: Choices) -> None:
+        super().__init__(request)
+        self.choose("stage", gettext_lazy("Stage"), gettext_lazy("Any stage"), stages)
+        self.choose("tag", gettext_lazy("Tag"), gettext_lazy("Any tag"), tags)
+        anybody = [("none", gettext_lazy("Nobody")), *owners]
+        self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), anybody)
+
+
+class ContactForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=80, required=False)
+    country = forms.CharField(label=gettext_lazy("Country"), max_length=80, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), max_length=4000, required=False, widget=forms.Textarea({"rows": 4})
+    )
+
+
+class ChannelForm(forms.Form):
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=ChannelKind.choices)
+
+
+@may("contact.view")
+def index(request: Visit) -> HttpResponse:
+    filters = ContactFilter(request, owner_choices(request.user), _stage_choices(), _tag_choices())
+    chosen, now = filters.chosen, clock.now()
+    within = [
+        *([contact_ids_in_stage(chosen["stage"])] if "stage" in chosen else []),
+        *([contact_ids_tagged(chosen["tag"], now)] if "tag" in chosen else []),
+    ]
+    rows = contact_list_filtered(
+        contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
+    )
+    page = page_of(request, sorted_by(request, rows, SORTS, "-pk"))
+    ids = [contact.pk for contact in page]
+    tags, positions = tags_by_contact(ids, now), positions_by_contact(ids)
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": [(contact, tags[contact.pk], positions[contact.pk]) for contact in page],
+        "filtered": bool(chosen),
+    }
+    return page_or_part(request, "ops/contact_list.html", "list", context)
+
+
+def _stage_choices() -> list[tuple[str, str]]:
+    return [(str(stage.pk), str(stage)) for stage in stage_list_everywhere()]
+
+
+def _tag_choices() -> list[tuple[str, str]]:
+    return [(str(tag.pk), f"{tag.group} · {tag}") for tag in tag_list_active()]
+
+
+@may("contact.view")
+def detail(request: Visit, contact_id: UUID) -> HttpResponse:
+    return _detail(request, _contact(request, contact_id), InteractionForm())
+
+
+def _detail(request: Visit, contact: Contact, interaction_form: InteractionForm) -> HttpResponse:
+    now = clock.now()
+    tags = tags_by_contact([contact.pk], now)[contact.pk]
+    held = {str(row.tag_id) for row in tags}
+    values = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    context = {
+        "contact": contact,
+        "identities": identities_of(contact.pk),
+        "tags": tags,
+        "free_tags": [(pk, name) for pk, name in _tag_choices() if pk not in held],
+        "positions": positions_by_contact([contact.pk])[contact.pk],
+        "stages": _stage_choices(),
+        "marks": marks_of(contact.pk),
+        "channels": ChannelKind.choices,
+        "leads": lead_list_of_contact(request.user, contact.pk),
+        "sops": sops_of_contact(contact.pk),
+        "story": story_of(contact.pk),
+        "form": interaction_form,
+        "contact_form": ContactForm(initial=values, auto_id="contact-%s"),
+    }
+    return render(request, "ops/contact_detail.html", context, status=422 if interaction_form.errors else 200)
+
+
+@may("contact.view")
+def timeline(request: Visit, contact_id: UUID) -> HttpResponse:
+    """The next page of the story, for htmx."""
+    contact = _contact(request, contact_id)
+    after = Place.read(request.GET.get("after", ""))
+    if after is None:
+        raise Http404
+    context = {"contact": contact, "story": story_of(contact.pk, after)}
+    return render(request, "ops/contact_detail.html#story", context)
+
+
+@require_POST
+@may("contact.edit")
+def edit(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    form = ContactForm(request.POST)
+    try:
+        if form.is_valid():
+            edit_contact(contact=contact, by=request.user, now=clock.now(), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+        else:
+            messages.error(request, _("This is too long to be kept: shorten it."))
+    except ValidationError as error:
+        messages.error(request, first_message(error))
+    return redirect("ops:contact_detail", contact.pk)
+
+
+@require_POST
+@may("contact.edit")
+def log(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    form = InteractionForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, contact, form)
+    log_interaction(contact_id=contact.pk, by=request.user, now=clock.now(), **form.cleaned_data)
+    messages.success(request, _("Logged."))
+    return redirect("ops:contact_detail", contact.pk)
+
+
+@require_POST
+@may("contact.reveal")
+def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponse:
+    """Show one identity in clear; who asked is in the audit trail."""
+    identity = found(identity_visible(request.user, contact_id, identity_id))
+    value = reveal_identity(identity=identity, by=request.user, now=clock.now())
+    answer = render(request, "ops/contact_detail.html#revealed", {"identity": identity, "value": value})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_POST
+@may("contact.edit")
+def tag(request: Visit, contact_id: UUID) -> HttpResponse:
+    """Add or remove one tag."""
+    contact = _contact(request, contact_id)
+    add = request.POST.get("action") != "remove"
+    asked = request.POST.get("tag", "")
+    known = {pk for pk, _name in _tag_choices()} if add else {
+        str(row.tag_id) for row in tags_by_contact([contact.pk], clock.now())[contact.pk]
+    }
+    if asked in known:
+        engagement.contacts_tagged(
+            [contact.pk], [UUID(asked)], add=add, source=TagSource.HAND, by=request.user, now=clock.now()
+        )
+    else:
+        messages.error(request, _("Choose a tag."))
+    return redirect("ops:contact_detail", contact.pk)
+
+
+@require_POST
+@may("contact.edit")
+def move(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    asked = request.POST.get("stage", "")
+    if asked in {pk for pk, _name in _stage_choices()}:
+        reason = request.POST.get("reason", "").strip()[:120]
+        progress.stage_moved(
+            [contact.pk], UUID(asked), by=request.user, source=MoveSource.HAND, reason=reason, now=clock.now()
+        )
+        messages.success(request, _("Moved."))
+    else:
+        messages.error(request, _("Choose a stage."))
+    return redirect("ops:contact_detail", contact.pk)
+
+
+@require_POST
+@may("contact.edit")
+def bar(request: Visit, contact_id: UUID) -> HttpResponse:
+    """Mark a channel as not to be used, so that nothing planned on it is sent; or take the mark back."""
+    contact = _contact(request, contact_id)
+    form = ChannelForm(request.POST)
+    if form.is_valid():
+        channel = ChannelKind(form.cleaned_data["channel"])
+        if request.POST.get("action") == "lift":
+            consent.contact_agreed(contact.pk, channel, by=request.user, now=clock.now())
+            messages.success(request, _("This channel may be used again."))
+        else:
+            consent.contact_withdrew(contact.pk, channel, reason="hand", by=request.user, now=clock.now())
+            messages.success(request, _("Marked: no more on this channel."))
+    else:
+        messages.error(request, _("Choose a channel."))
+    return redirect("ops:contact_detail", contact.pk)
+
+
+def _contact(request: Visit, contact_id: UUID) -> Contact:
+    return found(contact_detail(request.user, contact_id))
