@@ -28,7 +28,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 def run(arguments: Sequence[str], started: float) -> int:
     chosen = options(arguments)
     over = threading.Event()
-    lock = manage.take_servers(chosen.port, seconds=4)
+    lock = manage.take_servers(chosen.port, seconds=1)
     # After the lock: a second bin/up is told about the first one, not about a port.
     check_port(chosen.port)
     supervisor = Supervisor()
