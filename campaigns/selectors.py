@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from campaigns.enums import EnrollmentState, Reason, SopState, TouchState
 from campaigns.models import Campaign, Enrollment, Sop, SopVersion, Step, Touchpoint
+from leads.models import Source
 from scrm.core.counting import count_of
 
 WAITING = (TouchState.PLANNED, TouchState.CLAIMED, TouchState.SENDING)
@@ -157,6 +158,11 @@ def campaign_list(search: str = "") -> QuerySet[Campaign]:
 
 def campaign_get(pk: UUID) -> Campaign | None:
     return Campaign.objects.prefetch_related("sources", "sops").filter(pk=pk).first()
+
+
+def campaign_source_options() -> QuerySet[Source]:
+    """What a campaign may take its leads from."""
+    return Source.objects.order_by("name")
 
 
 def _summaries(user: User, sops: list[Sop], now: datetime) -> list[SopSummary]:

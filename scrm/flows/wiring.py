@@ -1,5 +1,10 @@
 """Start-up: each room hands the scheduler its due sources."""
 
+from campaigns.queries import TOUCHPOINTS_NEXT_DUE
+from scheduler.sources import DueSource, register
+from scrm.flows.touchpoint import touchpoints_due
+
 
 def connect() -> None:
     """Called once when Django is ready."""
+    register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due))

@@ -1,0 +1,1 @@
+"""Each prints figures, and ratios against a baseline that it runs itself."""

@@ -1,0 +1,54 @@
+"""Rows that tests begin with; plain and without surprises."""
+
+from datetime import datetime
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.services import create_user
+from campaigns.enums import Trigger
+from campaigns.models import Sop
+from campaigns.services import create_sop, publish_sop
+from contacts.models import Contact, Identity
+from contacts.sealing import blind_of, seal_identity
+from scrm.core import clock
+from tenants.selectors import tenant_current, tenant_keys
+
+
+def make_user(username: str = "ben", role: str = Role.REP, **fields: object) -> User:
+    return create_user(username=username, password=None, role=role, full_name=username.title(), **fields)
+
+
+def make_contact(name: str = "Lin", **fields: object) -> Contact:
+    now = clock.now()
+    return Contact.objects.create(name=name, created_at=now, updated_at=now, **fields)
+
+
+def give_email(contact: Contact, address: str) -> Identity:
+    keys, schema = tenant_keys(), tenant_current().schema_name
+    sealed = seal_identity(
+        kind="email", value=address, blind=blind_of("email", address, keys), keys=keys, schema=schema
+    )
+    return Identity.objects.create(
+        id=sealed.id,
+        contact=contact,
+        kind="email",
+        sealed=sealed.sealed,
+        blind=sealed.blind,
+        hint=sealed.hint,
+        created_at=clock.now(),
+    )
+
+
+def step(channel: str = "rep_task", offset: dict | None = None, **fields: object) -> dict:
+    base = {"name": "Call", "channel": channel, "offset": offset or {"kind": "immediately"}, "body": "Say hello."}
+    if channel == "email":
+        base["subject"] = "Hello {{contact.name}}"
+    return {**base, **fields}
+
+
+def make_live_sop(*steps: dict, name: str = "Welcome", now: datetime | None = None, **fields: object) -> Sop:
+    now = now or clock.now()
+    fields = {"trigger": Trigger.MANUAL, **fields}
+    sop = create_sop(name=name, now=now, steps=steps or [step()], **fields)
+    publish_sop(sop=sop, by=None, now=now)
+    return sop
