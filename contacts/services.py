@@ -23,7 +23,8 @@ Known = dict[Key, IdentityLike]
 """The identities of one arrival by their blind index."""
 
 _SAID: Final = ("name", "city", "country", "zone")
-_KEPT: Final = (*_SAID, "note", "company_id", "owner_id")
+_NOBODY: Final[dict[str, Any]] = {**dict.fromkeys((*_SAID, "note"), ""), "company_id": None, "owner_id": None}
+_KEPT: Final = tuple(_NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class FoundPerson:
         """Who is in charge and still works here."""
         owner = self.contact.owner if self.contact else None
         return owner.pk if owner is not None and owner.is_active else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPeople:
+    """Those known before that changed, and everybody's time zone."""
+
+    changed: set[UUID]
+    zones: dict[UUID, str]
 
 
 def lock_people(*, people: Sequence[PersonInput], also: Iterable[bytes] = ()) -> list[Known]:
@@ -82,16 +91,15 @@ def keep_people(
     identities: Sequence[Known],
     owners: Mapping[UUID, UUID],
     now: datetime,
-) -> set[UUID]:
-    """Write what arrivals say about the people found; gives the contacts known before that changed.
-
-    `owners` become the owner of contacts that have none.
-    """
+) -> KeptPeople:
+    """Write what arrivals say about the people found. `owners` become the owner of contacts that have none."""
     companies = _company_ids([person.company for person in people], now)
     before = {each.contact_id: _state(each.contact) for each in found if each.contact is not None}
     states = {contact_id: dict(state) for contact_id, state in before.items()}
     for person, each in zip(people, found, strict=True):
-        state = states.setdefault(each.contact_id, _state(Contact()))
+        if each.contact_id not in states:
+            states[each.contact_id] = dict(_NOBODY)
+        state = states[each.contact_id]
         _say(state, person, companies, replace=person.overwrites and each.contact is not None)
         if each.owner_id is None:
             state["owner_id"] = owners.get(each.contact_id, state["owner_id"])
@@ -101,7 +109,8 @@ def keep_people(
     claimed = _claim(people, found, identities, now)
     barred = _bar(people, found, now)
     _agree(people, found, now)
-    return (changed | claimed | barred) & set(before)
+    zones = {contact_id: state["zone"] for contact_id, state in states.items()}
+    return KeptPeople((changed | claimed | barred) & set(before), zones)
 
 
 def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:

@@ -1,12 +1,13 @@
 """Writes how far somebody has come, and the history of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.models import User
 from lifecycle.enums import MoveSource, StageKind
-from lifecycle.models import Position, Stage, StageRule, StageTransition
+from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from lifecycle.rules import Rule
 from lifecycle.transitions import Move, StageInfo, Standing, Transition, decide_transitions
 from scrm.core.bulk import insert_columns
@@ -14,21 +15,25 @@ from scrm.core.conditions import facts, parse
 
 
 def move_contacts(
-    *, moves: Sequence[Move], source: MoveSource, now: datetime, by: User | None = None, reason: str = ""
+    *,
+    moves: Sequence[Move],
+    source: MoveSource,
+    now: datetime,
+    by: User | None = None,
+    reason: str = "",
+    newcomers: Collection[UUID] = (),
 ) -> list[Transition]:
-    """Move contacts, which the caller has locked; gives the transitions that came of it."""
+    """Move contacts, which the caller has locked; gives the transitions that came of it.
+
+    `newcomers` are known to stand nowhere yet, so nobody looks.
+    """
     if not moves:
         return []
     rows = Stage.objects.filter(pk__in={move.stage_id for move in moves})
     stages = {stage.id: stage for stage in map(_info, rows)}
-    contact_ids = {move.contact_id for move in moves}
-    positions = Position.objects.filter(
-        contact_id__in=contact_ids, lifecycle_id__in={stage.lifecycle_id for stage in stages.values()}
-    ).select_related("stage")
-    standings = {
-        (position.contact_id, position.lifecycle_id): Standing(_info(position.stage), position.since)
-        for position in positions
-    }
+    contact_ids = {move.contact_id for move in moves}.difference(newcomers)
+    lifecycle_ids = {stage.lifecycle_id for stage in stages.values()}
+    standings = _standings(contact_ids, lifecycle_ids) if contact_ids else {}
     found = decide_transitions(moves, stages, standings, now)
     columns: dict[str, list[Any]] = {
         "contact_id": [each.contact_id for each in found],
@@ -58,10 +63,31 @@ def first_of_kind(stages: Sequence[StageInfo], kind: StageKind) -> StageInfo | N
     return next((stage for stage in stages if stage.kind == kind), None)
 
 
+def ensure_default_lifecycle(*, name: str, stages: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+    """The stages of the default lifecycle by their code; where there is no such lifecycle, it is made of these."""
+    lifecycle, created = Lifecycle.objects.get_or_create(is_default=True, defaults={"name": name})
+    if created:
+        Stage.objects.bulk_create(
+            Stage(lifecycle=lifecycle, position=position, **stage) for position, stage in enumerate(stages, 1)
+        )
+    return dict(Stage.objects.filter(lifecycle=lifecycle).values_list("code", "pk"))
+
+
+def ensure_rule(*, name: str, stage_id: UUID, event_type: str, condition: Mapping[str, Any], now: datetime) -> None:
+    """A stage rule of that name; one that is there already stays as people made it."""
+    said = {"to_stage_id": stage_id, "event_type": event_type, "condition": condition, "created_at": now}
+    StageRule.objects.get_or_create(name=name, defaults=said)
+
+
 def rules_for(event_types: Collection[str]) -> list[Rule]:
     """The active stage rules on these types of event."""
     rows = StageRule.objects.filter(event_type__in=list(event_types), active=True).order_by("pk")
     return [Rule(row.pk, row.to_stage_id, row.event_type, parse(row.condition, facts, stored=True)) for row in rows]
+
+
+def _standings(contact_ids: set[UUID], lifecycle_ids: set[UUID]) -> dict[tuple[UUID, UUID], Standing]:
+    rows = Position.objects.filter(contact_id__in=contact_ids, lifecycle_id__in=lifecycle_ids).select_related("stage")
+    return {(row.contact_id, row.lifecycle_id): Standing(_info(row.stage), row.since) for row in rows}
 
 
 def _info(stage: Stage) -> StageInfo:

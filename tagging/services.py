@@ -1,6 +1,6 @@
 """Writes who has which tag, and the history of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from scrm.core.bulk import insert_columns
 from scrm.core.conditions import facts, parse
 from tagging import queries
 from tagging.enums import TagSource
-from tagging.models import Tag, TagAssignment, TagChange, TagRule
+from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tagging.rules import EVIDENCE_MAX, Grant, Rule, one_per_exclusive_group
 
 Pair = tuple[UUID, UUID]
@@ -72,6 +72,27 @@ def tag_ids_named(names: Iterable[str]) -> dict[str, UUID]:
     """The tags in use of these names or codes, by the name as given; unknown names are left out."""
     wanted = set(filter(None, names))
     return queries.tag_ids_by_name(wanted) if wanted else {}
+
+
+def ensure_taxonomy(*, categories: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+    """Categories, groups and tags; what is there already stays as people made it. Gives tags by code."""
+    for position, category in enumerate(categories, 1):
+        kept, _ = TagCategory.objects.get_or_create(
+            name=category["name"], defaults={"kind": category["kind"], "position": position}
+        )
+        for place, group in enumerate(category["groups"], 1):
+            within, _ = TagGroup.objects.get_or_create(
+                category=kept, name=group["name"], defaults={"exclusive": group["exclusive"], "position": place}
+            )
+            tags = [Tag(group=within, position=at, **tag) for at, tag in enumerate(group["tags"], 1)]
+            Tag.objects.bulk_create(tags, ignore_conflicts=True)
+    return dict(Tag.objects.values_list("code", "pk"))
+
+
+def ensure_rule(*, name: str, tag_id: UUID, event_type: str, condition: Mapping[str, Any], now: datetime) -> None:
+    """A tag rule of that name; one that is there already stays as people made it."""
+    said = {"tag_id": tag_id, "event_type": event_type, "condition": condition, "created_at": now}
+    TagRule.objects.get_or_create(name=name, defaults=said)
 
 
 def _record(

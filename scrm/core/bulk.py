@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field, Model
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 Columns = Mapping[str, Sequence[Any]]
 Constants = Mapping[str, Any]
 
@@ -110,16 +112,17 @@ def _defaults(model: type[Model], columns: Columns, constants: Constants) -> dic
 
 def _constant(value: Any) -> Any:
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value) if isinstance(value, UUID) else value
+        return _encode(value)
+    return value.hex if isinstance(value, UUID) else value
 
 
-def _texts(values: Iterable[Any]) -> list[str | None]:
-    return [None if value is None else str(value) for value in values]
+def _uuids(values: Iterable[UUID | None]) -> list[str | None]:
+    # A third of the time that str() takes, and PostgreSQL reads it as well.
+    return [None if value is None else value.hex for value in values]
 
 
 def _json(values: Iterable[Any]) -> list[str | None]:
-    return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+    return [None if value is None else _encode(value) for value in values]
 
 
 def _hex(values: Iterable[bytes | None]) -> list[str | None]:
@@ -131,7 +134,7 @@ def _moments(values: Iterable[datetime | None]) -> list[str | None]:
 
 
 _WRITERS: dict[str, Callable[[Iterable[Any]], list[Any]]] = {
-    "uuid": _texts,
+    "uuid": _uuids,
     "jsonb": _json,
     "bytea": _hex,
     "timestamp with time zone": _moments,

@@ -96,19 +96,19 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     outcomes, enquiries = _recognise(arrivals, now)
     new = [enquiry for enquiry in enquiries if enquiry.known is None]
     _assign(new, now)
-    changed = contacts.services.keep_people(
+    kept = contacts.services.keep_people(
         people=[enquiry.said for enquiry in enquiries],
         found=[enquiry.person for enquiry in enquiries],
         identities=[enquiry.identities for enquiry in enquiries],
         owners=_first_owners(new),
         now=now,
     )
-    _keep_leads(enquiries, new, changed, now)
+    _keep_leads(enquiries, new, kept.changed, now)
     _place(enquiries, new, now)
     _tag(enquiries, now, start)
-    take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start)
+    take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
     if new and start:
-        _start(new, now)
+        _start(new, kept.zones, now)
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and _is_won(enquiry)})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
@@ -241,6 +241,7 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
     first = lifecycle.services.first_of_kind(stages, StageKind.OPEN)
     moves: dict[MoveSource, list[Move]] = {}
     fresh = {id(enquiry) for enquiry in new}
+    newcomers = {enquiry.contact_id for enquiry in enquiries if enquiry.person.contact is None}
     for enquiry in enquiries:
         status = enquiry.values.status
         stage = ends[LeadStatus(status)] if status in ends else first
@@ -251,7 +252,7 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
             wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
             moves.setdefault(source, []).append(wish)
     for source, wishes in moves.items():
-        lifecycle.services.move_contacts(moves=wishes, source=source, now=now)
+        lifecycle.services.move_contacts(moves=wishes, source=source, newcomers=newcomers, now=now)
 
 
 def _tag(enquiries: Sequence[_Enquiry], now: datetime, start: bool) -> None:
@@ -278,11 +279,11 @@ def _captured(enquiry: _Enquiry, now: datetime) -> Happening:
     return Happening(enquiry.contact_id, "lead_captured", moment, f"lead_captured:{enquiry.lead_id}", said)
 
 
-def _start(new: Sequence[_Enquiry], now: datetime) -> None:
+def _start(new: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
     lead_of: dict[UUID, UUID | None] = {}
     for enquiry in new:
         lead_of.setdefault(enquiry.contact_id, enquiry.lead_id)
-    starts = list(starts_for(lead_of, now).values())
+    starts = list(starts_for(lead_of, now, zones).values())
     campaigns.services.start_sops(trigger=Trigger.LEAD_CAPTURED, starts=starts, now=now)
 
 

@@ -79,11 +79,18 @@ def link_opened(code: str, *, user_agent: str, now: datetime, prefetch: bool = F
     return link
 
 
-def take_in(happenings: Sequence[Happening], *, now: datetime, start: bool = True) -> list[HappeningOutcome]:
-    """Store events and do what the new ones set off; `start` says whether SOPs do. Inside `due_work`."""
+def take_in(
+    happenings: Sequence[Happening], *, now: datetime, start: bool = True, held: Collection[UUID] | None = None
+) -> list[HappeningOutcome]:
+    """Store events and do what the new ones set off; `start` says whether SOPs do. Inside `due_work`.
+
+    `held` are the contacts, where the caller has locked them.
+    """
     if not happenings:
         return []
-    present = contacts.services.lock_contacts(contact_ids={happening.contact_id for happening in happenings})
+    present = held
+    if present is None:
+        present = contacts.services.lock_contacts(contact_ids={happening.contact_id for happening in happenings})
     outcomes = events.services.store_events(happenings=happenings, contact_ids=present, now=now)
     new = [
         {
@@ -116,9 +123,11 @@ def give_tags(
     return added
 
 
-def starts_for(lead_of: Mapping[UUID, UUID | None], now: datetime) -> dict[UUID, Start]:
+def starts_for(
+    lead_of: Mapping[UUID, UUID | None], now: datetime, zones: Mapping[UUID, str] | None = None
+) -> dict[UUID, Start]:
     """What SOPs need to know to begin now with each contact, and with its lead if there is one."""
-    zones = contacts.queries.zones_of(lead_of.keys())
+    zones = contacts.queries.zones_of(lead_of.keys()) if zones is None else zones
     own = tenant_current().zone
     return {
         contact_id: Start(contact_id=contact_id, anchor_at=now, zone=zones[contact_id] or own, lead_id=lead_id)

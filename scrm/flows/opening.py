@@ -1,4 +1,4 @@
-"""The story of a new business: its schema and host, its place in the wake-up index, its first person."""
+"""The story of a new business: its schema and host, what it begins with, its first person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from django_tenants.utils import tenant_context
 from accounts.enums import Role
 from accounts.services import create_user
 from scheduler.services import rebuild_wake_up
+from scrm.flows.starter import lay_out_tenant
 from tenants.models import Tenant
 from tenants.services import TEMPLATE_SCHEMA, create_tenant
 
@@ -51,6 +52,7 @@ def tenant_opened(
         )
         with tenant_context(tenant):
             rebuild_wake_up()
+            lay_out_tenant()
             if principal is not None:
                 create_user(
                     username=principal.username,
