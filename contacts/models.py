@@ -42,6 +42,7 @@ class Contact(models.Model):
         blank=True,
         related_name="contacts",
         verbose_name=_("owner"),
+        db_index=False,
     )
     city = models.CharField(_("city"), max_length=80, blank=True)
     country = models.CharField(_("country"), max_length=80, blank=True)
@@ -70,9 +71,7 @@ class Identity(models.Model):
     """One way a contact is known. The value is sealed; `blind` finds it, `blind_tail` its last four."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="identities", verbose_name=_("contact")
-    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities", verbose_name=_("contact"))
     kind = models.CharField(_("kind"), max_length=12, choices=IdentityKind.choices)
     sealed = models.BinaryField(_("sealed value"))
     blind = models.BinaryField(_("blind index"), max_length=16)
@@ -96,7 +95,7 @@ class DoNotContact(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="do_not_contact", verbose_name=_("contact")
+        Contact, models.CASCADE, related_name="do_not_contact", verbose_name=_("contact"), db_index=False
     )
     channel = models.CharField(_("channel"), max_length=8, choices=ChannelKind.choices)
     reason = models.CharField(_("reason"), max_length=40, blank=True)

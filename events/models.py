@@ -35,17 +35,20 @@ class Event(models.Model):
     """Something a contact did or that was done to it. Stored once per dedupe key."""
 
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="events", verbose_name=_("contact"))
-    type = models.ForeignKey(EventType, models.PROTECT, related_name="events", verbose_name=_("type"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="events", verbose_name=_("contact"), db_index=False
+    )
+    type = models.ForeignKey(EventType, models.PROTECT, related_name="events", verbose_name=_("type"), db_index=False)
     occurred_at = models.DateTimeField(_("occurred at"))
     received_at = models.DateTimeField(_("received at"))
-    dedupe_key = models.CharField(_("dedupe key"), max_length=120, unique=True)
+    dedupe_key = models.CharField(_("dedupe key"), max_length=120)
     properties = models.JSONField(_("properties"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-occurred_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="event_once")]
         indexes = [
             models.Index(fields=["contact", "-occurred_at"], name="event_contact_newest"),
             models.Index(fields=["type", "-occurred_at"], name="event_type_newest"),

@@ -100,20 +100,23 @@ class Lead(models.Model):
     """One enquiry of a contact through one source at one time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="leads", verbose_name=_("contact"))
+    # Foreign keys whose index another begins with have none of their own.
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="leads", verbose_name=_("contact"), db_index=False
+    )
     source = models.ForeignKey(
-        Source, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("source")
+        Source, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("source"), db_index=False
     )
     form = models.ForeignKey(Form, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("form"))
     owner = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("owner")
+        User, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("owner"), db_index=False
     )
     status = models.CharField(_("status"), max_length=10, choices=LeadStatus.choices, default=LeadStatus.NEW)
     rating = models.CharField(_("rating"), max_length=1, choices=Rating.choices, blank=True)
     score = models.IntegerField(_("score"), default=0)
     came_by = models.CharField(_("came by"), max_length=10, choices=LeadOrigin.choices)
     origin = models.CharField(_("origin"), max_length=80, blank=True, help_text=_("As the bringing system calls it."))
-    dedupe_key = models.CharField(_("dedupe key"), max_length=120, unique=True, editable=False)
+    dedupe_key = models.CharField(_("dedupe key"), max_length=120, editable=False)
     input_digest = models.BinaryField(_("digest of what was said last"), max_length=16, null=True, editable=False)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     utm = models.JSONField(_("campaign parameters"), default=dict, blank=True)
@@ -136,6 +139,7 @@ class Lead(models.Model):
             models.Index(fields=["contact", "-captured_at"], name="lead_contact_newest"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["dedupe_key"], name="lead_once"),
             models.CheckConstraint(
                 condition=~models.Q(status=LeadStatus.WON) | models.Q(won_at__isnull=False),
                 name="lead_won_has_a_time",

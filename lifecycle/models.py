@@ -31,9 +31,7 @@ class Lifecycle(models.Model):
 
 class Stage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    lifecycle = models.ForeignKey(
-        Lifecycle, models.CASCADE, related_name="stages", verbose_name=_("lifecycle")
-    )
+    lifecycle = models.ForeignKey(Lifecycle, models.CASCADE, related_name="stages", verbose_name=_("lifecycle"))
     code = models.SlugField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=StageKind.choices, default=StageKind.OPEN)
@@ -59,9 +57,7 @@ class StageRule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=120)
     to_stage = models.ForeignKey(Stage, models.CASCADE, related_name="entry_rules", verbose_name=_("move to"))
-    event_type = models.CharField(
-        _("when this happens"), max_length=60, help_text=_("The code of an event type.")
-    )
+    event_type = models.CharField(_("when this happens"), max_length=60, help_text=_("The code of an event type."))
     condition = models.JSONField(_("and this holds"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"))
@@ -79,11 +75,13 @@ class Position(models.Model):
     """Where a contact stands in a lifecycle now; the last line of its history."""
 
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="positions", verbose_name=_("contact"))
-    lifecycle = models.ForeignKey(
-        Lifecycle, models.CASCADE, related_name="positions", verbose_name=_("lifecycle")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="positions", verbose_name=_("contact"), db_index=False
     )
-    stage = models.ForeignKey(Stage, models.PROTECT, related_name="positions", verbose_name=_("stage"))
+    lifecycle = models.ForeignKey(
+        Lifecycle, models.CASCADE, related_name="positions", verbose_name=_("lifecycle"), db_index=False
+    )
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="positions", verbose_name=_("stage"), db_index=False)
     since = models.DateTimeField(_("since"))
 
     class Meta:
@@ -101,21 +99,29 @@ class StageTransition(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="stage_transitions", verbose_name=_("contact")
+        Contact, models.CASCADE, related_name="stage_transitions", verbose_name=_("contact"), db_index=False
     )
-    lifecycle = models.ForeignKey(Lifecycle, models.CASCADE, related_name="+", verbose_name=_("lifecycle"))
+    lifecycle = models.ForeignKey(
+        Lifecycle, models.CASCADE, related_name="+", verbose_name=_("lifecycle"), db_index=False
+    )
     from_stage = models.ForeignKey(
-        Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from")
+        Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from"), db_index=False
     )
-    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name=_("to"))
+    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False)
     at = models.DateTimeField(_("at"))
     seconds_before = models.BigIntegerField(_("seconds in the stage before"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=10, choices=MoveSource.choices)
     rule = models.ForeignKey(
-        StageRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule")
+        StageRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule"), db_index=False
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
     )
     reason = models.CharField(_("reason"), max_length=120, blank=True)
 

@@ -29,9 +29,7 @@ class TagGroup(models.Model):
     """Tags that answer one question; in an exclusive group a contact has one at most."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    category = models.ForeignKey(
-        TagCategory, models.PROTECT, related_name="groups", verbose_name=_("category")
-    )
+    category = models.ForeignKey(TagCategory, models.PROTECT, related_name="groups", verbose_name=_("category"))
     name = models.CharField(_("name"), max_length=60)
     exclusive = models.BooleanField(_("one at most"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -76,9 +74,7 @@ class TagRule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=120)
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="rules", verbose_name=_("tag"))
-    event_type = models.CharField(
-        _("when this happens"), max_length=60, help_text=_("The code of an event type.")
-    )
+    event_type = models.CharField(_("when this happens"), max_length=60, help_text=_("The code of an event type."))
     condition = models.JSONField(_("and this holds"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"))
@@ -98,15 +94,21 @@ class TagAssignment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="tag_assignments", verbose_name=_("contact")
+        Contact, models.CASCADE, related_name="tag_assignments", verbose_name=_("contact"), db_index=False
     )
-    tag = models.ForeignKey(Tag, models.CASCADE, related_name="assignments", verbose_name=_("tag"))
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="assignments", verbose_name=_("tag"), db_index=False)
     source = models.CharField(_("source"), max_length=10, choices=TagSource.choices)
     rule = models.ForeignKey(
-        TagRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule")
+        TagRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule"), db_index=False
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
     )
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     at = models.DateTimeField(_("since"))
@@ -126,12 +128,20 @@ class TagChange(models.Model):
     """A tag was added or removed; append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tag_changes", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="tag_changes", verbose_name=_("contact"), db_index=False
+    )
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="changes", verbose_name=_("tag"))
     added = models.BooleanField(_("added"))
     source = models.CharField(_("source"), max_length=10, choices=TagSource.choices)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        db_index=False,
     )
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"))
