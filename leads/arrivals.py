@@ -14,9 +14,8 @@ from contacts.inputs import PersonInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.inputs import Arrival
-from leads.mapping import LeadInput
+from leads.mapping import LONGEST, LeadInput
 
-_LONGEST: Final = {"name": 120, "company": 200, "city": 80, "country": 80, "source": 80, "origin": 80, "timezone": 64}
 DEDUPE_KEY_MAX: Final = 120
 _SHOWN: Final = 200
 
@@ -43,7 +42,7 @@ def problems_of(arrival: Arrival) -> list[Problem]:
     """Why an arrival can't be kept; empty when it can."""
     lead = arrival.lead
     found = []
-    for name, limit in _LONGEST.items():
+    for name, limit in LONGEST.items():
         said = getattr(lead, name)
         if len(said) > limit:
             reason = gettext("The text is longer than %(limit)s characters.") % {"limit": limit}

@@ -19,13 +19,16 @@ from contacts.normalise import (
     normalise_phone,
 )
 from exchange.problems import Problem
-from exchange.reader import Row
+from exchange.reader import SHOWN_CHARACTERS, Row
 from leads.readings import (
     DAY_ORDERS,
+    at_most,
     read_attribute,
     read_boolean,
     read_moment,
     read_note,
+    read_rating,
+    read_status,
     read_tags,
     read_text,
 )
@@ -39,6 +42,9 @@ TARGETS = (
 )
 ATTRIBUTE = "attribute:"
 FOLDABLE_TARGETS = ("company", *TEXT_TARGETS, "tags")
+
+# As long as the columns that keep them.
+LONGEST = {"name": 120, "company": 200, "city": 80, "country": 80, "source": 80, "origin": 80, "timezone": 64}
 
 # One person has two phones, and remarks stand in two columns; a name stands in one.
 _REPEATABLE_TARGETS = frozenset([*IDENTITY_TARGETS, "note", "tags", "ignore"])
@@ -227,9 +233,12 @@ class _Reading:
             elif target == "note":
                 self._lead.note = read_note("\n".join(filter(None, [self._lead.note, stripped])))
             else:
-                setattr(self._lead, target, self._spelled(target, _READERS[target](stripped)))
+                read = _READERS[target](stripped)
+                if target in LONGEST:
+                    at_most(LONGEST[target], read)
+                setattr(self._lead, target, self._spelled(target, read))
         except InvalidValue as error:
-            self.problems.append(Problem(self._lead.row, column, value[:TEXT_SHOWN], error.message, error.fix))
+            self.problems.append(Problem(self._lead.row, column, value[:SHOWN_CHARACTERS], error.message, error.fix))
 
     def _identify(self, kind: str, value: str) -> None:
         if kind == "phone":
@@ -250,9 +259,6 @@ class _Reading:
         return self._spellings.setdefault((target, fold_case(value)), value)
 
 
-TEXT_SHOWN = 200
-
-
 def _read_zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -266,6 +272,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "company": normalise_name,
     "timezone": _read_zone,
     **dict.fromkeys(TEXT_TARGETS, read_text),
+    "status": read_status,
+    "rating": read_rating,
     **dict.fromkeys(BOOLEAN_TARGETS, read_boolean),
 }
 

@@ -8,15 +8,25 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from contacts.normalise import InvalidValue
+from leads.enums import LeadStatus
 
 TEXT_MAX = 200
-NOTE_MAX = 10_000
+TAG_MAX = 60
+NOTE_MAX = 4_000
 # Where both are possible, 3/4/2026 is a day that only its writer knows.
 DAY_ORDERS = ("dmy", "mdy")
 
 _YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "on", "是", "是的", "有", "真", "对", "對", "√", "✓", "✔"])
 _NO = frozenset(["no", "n", "false", "f", "0", "0.0", "off", "否", "不是", "无", "無", "没有", "沒有", "假", "×", "✗"])
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_STATUS_WORDS = {
+    LeadStatus.NEW: {"new", "新", "新线索", "未处理", "待分配"},
+    LeadStatus.ASSIGNED: {"assigned", "已分配"},
+    LeadStatus.WORKING: {"working", "contacted", "in contact", "in progress", "跟进中", "已联系", "联系中"},
+    LeadStatus.WON: {"won", "closed won", "converted", "customer", "成交", "已成交", "已转化", "赢单"},
+    LeadStatus.LOST: {"lost", "closed lost", "战败", "流失", "已流失", "输单"},
+}
+_RATING = re.compile(r"([A-Da-d])\s*[级級类類档]?")
 
 _TIME = (
     r"(?:[T\s,]*(?P<early>上午|下午)?\s*(?P<hour>\d{1,2})[:时時点點](?P<minute>\d{1,2})?分?"
@@ -64,20 +74,34 @@ def read_moment(text: str, *, zone: ZoneInfo, day_order: str = "") -> datetime:
 
 def read_tags(text: str) -> list[str]:
     """Names of tags, each once, in the order given."""
-    return list(dict.fromkeys(read_text(part) for part in _BETWEEN_TAGS.split(text) if part.strip()))
+    return list(dict.fromkeys(read_text(part, TAG_MAX) for part in _BETWEEN_TAGS.split(text) if part.strip()))
 
 
-def read_text(text: str) -> str:
+def read_status(text: str) -> str:
+    """A status of ours where the word means one, else the word."""
+    text = read_text(text)
+    folded = text.casefold()
+    return next((status.value for status, words in _STATUS_WORDS.items() if folded in words), text)
+
+
+def read_rating(text: str) -> str:
+    """A rating of ours where the word means one, else the word."""
+    text = read_text(text)
+    match = _RATING.fullmatch(text)
+    return match[1].upper() if match else text
+
+
+def read_text(text: str, limit: int = TEXT_MAX) -> str:
     """One line of text."""
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     _refuse(_CONTROL, text)
-    return _at_most(TEXT_MAX, text)
+    return at_most(limit, text)
 
 
 def read_note(text: str) -> str:
     """Text with its lines, as it was written."""
     _refuse(_UNSTORABLE, text)
-    return _at_most(NOTE_MAX, text.strip())
+    return at_most(NOTE_MAX, text.strip())
 
 
 def read_attribute(text: str) -> str:
@@ -93,7 +117,8 @@ def _refuse(pattern: re.Pattern[str], text: str) -> None:
         raise InvalidValue("control_character", message, gettext("Remove it."))
 
 
-def _at_most(limit: int, text: str) -> str:
+def at_most(limit: int, text: str) -> str:
+    """The text, if it fits."""
     if len(text) > limit:
         message = gettext("The text is longer than %(limit)s characters.") % {"limit": limit}
         raise InvalidValue("text_too_long", message, gettext("Shorten it."))
