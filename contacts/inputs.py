@@ -32,7 +32,7 @@ class ConsentInput:
 class PersonInput:
     """What one arrival says about a person.
 
-    What it says fills what is empty; with `overwrites` it replaces what is known too.
+    What it says fills what is empty; one that `overwrites` corrects what it said before too.
     """
 
     identities: tuple[IdentityLike, ...] = ()

@@ -90,9 +90,14 @@ def keep_people(
     found: Sequence[FoundPerson],
     identities: Sequence[Known],
     owners: Mapping[UUID, UUID],
+    again: Collection[UUID],
     now: datetime,
 ) -> KeptPeople:
-    """Write what arrivals say about the people found. `owners` become the owner of contacts that have none."""
+    """Write what arrivals say about the people found.
+
+    `owners` become the owner of contacts that have none; `again` are contacts of whom the same was
+    told before, so that it may be corrected now.
+    """
     companies = _company_ids([person.company for person in people], now)
     before = {each.contact_id: _state(each.contact) for each in found if each.contact is not None}
     states = {contact_id: dict(state) for contact_id, state in before.items()}
@@ -100,7 +105,7 @@ def keep_people(
         if each.contact_id not in states:
             states[each.contact_id] = dict(_NOBODY)
         state = states[each.contact_id]
-        _say(state, person, companies, replace=person.overwrites and each.contact is not None)
+        _say(state, person, companies, replace=person.overwrites and each.contact_id in again)
         if each.owner_id is None:
             state["owner_id"] = owners.get(each.contact_id, state["owner_id"])
     changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}

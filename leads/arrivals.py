@@ -21,6 +21,11 @@ _SHOWN: Final = 200
 
 # Who types into a public form may be anybody; a system of record corrects what it said before.
 _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin.HAND})
+# Asked of each row: a look at an enumeration's values takes microseconds.
+_STATUSES: Final = frozenset(LeadStatus.values)
+_RATINGS: Final = frozenset(Rating.values)
+_SAID: Final = tuple(each.name for each in fields(LeadInput) if each.name not in ("row", "identities"))
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
 _END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
 
 
@@ -56,11 +61,11 @@ def problems_of(arrival: Arrival) -> list[Problem]:
 
 def said_by(arrival: Arrival) -> str:
     """All that an arrival says, as one text: equal for equal arrivals, wherever they stand in a file."""
-    said = {each.name: getattr(arrival.lead, each.name) for each in fields(LeadInput) if each.name != "row"}
-    said["identities"] = [(each.kind, each.key) for each in arrival.lead.identities]
-    said |= {"came_by": arrival.came_by, "form": arrival.form_id, "utm": dict(arrival.utm)}
-    said["consents"] = [(each.channel, each.given, each.text_version) for each in arrival.consents]
-    return json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)
+    lead = arrival.lead
+    said = [getattr(lead, name) for name in _SAID]
+    said += [[(each.kind, each.key) for each in lead.identities], arrival.came_by, arrival.form_id, arrival.utm]
+    said += [[(each.channel, each.given, each.text_version) for each in arrival.consents]]
+    return _encode(said)
 
 
 def merged(arrivals: Iterable[Arrival]) -> Arrival:
@@ -84,6 +89,7 @@ def merged(arrivals: Iterable[Arrival]) -> Arrival:
 
 
 def person_of(arrival: Arrival) -> PersonInput:
+    """What an arrival says about its person."""
     lead = arrival.lead
     barred = [ChannelKind.EMAIL] * lead.do_not_email + [ChannelKind.CALL] * lead.do_not_call
     return PersonInput(
@@ -97,6 +103,7 @@ def person_of(arrival: Arrival) -> PersonInput:
         barred=tuple(barred),
         consents=arrival.consents,
         provenance=arrival.came_by,
+        overwrites=arrival.came_by in _MAY_OVERWRITE,
     )
 
 
@@ -105,10 +112,10 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
     lead = arrival.lead
     attributes: dict[str, Any] = dict(lead.attributes)
     status, rating = lead.status.casefold(), lead.rating.upper()
-    if status not in LeadStatus.values:
+    if status not in _STATUSES:
         attributes |= {"status": lead.status} if status else {}
         status = ""
-    if rating not in Rating.values:
+    if rating not in _RATINGS:
         attributes |= {"rating": lead.rating} if rating else {}
         rating = ""
     if lead.region:
@@ -123,10 +130,6 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
         utm=arrival.utm,
         captured_at=lead.captured_at,
     )
-
-
-def may_overwrite(arrival: Arrival) -> bool:
-    return arrival.came_by in _MAY_OVERWRITE
 
 
 def state_of_new(values: LeadValues, owner_id: UUID | None, now: datetime) -> dict[str, Any]:

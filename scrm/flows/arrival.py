@@ -21,7 +21,7 @@ from contacts.inputs import PersonInput
 from contacts.services import FoundPerson, Known
 from events.inputs import Happening
 from exchange.problems import Problem
-from leads.arrivals import LeadValues, may_overwrite, merged, person_of, problems_of, said_by, values_of
+from leads.arrivals import LeadValues, merged, person_of, problems_of, said_by, values_of
 from leads.assignment import Wish, assign_owners, turn_times
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
@@ -53,6 +53,7 @@ class _Enquiry:
     digests: list[bytes]
     identities: Known
     known: KnownLead | None
+    said: PersonInput
     person: FoundPerson
     values: LeadValues
     tag_ids: list[UUID]
@@ -63,11 +64,6 @@ class _Enquiry:
     @property
     def contact_id(self) -> UUID:
         return self.person.contact_id
-
-    @property
-    def said(self) -> PersonInput:
-        overwrites = self.known is not None and may_overwrite(self.arrival)
-        return replace(person_of(self.arrival), overwrites=overwrites)
 
 
 def lead_arrived(
@@ -98,6 +94,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     _assign(new, now)
     kept = contacts.services.keep_people(
         people=[enquiry.said for enquiry in enquiries],
+        again={enquiry.contact_id for enquiry in enquiries if enquiry.known is not None},
         found=[enquiry.person for enquiry in enquiries],
         identities=[enquiry.identities for enquiry in enquiries],
         owners=_first_owners(new),
@@ -125,8 +122,9 @@ def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int
     for place, arrival in arrivals.items():
         places.setdefault(arrival.dedupe_key, []).append(place)
     together = {key: merged([arrivals[place] for place in found]) for key, found in places.items()}
+    said = {key: person_of(arrival) for key, arrival in together.items()}
     identities = contacts.services.lock_people(
-        people=[person_of(arrival) for arrival in together.values()],
+        people=list(said.values()),
         also=[crypto.blind_index(key, keys=keys, purpose="lead.key") for key in together],
     )
     known = leads.services.find_leads(dedupe_keys=together.keys())
@@ -155,6 +153,7 @@ def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int
             digests=[digests[place] for place in places[key]],
             identities=ways,
             known=known.get(key),
+            said=said[key],
             person=person,
             values=values[at],
             tag_ids=tag_ids[at],
