@@ -154,6 +154,10 @@ def source_rows(viewer: User, *, since: datetime, first_day: date) -> list[Sourc
     return sorted(rows, key=lambda row: (not row.source.active, -row.leads, row.source.name))
 
 
+def source_list() -> QuerySet[Source]:
+    return Source.objects.select_related("parent")
+
+
 def source_detail(source_id: UUID) -> Source | None:
     return Source.objects.select_related("parent").filter(pk=source_id).first()
 

@@ -1,5 +1,6 @@
 """Reads of the taxonomy and its rules."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -62,3 +63,8 @@ def _assignments(user: User, now: datetime) -> QuerySet[TagAssignment]:
 
 def _active_rules() -> QuerySet[TagRule]:
     return TagRule.objects.filter(active=True)
+
+
+def tag_ids_by_code(codes: Iterable[str]) -> dict[str, UUID]:
+    """Of the codes given, those of tags that may be given."""
+    return dict(Tag.objects.filter(archived=False, code__in=set(codes)).values_list("code", "pk"))

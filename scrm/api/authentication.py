@@ -1,8 +1,6 @@
 """Who calls: another system by its API key, or a person by their session."""
 
 from django.utils.translation import gettext as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -48,15 +46,3 @@ def caller_of(request: Request) -> str:
     if request.user and request.user.is_authenticated:
         return f"user:{request.user.pk}"
     return f"host:{request.META.get('REMOTE_ADDR', '')}"
-
-
-class ApiKeyScheme(OpenApiAuthenticationExtension):
-    target_class = ApiKeyAuthentication
-    name = "apiKey"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An API key: `Authorization: Bearer scrm_<prefix>_<secret>`.",
-        }

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -46,6 +46,17 @@ class Refusal:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
+
+
+class ErrorOut(serializers.Serializer):
+    field = serializers.CharField(help_text="Where, such as leads.3.phone; empty for the whole request.")
+    code = serializers.CharField(help_text="For programs.")
+    reason = serializers.CharField(help_text="What is wrong, for people.")
+    fix = serializers.CharField(help_text="What to do about it.")
+
+
+class ErrorsBody(serializers.Serializer):
+    errors = ErrorOut(many=True)
 
 
 class Refused(exceptions.APIException):

@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import redis
 import structlog
@@ -11,7 +11,6 @@ from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from scrm.api.authentication import caller_of
 
@@ -34,7 +33,7 @@ class KeyThrottle(BaseThrottle):
     def __init__(self) -> None:
         self.budget: Budget | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         limit, period = parse_rate(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"])
         try:
             spent, resets_in = _spend(f"{connection.schema_name}:throttle:{caller_of(request)}", period)

@@ -1,5 +1,27 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scrm.api import contacts, events, leads, reports, schema, segments, sops, sources, tags, touchpoints
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", schema.Schema.as_view(), name="schema"),
+    path("docs/", schema.Docs.as_view(), name="docs"),
+    path("v1/leads", leads.LeadList.as_view(), name="lead_list"),
+    path("v1/leads/<uuid:pk>", leads.LeadDetail.as_view(), name="lead_detail"),
+    path("v1/contacts", contacts.ContactList.as_view(), name="contact_list"),
+    path("v1/contacts/<uuid:pk>", contacts.ContactDetail.as_view(), name="contact_detail"),
+    path("v1/contacts/<uuid:pk>/tags", contacts.ContactTags.as_view(), name="contact_tags"),
+    path("v1/contacts/<uuid:pk>/tags/<slug:code>", contacts.ContactTag.as_view(), name="contact_tag"),
+    path("v1/events", events.EventList.as_view(), name="event_list"),
+    path("v1/sources", sources.SourceList.as_view(), name="source_list"),
+    path("v1/tags", tags.TagList.as_view(), name="tag_list"),
+    path("v1/segments", segments.SegmentList.as_view(), name="segment_list"),
+    path("v1/segments/<uuid:pk>/members", segments.SegmentMembers.as_view(), name="segment_members"),
+    path("v1/sops", sops.SopList.as_view(), name="sop_list"),
+    path("v1/sops/<uuid:pk>", sops.SopDetail.as_view(), name="sop_detail"),
+    path("v1/touchpoints", touchpoints.TouchpointList.as_view(), name="touchpoint_list"),
+    path("v1/analytics/funnel", reports.Funnel.as_view(), name="funnel"),
+    path("v1/analytics/sources", reports.SourceTable.as_view(), name="source_table"),
+]

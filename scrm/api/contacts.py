@@ -1,0 +1,170 @@
+"""/contacts: people, with what they are known by masked, and their tags."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contacts.models import Contact, Identity
+from contacts.selectors import contact_detail, contact_list, marks_of
+from exchange.models import ApiKey
+from lifecycle.of_contacts import positions_by_contact
+from scrm.api.access import CONTACTS_READ, TAGS_WRITE
+from scrm.api.authentication import actor_of
+from scrm.api.base import DetailResource, ListResource, Resource
+from scrm.api.errors import ErrorsBody, Refused, refusal
+from scrm.api.leads import NamedOut, OwnerOut
+from scrm.api.parsing import StrictSerializer
+from scrm.api.tags import TagOut
+from scrm.core import clock
+from scrm.flows.engagement import contacts_tagged
+from tagging.enums import TagSource
+from tagging.of_contacts import tags_by_contact
+from tagging.selectors import tag_ids_by_code
+
+
+class IdentityOut(serializers.ModelSerializer):
+    shown = serializers.CharField(source="hint", help_text="Masked, such as 138****1234.")
+
+    class Meta:
+        model = Identity
+        fields = ("id", "kind", "shown")
+
+
+class ContactOut(serializers.ModelSerializer):
+    company = NamedOut(allow_null=True)
+    owner = OwnerOut(allow_null=True)
+    identities = IdentityOut(many=True)
+
+    class Meta:
+        model = Contact
+        fields = (
+            *("id", "name", "company", "owner", "city", "country", "zone", "language", "identities"),
+            *("created_at", "updated_at"),
+        )
+
+
+class StandingOut(serializers.Serializer):
+    lifecycle = serializers.CharField(source="lifecycle.name")
+    stage = serializers.CharField(source="stage.code")
+    name = serializers.CharField(source="stage.name")
+    since = serializers.DateTimeField()
+
+
+class ContactDetailOut(ContactOut):
+    tags = serializers.SerializerMethodField()
+    stages = serializers.SerializerMethodField()
+    do_not_contact = serializers.SerializerMethodField()
+
+    class Meta(ContactOut.Meta):
+        fields = (*ContactOut.Meta.fields, "tags", "stages", "do_not_contact")
+
+    @extend_schema_field(TagOut(many=True))
+    def get_tags(self, contact: Contact) -> Any:
+        return tags_of(contact.pk)
+
+    @extend_schema_field(StandingOut(many=True))
+    def get_stages(self, contact: Contact) -> Any:
+        return StandingOut(positions_by_contact([contact.pk])[contact.pk], many=True).data
+
+    def get_do_not_contact(self, contact: Contact) -> list[str]:
+        return [mark.channel for mark in marks_of(contact.pk)]
+
+
+class ContactFilter(django_filters.FilterSet):
+    owner = django_filters.UUIDFilter(field_name="owner_id")
+    company = django_filters.UUIDFilter(field_name="company_id")
+    city = django_filters.CharFilter()
+    country = django_filters.CharFilter()
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Contact
+        fields: tuple[str, ...] = ()
+
+
+class ContactList(ListResource):
+    """People, the newest first; what they are known by is masked."""
+
+    access = {"GET": CONTACTS_READ}
+    serializer_class = ContactOut
+    filterset_class = ContactFilter
+
+    def rows(self) -> QuerySet[Contact]:
+        return contact_list(self.request.user)
+
+
+class ContactDetail(DetailResource):
+    """One person with tags, stages and channels not to use."""
+
+    access = {"GET": CONTACTS_READ}
+    serializer_class = ContactDetailOut
+
+    def get_object(self) -> Contact:
+        return contact_or_404(self.request, self.kwargs["pk"])
+
+
+class TagsBody(StrictSerializer):
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=60), allow_empty=False, max_length=100, help_text="Codes of tags."
+    )
+
+
+class TagsChanged(serializers.Serializer):
+    changed = serializers.IntegerField(help_text="0 when it was so already.")
+    tags = TagOut(many=True)
+
+
+class ContactTags(Resource):
+    access = {"POST": TAGS_WRITE}
+
+    @extend_schema(
+        summary="Give a contact tags",
+        request=TagsBody,
+        responses={200: TagsChanged, 400: ErrorsBody, 404: ErrorsBody},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        contact = contact_or_404(request, pk)
+        body = TagsBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        return change_tags(request, contact, body.validated_data["tags"], add=True)
+
+
+class ContactTag(Resource):
+    access = {"DELETE": TAGS_WRITE}
+
+    @extend_schema(summary="Take a tag from a contact", responses={200: TagsChanged, 400: ErrorsBody, 404: ErrorsBody})
+    def delete(self, request: Request, pk: UUID, code: str) -> Response:
+        return change_tags(request, contact_or_404(request, pk), [code], add=False)
+
+
+def change_tags(request: Request, contact: Contact, codes: list[str], *, add: bool) -> Response:
+    known = tag_ids_by_code(codes)
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise Refused([refusal("tags", "unknown_tag", _("There is no tag %(code)s.") % {"code": c}) for c in unknown])
+    source = TagSource.API if isinstance(request.auth, ApiKey) else TagSource.HAND
+    changed = contacts_tagged(
+        [contact.pk], list(known.values()), add=add, source=source, by=actor_of(request), now=clock.now()
+    )
+    return Response({"changed": changed, "tags": tags_of(contact.pk)})
+
+
+def tags_of(contact_id: UUID) -> Any:
+    held = tags_by_contact([contact_id], clock.now())[contact_id]
+    return TagOut([each.tag for each in held], many=True).data
+
+
+def contact_or_404(request: Request, pk: UUID) -> Contact:
+    contact = contact_detail(request.user, pk)
+    if contact is None:
+        raise Http404
+    return contact

@@ -1,0 +1,223 @@
+"""/leads: enquiries in and out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from exchange.idempotency import KEY_MAX, Answer, KeyReused
+from leads.enums import LeadOrigin, LeadStatus
+from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.models import Lead
+from leads.selectors import lead_detail, lead_list
+from scrm.api.access import LEADS_READ, LEADS_WRITE
+from scrm.api.authentication import actor_of, caller_of
+from scrm.api.base import DetailResource, ListResource
+from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
+from scrm.api.lead_body import LeadBody, read_arrival, refused
+from scrm.core import clock
+from scrm.flows.arrival import lead_arrived
+from scrm.flows.once import request_arrived
+from tenants.selectors import tenant_current, tenant_keys, tenant_zone
+
+BATCH_MAX: Final = 1000
+
+
+class OwnerOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField(source="__str__")
+
+
+class NamedOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class LeadOut(serializers.ModelSerializer):
+    contact = NamedOut()
+    source = NamedOut(allow_null=True)
+    owner = OwnerOut(allow_null=True)
+
+    class Meta:
+        model = Lead
+        fields = (
+            *("id", "contact", "source", "owner", "status", "rating", "score", "came_by", "origin", "attributes"),
+            *("utm", "captured_at", "assigned_at", "won_at", "lost_at", "lost_reason", "updated_at"),
+        )
+
+
+class LeadOutcome(serializers.Serializer):
+    outcome = serializers.ChoiceField(choices=[CREATED, UPDATED, UNCHANGED, REJECTED])
+    lead_id = serializers.UUIDField(allow_null=True)
+    contact_id = serializers.UUIDField(allow_null=True)
+    errors = ErrorOut(many=True)
+
+
+class LeadBatch(serializers.Serializer):
+    leads = LeadBody(many=True)
+
+
+class LeadBatchOutcome(serializers.Serializer):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    results = LeadOutcome(many=True)
+
+
+class LeadFilter(django_filters.FilterSet):
+    status = django_filters.MultipleChoiceFilter(choices=LeadStatus.choices)
+    came_by = django_filters.ChoiceFilter(choices=LeadOrigin.choices)
+    source = django_filters.UUIDFilter(field_name="source_id")
+    owner = django_filters.UUIDFilter(field_name="owner_id")
+    contact = django_filters.UUIDFilter(field_name="contact_id")
+    captured_after = django_filters.IsoDateTimeFilter(field_name="captured_at", lookup_expr="gte")
+    captured_before = django_filters.IsoDateTimeFilter(field_name="captured_at", lookup_expr="lt")
+    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Lead
+        fields: tuple[str, ...] = ()
+
+
+class LeadList(ListResource):
+    """Enquiries, the newest first."""
+
+    access = {"GET": LEADS_READ, "POST": LEADS_WRITE}
+    serializer_class = LeadOut
+    filterset_class = LeadFilter
+
+    def rows(self) -> QuerySet[Lead]:
+        return lead_list(self.request.user)
+
+    @extend_schema(
+        summary="Add a lead, or up to 1,000 of them",
+        description=(
+            'The same request twice changes nothing and gets the same answer. A batch, `{"leads": [...]}`, takes '
+            "in what is right and says of each other one what is wrong with it."
+        ),
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Names the request.")
+        ],
+        request=PolymorphicProxySerializer("LeadOrBatch", [LeadBody, LeadBatch], None),
+        responses={
+            201: LeadOutcome,
+            200: PolymorphicProxySerializer("LeadOutcomes", [LeadOutcome, LeadBatchOutcome], None),
+            400: ErrorsBody,
+            422: OpenApiResponse(ErrorsBody, "The key stands for another request."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if len(key) > KEY_MAX or not key.isprintable():
+            reason = _("An Idempotency-Key has at most %(limit)s printable characters.") % {"limit": KEY_MAX}
+            raise Refused([refusal("Idempotency-Key", "max_length", reason)])
+        now = clock.now()
+        try:
+            answer = request_arrived(
+                caller=caller_of(request),
+                key=key or None,
+                request=request.data,
+                work=self._work(request, key, now),
+                now=now,
+            )
+        except KeyReused as error:
+            reason = _("This Idempotency-Key was used for another request.")
+            fix = _("Send each new request with a key of its own, and a repeated one unchanged.")
+            raise Refused([Refusal("Idempotency-Key", "key_reused", reason, fix)], status=422) from error
+        response = Response(answer.body, status=200 if answer.replayed else answer.status)
+        if answer.replayed or answer.body.get("outcome") == UNCHANGED:
+            response["Idempotency-Replayed"] = "true"
+        return response
+
+    def _work(self, request: Request, key: str, now: datetime) -> Callable[[], Answer]:
+        body = request.data
+        if isinstance(body, Mapping) and "leads" in body:
+            read = read_batch(body)
+            return lambda: take_batch(read, request, now)
+        read_one = read_bodies([body], keys=[f"{caller_of(request)} {key}" if key else ""])[0]
+        if not isinstance(read_one, Arrival):
+            raise Refused(read_one)
+        return lambda: take_one(read_one, request, now)
+
+
+class LeadDetail(DetailResource):
+    """One enquiry."""
+
+    access = {"GET": LEADS_READ}
+    serializer_class = LeadOut
+
+    def get_object(self) -> Lead:
+        lead = lead_detail(self.request.user, self.kwargs["pk"])
+        if lead is None:
+            raise Http404
+        return lead
+
+
+def read_batch(body: Mapping[str, Any]) -> list[Arrival | list[Refusal]]:
+    leads, others = body["leads"], sorted(set(body) - {"leads"})
+    if others:
+        raise Refused([refusal(str(name), "unknown_field", _("A batch has one field: leads.")) for name in others])
+    if not isinstance(leads, list) or not leads:
+        raise Refused([refusal("leads", "empty", _("This must be a list of leads."))])
+    if len(leads) > BATCH_MAX:
+        reason = _("A batch holds at most %(limit)s leads.") % {"limit": BATCH_MAX}
+        raise Refused([refusal("leads", "max_length", reason)])
+    return read_bodies(leads, keys=[""] * len(leads))
+
+
+def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str]) -> list[Arrival | list[Refusal]]:
+    form, tenant, zone, secret = LeadBody(), tenant_current(), tenant_zone(), tenant_keys()
+    found: list[Arrival | list[Refusal]] = []
+    for row, (body, key) in enumerate(zip(bodies, keys, strict=True)):
+        try:
+            data = form.run_validation(body)
+        except serializers.ValidationError as error:
+            found.append(list(refusals_in(error.detail)))
+        else:
+            found.append(read_arrival(data, row=row, region=tenant.region, zone=zone, keys=secret, key=key))
+    return found
+
+
+def take_one(arrival: Arrival, request: Request, now: datetime) -> Answer:
+    outcome = lead_arrived([arrival], now=now, actor=actor_of(request))[0]
+    if outcome.outcome == REJECTED:
+        raise Refused([refused(problem) for problem in outcome.problems])
+    return Answer(status=201 if outcome.outcome == CREATED else 200, body=_told(outcome))
+
+
+def take_batch(read: Sequence[Arrival | list[Refusal]], request: Request, now: datetime) -> Answer:
+    fit = [each for each in read if isinstance(each, Arrival)]
+    outcomes = iter(lead_arrived(fit, now=now, actor=actor_of(request)))
+    results = [_told(next(outcomes)) if isinstance(each, Arrival) else _refused(each) for each in read]
+    counts = {
+        word: sum(told["outcome"] == word for told in results) for word in (CREATED, UPDATED, UNCHANGED, REJECTED)
+    }
+    return Answer(status=200, body={**counts, "results": results})
+
+
+def _told(outcome: ArrivalOutcome) -> dict[str, Any]:
+    return {
+        "outcome": outcome.outcome,
+        "lead_id": _as_text(outcome.lead_id),
+        "contact_id": _as_text(outcome.contact_id),
+        "errors": [refused(problem).as_json() for problem in outcome.problems],
+    }
+
+
+def _refused(refusals: Sequence[Refusal]) -> dict[str, Any]:
+    errors = [each.as_json() for each in refusals]
+    return {"outcome": REJECTED, "lead_id": None, "contact_id": None, "errors": errors}
+
+
+def _as_text(pk: UUID | None) -> str | None:
+    return str(pk) if pk else None

@@ -1,0 +1,67 @@
+"""Reads a body: JSON only, of a size that can't harm, and never a field that nobody declared."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import JSONParser
+
+
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+
+
+class BodyParser(JSONParser):
+    """DRF reads a request past Django's own limit, and a deep one until the stack ends."""
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise TooLarge(_("The body is larger than %(limit)s bytes.") % {"limit": limit})
+        try:
+            return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        except UnicodeDecodeError as error:
+            raise ParseError(_("The body is not UTF-8.")) from error
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is not JSON.")) from error
+
+
+class StrictSerializer(serializers.Serializer):
+    """Names every field that it does not know: a typing mistake must not lose a value silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = {}
+        if isinstance(data, Mapping):
+            unknown = {
+                str(name): [serializers.ErrorDetail(_("There is no such field."), code="unknown_field")]
+                for name in data
+                if name not in self.fields
+            }
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            known = error.detail if isinstance(error.detail, dict) else {}
+            raise serializers.ValidationError({**known, **unknown}) from error
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
+
+
+def storable(value: Any) -> bool:
+    """Whether PostgreSQL can keep it: no NUL and no half of a surrogate pair, however deep."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
