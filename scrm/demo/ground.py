@@ -1,0 +1,160 @@
+"""What a demo business has before its first lead: people, sources, taxonomy, content, SOPs, a form."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.enums import Role
+from accounts.models import Department, User
+from accounts.services import create_department, create_user
+from audiences.models import SegmentKind
+from audiences.services import save_segment
+from campaigns.enums import Trigger
+from campaigns.models import Campaign
+from campaigns.services import create_sop, publish_sop, save_campaign
+from commerce.models import Product
+from commerce.services import save_product
+from content.models import Material
+from content.upkeep import save_material
+from leads.models import Form, Source
+from leads.upkeep import save_form, save_source, set_source_cost
+from lifecycle.models import Stage
+from scrm.demo.shape import Business
+from tagging.enums import CategoryKind
+from tagging.upkeep import create_category, create_group, create_tag
+
+
+@dataclass(slots=True)
+class Ground:
+    """The rows that the history is told with."""
+
+    business: Business
+    users: dict[str, User] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    materials: list[Material] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    form: Form | None = None
+
+    @property
+    def manager(self) -> User:
+        return self.users["manager"]
+
+
+def lay_ground(business: Business, *, first_day: date, today: date, now: datetime) -> Ground:
+    """Everything but the leads; `now` is when the business began."""
+    ground = Ground(business)
+    _people(ground)
+    ops = ground.users["ops"]
+    _sources(ground, first_day, today, now)
+    _tags(business, ops, now)
+    for piece in business.pieces:
+        ground.materials.append(
+            save_material(title=piece.title, summary=piece.summary, topic=piece.topic, body=piece.body, by=ops, now=now)
+        )
+    for item in business.items:
+        ground.products.append(
+            save_product(
+                code=item.code,
+                name=item.name,
+                group=item.group,
+                price=item.price,
+                currency=business.currency,
+                private_domain=True,
+                by=ops,
+                now=now,
+            )
+        )
+    _sops(ground, ops, now)
+    ground.form = save_form(values={**business.form, "source": ground.sources[0]}, by=ops, now=now)
+    ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
+    return ground
+
+
+def make_segments(ground: Ground, now: datetime) -> None:
+    """Saved audiences; last, so that they have members."""
+    for name, condition in ground.business.segments:
+        save_segment(
+            name=name, kind=SegmentKind.DYNAMIC, condition=condition, by=ground.users["ops"], now=now
+        )
+
+
+def _people(ground: Ground) -> None:
+    departments: dict[str, Department] = {}
+    for name, parent in ground.business.departments:
+        departments[name] = create_department(name=name, parent=departments.get(parent))
+    for person in ground.business.people:
+        high = person.role in (Role.PRINCIPAL, Role.ADMIN)
+        ground.users[person.username] = create_user(
+            username=person.username,
+            password=person.password,
+            role=person.role,
+            full_name=person.full_name,
+            email=f"{person.username}@{ground.business.schema}.example.com",
+            department=departments.get(person.department),
+            takes_leads=person.role == Role.REP,
+            is_staff=high,
+            is_superuser=person.role == Role.PRINCIPAL,
+        )
+
+
+def _sources(ground: Ground, first_day: date, today: date, now: datetime) -> None:
+    chance = random.Random(f"costs of {ground.business.schema}")
+    ops = ground.users["ops"]
+    for channel in ground.business.channels:
+        source = save_source(name=channel.name, kind=channel.kind, by=ops, now=now)
+        ground.sources.append(source)
+        for ago in range((today - first_day).days + 1) if channel.per_day else ():
+            amount = Decimal(round(channel.per_day * chance.uniform(0.6, 1.4)))
+            set_source_cost(
+                source=source,
+                on=first_day + timedelta(days=ago),
+                amount=amount,
+                currency=ground.business.currency,
+                by=ops,
+                now=now,
+            )
+
+
+def _tags(business: Business, ops: User, now: datetime) -> None:
+    name = "品牌标签" if business.language.startswith("zh") else "Our own"
+    category = create_category(name=name, kind=CategoryKind.CUSTOM, by=ops, now=now)
+    for group_name, exclusive, tags in business.tags:
+        group = create_group(category=category, name=group_name, exclusive=exclusive, by=ops, now=now)
+        for tag_name, colour in tags:
+            create_tag(group=group, name=tag_name, colour=colour, by=ops, now=now)
+
+
+def _sops(ground: Ground, ops: User, now: datetime) -> None:
+    business = ground.business
+    campaign = save_campaign(
+        campaign=Campaign(
+            name=business.campaign,
+            kind="launch",
+            starts_on=now.date(),
+            ends_on=now.date() + timedelta(days=90),
+            budget=Decimal(60_000),
+            currency=business.currency,
+            created_at=now,
+        ),
+        sources=ground.sources[:2],
+    )
+    for plan in (business.live, business.draft):
+        sop = create_sop(
+            name=plan.name,
+            summary=plan.summary,
+            trigger=Trigger.LEAD_CAPTURED if plan is business.live else Trigger.MANUAL,
+            campaign=campaign if plan is business.live else None,
+            steps=[_step(ground, step) for step in plan.steps],
+            now=now,
+        )
+        if plan is business.live:
+            publish_sop(sop=sop, by=ops, now=now)
+
+
+def _step(ground: Ground, step: dict[str, Any]) -> dict[str, Any]:
+    if "material" not in step:
+        return dict(step)
+    return {**step, "material": str(ground.materials[step["material"]].pk)}

@@ -1,0 +1,46 @@
+"""Opens the demo businesses and lets them live; each wholly or not at all, and only once."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django_tenants.utils import tenant_context
+
+from scheduler.services import due_work
+from scrm.core import clock
+from scrm.demo.beauty import BEAUTY
+from scrm.demo.cars import CARS
+from scrm.demo.ground import lay_ground, make_segments
+from scrm.demo.history import WEEKS, History
+from scrm.demo.shape import Business
+from scrm.flows.opening import tenant_opened
+from tenants.selectors import tenant_by_name
+
+BUSINESSES = (BEAUTY, CARS)
+
+
+def seed(business: Business) -> int:
+    """How many leads the business got; 0 when it was there already."""
+    if tenant_by_name(business.schema) is not None:
+        return 0
+    now = clock.now()
+    today = now.astimezone(ZoneInfo(business.zone)).date()
+    first_day = today - timedelta(weeks=WEEKS)
+    began = now - timedelta(weeks=WEEKS, days=1)
+    with transaction.atomic():
+        tenant = tenant_opened(
+            schema_name=business.schema,
+            domain=business.domain,
+            name=business.name,
+            zone=business.zone,
+            language=business.language,
+            region=business.region,
+            currency=business.currency,
+            now=began,
+        )
+        with tenant_context(tenant), due_work():
+            ground = lay_ground(business, first_day=first_day, today=today, now=began)
+            history = History(ground, first_day=first_day, now=now)
+            history.live()
+            make_segments(ground, now)
+    return history.made
