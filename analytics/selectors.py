@@ -44,8 +44,19 @@ def source_table(user: User, filters: ReportFilters) -> list[SourceRow]:
         sources=None if filters.source_ids is None else list(filters.source_ids),
     )
     return [
-        SourceRow(source_id, name or _("No source"), leads, *steps, cost if whole else None, currency)
-        for source_id, name, leads, *steps, cost in rows
+        SourceRow(
+            source_id=source_id,
+            name=name or _("No source"),
+            leads=leads,
+            valid=valid,
+            assigned=assigned,
+            touched=touched,
+            engaged=engaged,
+            won=won,
+            cost=cost if whole else None,
+            currency=currency,
+        )
+        for source_id, name, leads, valid, assigned, touched, engaged, won, cost in rows
         if whole or leads
     ]
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count, Max, QuerySet
+from django.db.models import Avg, Count, Max, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
@@ -11,11 +11,16 @@ from content.models import Material, PageView, TrackedLink
 from scrm.core.counting import count_of
 
 
-def material_list(user: User) -> QuerySet[Material]:
+def material_list(user: User, *, search: str = "", state: str = "") -> QuerySet[Material]:
     """Newest first, with `sends` (links), `views` and `visitors` among the contacts the user may see."""
     views = _views(user)
     links = visible_to(user, TrackedLink.objects.filter(contact__isnull=False), owner="contact__owner")
-    return Material.objects.annotate(
+    rows = Material.objects.all()
+    if search:
+        rows = rows.filter(Q(title__icontains=search) | Q(topic__icontains=search))
+    if state:
+        rows = rows.filter(active=state == "active")
+    return rows.annotate(
         sends=count_of(links, "material"),
         views=count_of(views, "link__material"),
         visitors=count_of(views, "link__material", distinct="link__contact"),

@@ -40,10 +40,10 @@ def stage_list_everywhere() -> QuerySet[Stage]:
     return Stage.objects.select_related("lifecycle").order_by("-lifecycle__is_default", "lifecycle__name", "position")
 
 
-def stage_list_with_counts(user: User, lifecycle: Lifecycle) -> QuerySet[Stage]:
-    """Stages in order; `size` counts the contacts there now that the user may see."""
+def stage_sizes(user: User, lifecycle: Lifecycle) -> list[tuple[Stage, int]]:
+    """Stages in order, each with how many contacts stand there now that the user may see."""
     positions = visible_to(user, Position.objects.all(), owner="contact__owner")
-    return stage_list(lifecycle).annotate(size=count_of(positions, "stage"))
+    return [(stage, stage.size) for stage in stage_list(lifecycle).annotate(size=count_of(positions, "stage"))]
 
 
 def stage_median_seconds(user: User, lifecycle: Lifecycle) -> dict[UUID, float]:

@@ -80,7 +80,7 @@ def compose(
     for row in rows:
         step, person = steps[row.step_id], reach[row.contact_id]
         way_out = f"{base}/u/{signer.sign({'c': str(row.contact_id), 'ch': 'email'})}"
-        values = _values(person, tenant.name) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
+        values = values_of(person, tenant.name) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
         body = render(step.body, values)
         if "withdraw_link" not in variables_used(step.body):
             with translation.override(person.language or tenant.language):
@@ -111,13 +111,14 @@ def compose_task(
     texts = {}
     for row in rows:
         step = steps[row.step_id]
-        values = _values(reach[row.contact_id], tenant.name) | {"link": links.get(row.id, "")}
+        values = values_of(reach[row.contact_id], tenant.name) | {"link": links.get(row.id, "")}
         title = render(step.subject, values) or step.name
         texts[row.id] = (title[:200], render(step.body, values))
     return texts
 
 
-def _values(person: Reach, business: str) -> dict[str, str]:
+def values_of(person: Reach, business: str) -> dict[str, str]:
+    """What the variables of a message say to this contact, links left out."""
     return {
         "contact.name": person.name,
         "contact.city": person.city,

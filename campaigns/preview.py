@@ -1,0 +1,64 @@
+"""What a plan's messages would say to one contact, and when, if its T were now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaigns import planner
+from campaigns.enums import Channel, Reason
+from campaigns.policy import refuse
+from campaigns.rendering import render
+from campaigns.services.messages import reach_of, values_of
+from contacts.models import Contact
+from tenants.selectors import tenant_current
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedStep:
+    """One message as the contact would get it."""
+
+    name: str
+    channel: str
+    when: str
+    due_at: datetime | None
+    zone: str
+    subject: str
+    body: str
+    refused: str
+    """Why it would not go out, in words; empty when it would."""
+
+
+def preview_steps(steps: Sequence[dict[str, Any]], contact: Contact, now: datetime) -> list[PreviewedStep]:
+    """The draft's steps for this contact. Links show as an example; nothing is written."""
+    tenant = tenant_current()
+    zone = contact.zone or tenant.zone
+    reach = {channel: reach_of([contact.pk], channel)[contact.pk] for channel in Channel.values}
+    found = []
+    for step in steps:
+        channel = step.get("channel") or Channel.EMAIL
+        values = values_of(reach[channel], tenant.name) | {"link": "https://…/t/…", "withdraw_link": "https://…/u/…"}
+        when, due = _when(step.get("offset"), now, zone)
+        reason = refuse(channel, reach[channel].standing)
+        found.append(
+            PreviewedStep(
+                name=step.get("name", ""),
+                channel=channel,
+                when=when,
+                due_at=due.astimezone(ZoneInfo(zone)) if due else None,
+                zone=zone,
+                subject=render(step.get("subject", ""), values),
+                body=render(step.get("body", ""), values),
+                refused=str(Reason(reason).label) if reason else "",
+            )
+        )
+    return found
+
+
+def _when(offset: object, now: datetime, zone: str) -> tuple[str, datetime | None]:
+    try:
+        valid = planner.validate_offset(offset)
+    except planner.InvalidOffset as error:
+        return str(error), None
+    return planner.offset_words(valid), planner.due_at(valid, now, zone)

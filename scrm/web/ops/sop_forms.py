@@ -1,0 +1,208 @@
+"""What people enter about SOPs: their settings, and the steps of the draft."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import drafts
+from campaigns.enums import Channel, SopState, TouchState, Trigger
+from campaigns.models import Campaign, Sop
+from campaigns.planner import weekday_names
+from content.selectors import material_list_active
+from scrm.web.ops.filters import Choices, FilterForm, offer
+from tagging.models import Tag
+
+KINDS = (
+    ("immediately", _("At once")),
+    ("minutes", _("Minutes after T")),
+    ("hours", _("Hours after T")),
+    ("days", _("Days after T, at a time of day")),
+    ("weekday", _("On a day of the week, at a time of day")),
+)
+MAX_STEPS = drafts.MAX_STEPS
+
+
+class SopFilter(FilterForm):
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.choose("state", _("State"), _("Any state"), SopState.choices)
+
+
+class TouchpointFilter(FilterForm):
+    def __init__(self, request: HttpRequest, sops: Choices) -> None:
+        super().__init__(request)
+        self.choose("sop", _("SOP"), _("Any SOP"), sops)
+        states = [(str(value), label) for value, label in TouchState.choices]
+        self.choose("state", _("State"), _("Any state"), states)
+        periods = [
+            ("today", _("Today")),
+            ("next7", _("Next 7 days")),
+            ("7", _("Last 7 days")),
+            ("28", _("Last 28 days")),
+        ]
+        self.choose("period", _("Due"), _("Any time"), periods)
+
+
+class SopForm(forms.Form):
+    """The settings; they count at once, other than steps."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    summary = forms.CharField(label=_("What it is for"), max_length=300, required=False)
+    trigger = forms.ChoiceField(label=_("Starts when"), choices=Trigger.choices)
+    trigger_tag = forms.ModelChoiceField(
+        Tag.objects.none(), label=_("This tag"), required=False, help_text=_("Only where a tag starts it.")
+    )
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=_("Campaign"), required=False)
+    exit_when_won = forms.BooleanField(
+        label=_("Ends when won"),
+        required=False,
+        initial=True,
+        help_text=_("Whoever becomes a deal leaves it at once; what was still planned is cancelled."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("trigger") != Trigger.TAG_ADDED:
+            cleaned["trigger_tag"] = None
+        elif not cleaned.get("trigger_tag") and "trigger_tag" not in self.errors:
+            self.add_error("trigger_tag", _("Choose the tag that starts it."))
+        return cleaned
+
+    @staticmethod
+    def initial_of(sop: Sop) -> dict[str, Any]:
+        return {
+            "name": sop.name,
+            "summary": sop.summary,
+            "trigger": sop.trigger,
+            "trigger_tag": sop.trigger_tag_id,
+            "campaign": sop.campaign_id,
+            "exit_when_won": sop.exit_when_won,
+        }
+
+
+class StepForm(forms.Form):
+    """One step of the draft. It may be saved unfinished: what is missing is told, not refused."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    channel = forms.ChoiceField(label=_("What it does"), choices=Channel.choices)
+    kind = forms.ChoiceField(label=_("When"), choices=KINDS)
+    n = forms.IntegerField(label=_("How many"), required=False, min_value=0)
+    weekday = forms.TypedChoiceField(label=_("Day"), required=False, coerce=int, empty_value=None)
+    at = forms.TimeField(
+        label=_("At"),
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    body = forms.CharField(label=_("Text"), max_length=20_000, required=False, widget=forms.Textarea({"rows": 7}))
+    material = forms.ChoiceField(label=_("Material"), required=False)
+
+    def __init__(self, *args: Any, materials: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "weekday", [(str(day), name) for day, name in enumerate(weekday_names())])
+        offer(self, "material", materials)
+        self.problems: dict[str, str] = {}
+
+    @property
+    def shown_kind(self) -> str:
+        return str(self["kind"].value() or "immediately")
+
+    @property
+    def is_email(self) -> bool:
+        return self["channel"].value() == Channel.EMAIL
+
+    def to_step(self) -> dict[str, Any]:
+        """The step as the draft keeps it; a field that can't be read is left out."""
+        values = self.cleaned_data
+        step = {name: values.get(name) for name in ("number", "name", "channel", "subject", "body", "material")}
+        return {**step, "offset": self._offset(values)}
+
+    def _offset(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        kind = values.get("kind") or "immediately"
+        offset: dict[str, Any] = {"kind": kind}
+        if kind in ("minutes", "hours", "days") or (kind == "weekday" and values.get("n")):
+            offset["n"] = values.get("n")
+        if kind == "weekday":
+            offset["weekday"] = values.get("weekday")
+        if kind in ("days", "weekday"):
+            offset["at"] = values["at"].strftime("%H:%M") if values.get("at") else None
+        return offset
+
+    @staticmethod
+    def initial_of(step: Mapping[str, Any]) -> dict[str, Any]:
+        offset = step.get("offset") or {}
+        return {**step, **{name: offset.get(name) for name in ("kind", "n", "weekday", "at")}}
+
+
+class StepForms:
+    """The draft's steps in order, with the buttons that add, remove and move them."""
+
+    def __init__(self, forms_in_order: Iterable[StepForm]) -> None:
+        self.forms = list(forms_in_order)
+
+    @classmethod
+    def from_draft(cls, steps: Sequence[Mapping[str, Any]]) -> "StepForms":
+        return cls._begun([StepForm.initial_of(step) for step in steps], _materials())
+
+    @classmethod
+    def from_post(cls, data: QueryDict) -> "StepForms":
+        """As posted, then changed as the pressed button says: add, remove:N, up:N or down:N."""
+        materials = _materials()
+        count = data.get("steps-count", "0")
+        size = min(int(count), MAX_STEPS) if count.isdecimal() else 0
+        posted = [StepForm(data, prefix=f"steps-{index}", materials=materials) for index in range(size)]
+        action, _colon, place = data.get("steps-action", "").partition(":")
+        if not action:
+            return cls(posted)
+        steps = [_raw(form) for form in posted]
+        _change(steps, action, int(place) if place.isdecimal() else -1)
+        return cls._begun(steps, materials)
+
+    @classmethod
+    def _begun(cls, steps: Sequence[Mapping[str, Any]], materials: Choices) -> "StepForms":
+        return cls(
+            StepForm(prefix=f"steps-{index}", initial=dict(step), materials=materials)
+            for index, step in enumerate(steps)
+        )
+
+    def to_steps(self) -> list[dict[str, Any]]:
+        for form in self.forms:
+            form.is_valid()
+        return [form.to_step() for form in self.forms]
+
+    def show_problems(self, problems: Mapping[str, Any]) -> list[str]:
+        """Put what is missing beside its field; what belongs to no field is given back."""
+        rest = []
+        for place, told in problems.items():
+            _steps, index, field = [*place.split("."), "", ""][:3]
+            text = told if isinstance(told, str) else " ".join(map(str, told))
+            if not index.isdecimal() or int(index) >= len(self.forms):
+                rest.append(text)
+                continue
+            self.forms[int(index)].problems[field] = text
+        return rest
+
+
+def _change(steps: list[dict[str, Any]], action: str, place: int) -> None:
+    if action == "add" and len(steps) < MAX_STEPS:
+        steps.append({"channel": Channel.EMAIL, "kind": "days" if steps else "immediately", "n": 1, "at": "10:00"})
+    elif action == "remove" and 0 <= place < len(steps):
+        del steps[place]
+    elif action == "up" and 0 < place < len(steps):
+        steps[place - 1 : place + 1] = reversed(steps[place - 1 : place + 1])
+    elif action == "down" and 0 <= place < len(steps) - 1:
+        steps[place : place + 2] = reversed(steps[place : place + 2])
+
+
+def _raw(form: StepForm) -> dict[str, Any]:
+    """What was typed, as it was typed."""
+    return {name: form[name].value() for name in form.fields}
+
+
+def _materials() -> list[tuple[str, Any]]:
+    return [("", _("None")), *((str(material.pk), material.title) for material in material_list_active())]
