@@ -67,6 +67,8 @@ class Table:
         self.delimiter = delimiter or (separator[1] if separator else sniffing.guess_delimiter(sample))
         self.columns: list[str] = []
         self._least_cells = 0
+        self._lines: _Lines | None = None
+        self._number = 0
         self._read_columns()
 
     @property
@@ -74,10 +76,20 @@ class Table:
         """How far reading has come, for a progress bar."""
         return self._file.tell()
 
+    @property
+    def place(self) -> str:
+        """Where reading stands, for `rows` to go on from; empty where it can't go on, or has not begun."""
+        position = self._lines.position() if self._lines else None
+        return "" if position is None else f"{self._number}:{position}"
+
     def __iter__(self) -> Iterator[Row | Problem]:
+        return self.rows()
+
+    def rows(self, after: str = "") -> Iterator[Row | Problem]:
+        """Rows and problems in order: all, or those after a `place` in the same file read in the same way."""
         width = len(self.columns)
-        header_is_due = self._header
-        for number, cells, problem in self._records():
+        header_is_due = self._header and not after
+        for number, cells, problem in self._records(after):
             if header_is_due:
                 header_is_due = False
             elif number > self._limits.rows + self._header:
@@ -116,17 +128,21 @@ class Table:
             return
         raise UnreadableFile("empty_file", gettext("The file is empty."))
 
-    def _records(self) -> Iterator[tuple[int, list[str], Problem | None]]:
+    def _records(self, after: str = "") -> Iterator[tuple[int, list[str], Problem | None]]:
         """Number, cells and perhaps a problem of each record that is not blank."""
         with _text_of(self._file, self.encoding) as text:
-            lines = _Lines(text)
-            if self._has_separator_line:
+            self._lines = lines = _Lines(text)
+            number = 0
+            if after:
+                number, position = map(int, after.split(":"))
+                text.seek(position)
+            elif self._has_separator_line:
                 next(lines)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
-            number = 0
             while True:
                 lines.start_record()
                 number += 1
+                self._number = number
                 try:
                     cells = next(reader)
                 except StopIteration:
@@ -175,7 +191,7 @@ class Table:
         return _problem(number, "", line, reason, gettext("Close the quotation mark, or write it twice."))
 
     def _ragged(self, number: int, cells: list[str]) -> Problem:
-        reason = gettext("The row has %(cells)s cells instead of %(columns)s.")
+        reason = gettext("Cells in this row: %(cells)s; columns in the file: %(columns)s.")
         reason %= {"cells": len(cells), "columns": len(self.columns)}
         fix = gettext("Put cells that contain the delimiter in quotation marks, and give every column a cell.")
         return _problem(number, "", self.delimiter.join(cells), reason, fix)
@@ -215,6 +231,10 @@ class _Lines:
         if UNDECODABLE in line or "\0" in line:
             self.has_bad_characters = True
         return line
+
+    def position(self) -> int | None:
+        """What the file can be sought by; None while lines wait for their second reading."""
+        return None if self._waiting else self._text.tell()
 
     def start_record(self) -> None:
         """Forget the record before."""

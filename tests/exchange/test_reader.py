@@ -167,8 +167,8 @@ def test_ragged_rows_are_problems_and_the_others_go_in():
 
     assert [type(item) for item in items] == [Problem, Row, Problem]
     assert [(item.row, item.value) for item in items if isinstance(item, Problem)] == [(2, "1,2"), (4, "1,2,3,4")]
-    assert "2 cells instead of 3" in items[0].reason
-    assert "4 cells instead of 3" in items[2].reason
+    assert "row: 2; columns in the file: 3" in items[0].reason
+    assert "row: 4; columns in the file: 3" in items[2].reason
 
 
 @pytest.mark.parametrize("broken", ['3,"x', '3,"x""', '"3,x', '"3"3,x', '3,"x"x'])
