@@ -11,7 +11,7 @@ from django_tenants.utils import schema_exists
 
 from scrm.core import clock
 from tenants.enums import TenantStatus
-from tenants.models import Domain, Tenant
+from tenants.models import Domain, Tenant, schema_name_shape
 
 TEMPLATE_SCHEMA = "tpl_blank"
 _CLONE_LOCK = 7_120_001
@@ -57,6 +57,10 @@ def create_tenant(
         created_at=now or clock.now(),
     )
     tenant.full_clean()
+    try:
+        schema_name_shape(schema_name)
+    except ValidationError as error:
+        raise ValidationError({"schema_name": error.messages}) from error
     if schema_exists(schema_name):
         raise ValidationError({"schema_name": _("This name is taken: choose another.")})
     source = Tenant.objects.filter(schema_name=template, status=TenantStatus.TEMPLATE).first()
