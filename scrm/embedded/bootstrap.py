@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from scrm.embedded.console import Trouble, complain, stage_done
 from scrm.embedded.paths import LOGS, PYTHON, ROOT, VAR, VENV, make_folder, try_lock, wait_for_lock
@@ -16,6 +17,9 @@ BASE = ("requirements.txt", "requirements-local.txt")
 TESTS = (*BASE, "requirements-dev.txt")
 _INSTALLER = "requirements-installer.txt"
 _LOG = LOGS / "install.log"
+_UV = VENV / "bin" / "uv"
+_WITH_UV = [str(_UV), "pip", "install", "--system-certs", "--require-hashes", "--python", str(PYTHON)]
+_PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2", "--require-hashes"]
 
 
 def ensure(files: tuple[str, ...]) -> None:
@@ -32,6 +36,7 @@ def ensure(files: tuple[str, ...]) -> None:
     with lock:
         if not _is_installed(files):
             _make_environment()
+            _fetch_frontend_meanwhile()
             _install(files)
 
 
@@ -61,6 +66,8 @@ def _make_environment() -> None:
         if done.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             raise Trouble(f"Python could not make an environment in {VENV}; see {_LOG}.")
+    if not _UV.exists():
+        _logged([*_PIP, "-r", _INSTALLER])
     stage_done("Python environment", time.monotonic() - started)
 
 
@@ -95,16 +102,11 @@ def apt_install(*packages: str) -> bool:
 
 def _install(files: tuple[str, ...]) -> None:
     started = time.monotonic()
-    uv = VENV / "bin" / "uv"
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2", "--require-hashes"]
-    if not uv.exists():
-        _logged([*pip, "-r", _INSTALLER])
     wanted = [part for name in files for part in ("-r", name)]
     # uv is ten times faster; pip obeys settings (mirrors, proxies) that uv doesn't read.
-    with_uv = [str(uv), "pip", "install", "--system-certs", "--require-hashes", "--python", str(PYTHON), *wanted]
-    done = _logged(with_uv) if uv.exists() else None
+    done = _logged([*_WITH_UV, *wanted]) if _UV.exists() else None
     if done is None or done.returncode:
-        done = _logged([*pip, *wanted])
+        done = _logged([*_PIP, *wanted])
     if done.returncode:
         raise Trouble(_why_not(done.stdout))
     (VENV / f"{files[-1]}.stamp").write_text(_stamp(files))
@@ -135,9 +137,15 @@ def _logged(command: list[str], env: dict[str, str] | None = None) -> subprocess
     return done
 
 
-def install_extra(requirements: str) -> bool:
-    """One more locked file into the environment, as the front end's Node; False where it could not be had."""
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--system-certs", "--require-hashes", "--python", str(PYTHON)]
-    pip = [str(PYTHON), "-m", "pip", "install", "--retries", "2", "--require-hashes"]
+def install_beside(requirements: str, folder: Path) -> bool:
+    """One more locked file into a folder of its own, as a Node; False where it could not be had."""
     make_folder(LOGS)
-    return any(_logged([*tool, "-r", requirements]).returncode == 0 for tool in (uv, pip) if os.path.exists(tool[0]))
+    wanted = ["--target", str(folder), "-r", requirements]
+    return any(_logged([*tool, *wanted]).returncode == 0 for tool in (_WITH_UV, _PIP) if os.path.exists(tool[0]))
+
+
+def _fetch_frontend_meanwhile() -> None:
+    """A head start, while the packages come; whoever needs the result waits for it, and says what went wrong."""
+    command = [str(PYTHON), str(ROOT / "scrm" / "embedded"), "frontend"]
+    null = subprocess.DEVNULL
+    subprocess.Popen(command, stdin=null, stdout=null, stderr=null)

