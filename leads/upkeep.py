@@ -21,6 +21,7 @@ FORM_FIELDS: Final = (
 )
 QUESTIONS_MAX: Final = 20
 CHOICES_MAX: Final = 30
+_WAITING: Final = (LeadStatus.NEW, LeadStatus.ASSIGNED)
 
 
 @transaction.atomic
@@ -45,20 +46,21 @@ def save_source(
 
 
 @transaction.atomic
-def set_source_cost(
-    *, source: Source, on: date, amount: Decimal, currency: str, by: User | None, now: datetime
-) -> SourceCost:
-    """What the source cost that day; said again, the later figure stands."""
-    if amount < 0:
+def set_source_costs(
+    *, source: Source, amounts: Mapping[date, Decimal], currency: str, by: User | None, now: datetime
+) -> int:
+    """What the source cost on each of these days; said again, the later figure stands."""
+    if min(amounts.values(), default=Decimal(0)) < 0:
         raise ValidationError({"amount": _("A cost can't be below zero.")})
-    cost = SourceCost(source=source, on=on, amount=amount, currency=currency)
-    cost.clean_fields()
-    row, _created = SourceCost.objects.update_or_create(
-        source=source, on=on, defaults={"amount": amount, "currency": currency}
+    costs = [SourceCost(source=source, on=on, amount=amount, currency=currency) for on, amount in amounts.items()]
+    for cost in costs:
+        cost.clean_fields(exclude={"source"})
+    SourceCost.objects.bulk_create(
+        costs, update_conflicts=True, unique_fields=["source", "on"], update_fields=["amount", "currency"]
     )
-    details = {"on": on.isoformat(), "amount": str(amount), "currency": currency}
+    details = {"amounts": {on.isoformat(): str(amount) for on, amount in amounts.items()}, "currency": currency}
     record_audit(action="source.cost_set", actor=by, subject=source, details=details, now=now)
-    return row
+    return len(costs)
 
 
 @transaction.atomic
@@ -123,13 +125,14 @@ def start_working(*, lead_ids: Sequence[UUID], by: User | None, now: datetime) -
     """Mark leads that wait as in contact; those that are further stay as they are."""
     waiting = list(
         Lead.objects.select_for_update()
-        .filter(pk__in=list(lead_ids), status__in=[LeadStatus.NEW, LeadStatus.ASSIGNED])
+        .filter(pk__in=list(lead_ids), status__in=_WAITING)
         .order_by("pk")
+        .values_list("pk", flat=True)
     )
-    for lead in waiting:
-        lead.status, lead.updated_at = LeadStatus.WORKING, now
-        record_audit(action="lead.contacted", actor=by, subject=lead, now=now)
-    Lead.objects.bulk_update(waiting, ["status", "updated_at"])
+    if waiting:
+        Lead.objects.filter(pk__in=waiting).update(status=LeadStatus.WORKING, updated_at=now)
+        subject = Lead(pk=waiting[0]) if len(waiting) == 1 else None
+        record_audit(action="lead.contacted", actor=by, subject=subject, details={"leads": len(waiting)}, now=now)
     return len(waiting)
 
 
@@ -156,9 +159,9 @@ def log_interaction(
         by=by,
         at=now,
     )
-    interaction.full_clean(exclude={"contact"})
-    interaction.save()
-    if lead is not None and kind != InteractionKind.NOTE:
+    interaction.clean_fields(exclude={"contact", "lead", "by"})
+    interaction.save(force_insert=True)
+    if lead is not None and lead.status in _WAITING and kind != InteractionKind.NOTE:
         start_working(lead_ids=[lead.pk], by=by, now=now)
     details = {"kind": kind, "effective": effective}
     record_audit(action="interaction.logged", actor=by, subject=interaction, details=details, now=now)

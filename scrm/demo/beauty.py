@@ -59,7 +59,10 @@ BEAUTY = Business(
                 "channel": "email",
                 "offset": {"kind": "immediately"},
                 "subject": "{{contact.name|\"您好\"}}，欢迎来到露米",
-                "body": "您好 {{contact.name|\"\"}}：\n\n谢谢关注露米。先送您一份护理指南：{{link}}\n\n不想再收到邮件：{{withdraw_link}}",
+                "body": (
+                    '您好 {{contact.name|""}}：\n\n谢谢关注露米。先送您一份护理指南：{{link}}\n\n'
+                    "不想再收到邮件：{{withdraw_link}}"
+                ),
                 "material": 0,
             },
             {

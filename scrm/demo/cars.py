@@ -13,7 +13,12 @@ CARS = Business(
     region="DE",
     currency="EUR",
     chinese_names=0.15,
-    departments=(("Region North", ""), ("Dealer Hamburg", "Region North"), ("Dealer Berlin", "Region North"), ("HQ", "")),
+    departments=(
+        ("Region North", ""),
+        ("Dealer Hamburg", "Region North"),
+        ("Dealer Berlin", "Region North"),
+        ("HQ", ""),
+    ),
     people=(
         Person("principal", "Helena Falk", Role.PRINCIPAL),
         Person("admin", "Tom Winkler", Role.ADMIN, "HQ"),
@@ -46,7 +51,7 @@ CARS = Business(
         Item("WB11", "Wallbox 11 kW", "Accessories", Decimal("890.00")),
     ),
     pieces=(
-        Piece("How far does it really go?", "Range in winter, measured", "product", "412 km at 3 °C, heated, motorway."),
+        Piece("How far does it really go?", "Range in winter, measured", "product", "412 km at 3 °C, heated."),
         Piece("What a charge costs", "At home, on the road, by the year", "price", "From 6 € per 100 km at home."),
         Piece("Owners tell", "Three families, one year", "cases", "Three owners on what they would do again."),
     ),
@@ -59,14 +64,20 @@ CARS = Business(
                 "channel": "email",
                 "offset": {"kind": "immediately"},
                 "subject": "Your enquiry at Volta",
-                "body": "Hello {{contact.name|\"there\"}},\n\nthank you. Most people ask about range first: {{link}}\n\n{{rep.name|\"We\"}} will call you.\n\nNo more mail: {{withdraw_link}}",
+                "body": (
+                    'Hello {{contact.name|"there"}},\n\nthank you. Most people ask about range first: {{link}}\n\n'
+                    '{{rep.name|"We"}} will call you.\n\nNo more mail: {{withdraw_link}}'
+                ),
                 "material": 0,
             },
             {
                 "name": "First call",
                 "channel": "rep_task",
                 "offset": {"kind": "days", "n": 1, "at": "10:00"},
-                "body": "Call {{contact.name|\"the customer\"}}: which model, by when, charger at home? Offer two times for a test drive.",
+                "body": (
+                    'Call {{contact.name|"the customer"}}: which model, by when, charger at home? '
+                    "Offer two times for a test drive."
+                ),
             },
             {
                 "name": "Running costs",

@@ -19,7 +19,7 @@ from commerce.services import save_product
 from content.models import Material
 from content.upkeep import save_material
 from leads.models import Form, Source
-from leads.upkeep import save_form, save_source, set_source_cost
+from leads.upkeep import save_form, save_source, set_source_costs
 from lifecycle.models import Stage
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
@@ -106,16 +106,10 @@ def _sources(ground: Ground, first_day: date, today: date, now: datetime) -> Non
     for channel in ground.business.channels:
         source = save_source(name=channel.name, kind=channel.kind, by=ops, now=now)
         ground.sources.append(source)
-        for ago in range((today - first_day).days + 1) if channel.per_day else ():
-            amount = Decimal(round(channel.per_day * chance.uniform(0.6, 1.4)))
-            set_source_cost(
-                source=source,
-                on=first_day + timedelta(days=ago),
-                amount=amount,
-                currency=ground.business.currency,
-                by=ops,
-                now=now,
-            )
+        if channel.per_day:
+            days = [first_day + timedelta(days=ago) for ago in range((today - first_day).days + 1)]
+            amounts = {day: Decimal(round(channel.per_day * chance.uniform(0.6, 1.4))) for day in days}
+            set_source_costs(source=source, amounts=amounts, currency=ground.business.currency, by=ops, now=now)
 
 
 def _tags(business: Business, ops: User, now: datetime) -> None:

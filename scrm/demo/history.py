@@ -16,13 +16,14 @@ from campaigns.queries import end_enrollments_without_waiting_rows, mark_sending
 from campaigns.services import start_sops
 from campaigns.services.ledger import Batch, claim_batch, record
 from commerce.services import LineInput, save_order
-from content.services import LinkWish, link_by_code, links_for, record_view
+from content.models import TrackedLink
+from content.services import LinkWish, links_for, record_view
 from events.inputs import Happening
 from leads.enums import InteractionKind, LeadOrigin
 from leads.inputs import Arrival
 from leads.mapping import IdentityInput, LeadInput
 from leads.models import Lead
-from leads.upkeep import log_interaction, rate_lead
+from leads.upkeep import log_interaction, rate_lead, start_working
 from lifecycle.enums import MoveSource
 from scrm.core import clock
 from scrm.demo.ground import Ground
@@ -69,11 +70,11 @@ class History:
         self.made = 0
 
     def live(self) -> None:
-        """Every day in order; older days in pairs, for nobody looks at their evenings."""
+        """Every day in order; older days four at a time, for their leads are dated back anyway."""
         day = self.first_day
         try:
             while day <= self.today:
-                last = min(day + timedelta(days=1 if (self.today - day).days > 14 else 0), self.today)
+                last = day + timedelta(days=3 if (self.today - day).days > 14 else 0)
                 moment = min(datetime.combine(last, time(21, 30), self.zone), self.now)
                 clock.set_offset(moment - self.now)
                 days = [day + timedelta(days=n) for n in range((last - day).days + 1)]
@@ -169,7 +170,7 @@ class History:
         if chance.random() > 0.78:
             return
         self.diary.contacted[day + timedelta(days=chance.choice((1, 1, 1, 2)))].append(fate)
-        for _ in range(chance.choices((0, 1, 2, 3), (50, 28, 15, 7))[0]):
+        for _ in range(chance.choices((0, 1, 2, 3), (58, 26, 11, 5))[0]):
             self.diary.viewing[day + timedelta(days=chance.randint(1, 9))].append(fate)
         end = day + timedelta(days=chance.randint(4, 24))
         drawn = chance.random()
@@ -191,12 +192,15 @@ class History:
                     self._send(batch, moment)
 
     def _send(self, batch: Batch, moment: datetime) -> None:
-        ids = sorted(mark_sending(touchpoint_ids=[one.touchpoint_id for one in batch.messages], token=batch.token, now=moment))
+        carried = [message.touchpoint_id for message in batch.messages]
+        ids = sorted(mark_sending(touchpoint_ids=carried, token=batch.token, now=moment))
         fates: dict[TouchState, list[int]] = {TouchState.SENT: [], TouchState.FAILED: [], TouchState.UNKNOWN: []}
         for pk in ids:
             state = self.chance.choices((TouchState.SENT, TouchState.FAILED, TouchState.UNKNOWN), (970, 27, 3))[0]
             fates[state].append(pk)
         for state, chosen in fates.items():
+            if not chosen:
+                continue
             failed = state == TouchState.FAILED
             record(
                 chosen,
@@ -214,12 +218,11 @@ class History:
         pairs = [(fate, self.chance.choice(self.ground.materials)) for fate in fates]
         wishes = [LinkWish(material.pk, fate.contact_id) for fate, material in pairs]
         codes = links_for(wishes=set(wishes), now=moment)
+        links = {link.code: link for link in TrackedLink.objects.filter(code__in=codes.values())}
         happenings = []
         for (fate, material), wish in zip(pairs, wishes, strict=True):
             at = moment - timedelta(minutes=self.chance.randrange(700))
-            link = link_by_code(codes[wish])
-            if link is not None:
-                record_view(link=link, now=at)
+            record_view(link=links[codes[wish]], now=at)
             seen = {"seconds": self.chance.randint(8, 240), "depth": self.chance.choice((25, 50, 75, 100))}
             said = {"material": str(material.pk), "topic": material.topic, **seen}
             key = f"demo:view:{fate.contact_id}:{material.pk}:{at:%m%d%H%M%S}"
@@ -232,11 +235,12 @@ class History:
         stage = self.ground.stages["contacted"]
         ids = [fate.contact_id for fate in fates]
         progress.stage_moved(ids, stage.pk, source=MoveSource.HAND, by=self.ground.manager, now=moment)
+        start_working(lead_ids=[fate.lead_id for fate in fates], by=self.ground.manager, now=moment)
         leads = Lead.objects.select_related("owner").in_bulk([fate.lead_id for fate in fates])
         for fate in fates:
             lead = leads[fate.lead_id]
             at = moment - timedelta(minutes=self.chance.randrange(600))
-            if self.chance.random() < 0.6:
+            if self.chance.random() < 0.5:
                 log_interaction(
                     contact_id=fate.contact_id,
                     lead=lead,

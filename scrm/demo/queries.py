@@ -6,15 +6,44 @@ from django.db import connection
 
 from campaigns.enums import TouchState as S
 
+# A lead is here and handed over within seconds of being captured.
+_ON_TIME = (
+    """
+    UPDATE leads_lead SET assigned_at = captured_at + interval '20 seconds' WHERE assigned_at > captured_at
+    """,
+    """
+    UPDATE contacts_contact contact SET created_at = lead.captured_at
+    FROM (SELECT contact_id, min(captured_at) AS captured_at FROM leads_lead GROUP BY contact_id) lead
+    WHERE lead.contact_id = contact.id
+    """,
+    """
+    UPDATE lifecycle_stagetransition move SET at = contact.created_at FROM contacts_contact contact
+    WHERE contact.id = move.contact_id AND move.from_stage_id IS NULL
+    """,
+    """
+    UPDATE lifecycle_position place SET since = contact.created_at FROM contacts_contact contact
+    WHERE contact.id = place.contact_id AND place.stage_id = (
+        SELECT id FROM lifecycle_stage WHERE code = 'captured' AND lifecycle_id = place.lifecycle_id)
+    """,
+    "UPDATE events_event SET received_at = occurred_at + interval '1 second'",
+    """
+    UPDATE tagging_tagchange change SET at = contact.created_at FROM contacts_contact contact
+    WHERE contact.id = change.contact_id AND change.source IN ('form', 'api', 'import')
+    """,
+)
+
 
 def settle_on_time(now: datetime) -> None:
-    """A mail went out seconds after it was due, though the simulation goes by days."""
+    """What the simulation did at the end of a step happened when it was due."""
     with connection.cursor() as cursor:
+        for statement in _ON_TIME:
+            cursor.execute(statement)
+        # Mail goes out seconds after it is due.
         cursor.execute(
             f"""
-            UPDATE campaigns_touchpoint
-            SET sent_at = due_at + make_interval(secs => 1 + id %% 4), finished_at = due_at + make_interval(secs => 1 + id %% 4)
-            WHERE state = {S.SENT:d} AND due_at < %s
+            UPDATE campaigns_touchpoint SET sent_at = due_at + late.by, finished_at = due_at + late.by
+            FROM (SELECT id, make_interval(secs => 1 + id %% 4) AS by FROM campaigns_touchpoint) late
+            WHERE late.id = campaigns_touchpoint.id AND state = {S.SENT:d} AND due_at < %s
             """,
             [now],
         )

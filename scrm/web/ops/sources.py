@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from leads.enums import SourceKind
 from leads.models import Source
 from leads.selectors import source_choices, source_costs, source_detail, source_rows
-from leads.upkeep import remove_source_cost, save_source, set_source_cost
+from leads.upkeep import remove_source_cost, save_source, set_source_costs
 from scrm.core import clock
 from scrm.web.access import Visit, may
 from scrm.web.ops.filters import offer
@@ -98,9 +98,8 @@ def set_cost(request: Visit, source_id: UUID) -> HttpResponse:
         return _detail(request, source, SourceForm(source=source, initial=initial), form)
     values = form.cleaned_data
     currency = tenant_current().currency
-    set_source_cost(
-        source=source, on=values["on"], amount=values["amount"], currency=currency, by=request.user, now=clock.now()
-    )
+    amounts = {values["on"]: values["amount"]}
+    set_source_costs(source=source, amounts=amounts, currency=currency, by=request.user, now=clock.now())
     messages.success(request, _("Cost saved."))
     return redirect("ops:source_detail", source.pk)
 
