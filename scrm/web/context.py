@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
+
+from scrm.core.tenancy import schema_name
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     tenant = getattr(request, "tenant", None)
     return {
         "tenant": tenant,
-        "is_platform": connection.schema_name == "public",
+        "is_platform": schema_name() == "public",
     }

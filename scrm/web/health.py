@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from scheduler.selectors import pulse_times
+from scrm.core.tenancy import leave_tenant
 from tenants.selectors import tenant_list_active
 
 
@@ -13,7 +14,7 @@ def health_report() -> dict[str, Any]:
     """`ok`, this process's instance, when beat ticked and a worker ran last, and the tenants."""
     report: dict[str, Any] = {"ok": False, "instance": settings.SCRM_INSTANCE}
     try:
-        connection.set_schema_to_public()
+        leave_tenant()
         pulses = pulse_times()
         report |= {
             "ok": True,

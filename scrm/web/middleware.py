@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django_tenants.middleware.main import TenantMainMiddleware
 
+from scrm.core.tenancy import schema_name
 from scrm.web.health import health_report
 from tenants.enums import TenantStatus
 from tenants.models import Domain, Tenant
@@ -64,7 +64,7 @@ class TenantSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        schema = connection.schema_name
+        schema = schema_name()
         if request.user.is_authenticated:
             begun_on = request.session.get(self.KEY)
             if begun_on is None:
@@ -80,9 +80,9 @@ class LanguageMiddleware(LocaleMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-        tenant = getattr(request, "tenant", None)
-        if not chosen and "HTTP_ACCEPT_LANGUAGE" not in request.META and getattr(tenant, "language", ""):
-            translation.activate(tenant.language)
+        own: str = getattr(getattr(request, "tenant", None), "language", "")
+        if own and not chosen and "HTTP_ACCEPT_LANGUAGE" not in request.META:
+            translation.activate(own)
             request.LANGUAGE_CODE = translation.get_language()
 
 
@@ -93,6 +93,6 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        zone = getattr(request.tenant, "zone", "") or "UTC"
+        zone: str = getattr(getattr(request, "tenant", None), "zone", "") or "UTC"
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             return self.get_response(request)
