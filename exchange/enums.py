@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobState(TextChoices):
+    DRAFT = "draft", _("Being prepared")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")

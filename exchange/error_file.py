@@ -20,14 +20,16 @@ def safe_cell(text: str) -> str:
 
 
 class ErrorFile:
-    """Takes problems one by one; the binary file stays open and is the caller's."""
+    """Takes problems one by one; the binary file stays open and is the caller's, and may go on a begun one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, *, begun: bool = False) -> None:
         self.count = 0
         self._file = file
         self._line = io.StringIO(newline="")
         # Everything quoted: a cell can't break out where the reader's delimiter is another.
         self._writer = csv.writer(self._line, quoting=csv.QUOTE_ALL)
+        if begun:
+            return
         # Without the mark, Excel reads Chinese as Latin.
         file.write(codecs.BOM_UTF8)
         self._write([gettext("Row"), gettext("Column"), gettext("Value"), gettext("Reason"), gettext("Fix")])

@@ -109,14 +109,29 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
-        indexes = [
-            models.Index(
-                fields=["due_at"], name="job_due", condition=models.Q(state__in=[JobState.WAITING, JobState.RUNNING])
-            )
-        ]
+        # Ended ones are due too: their files go.
+        indexes = [models.Index(fields=["due_at"], name="job_due", condition=models.Q(due_at__isnull=False))]
 
     def __str__(self) -> str:
         return self.title or self.kind
+
+
+class JobTally(models.Model):
+    """How often a running job has met an equal row, so that the next one gets the next number."""
+
+    id = models.BigAutoField(primary_key=True)
+    # The job's row is there as long as this is; a check per row would cost more than it finds.
+    job = models.ForeignKey(Job, models.CASCADE, related_name="+", db_constraint=False, verbose_name=_("job"))
+    digest = models.BinaryField(_("digest"), max_length=16)
+    count = models.PositiveIntegerField(_("count"))
+
+    class Meta:
+        verbose_name = _("tally of a job")
+        verbose_name_plural = _("tallies of jobs")
+        constraints = [models.UniqueConstraint(fields=["job", "digest"], name="job_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.count}"
 
 
 class Webhook(models.Model):

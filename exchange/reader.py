@@ -125,19 +125,21 @@ class Table:
             self._least_cells = max(
                 index for index, cell in enumerate(cells, start=1) if cell.strip() or not self._header
             )
+            self._lines = None
             return
         raise UnreadableFile("empty_file", gettext("The file is empty."))
 
     def _records(self, after: str = "") -> Iterator[tuple[int, list[str], Problem | None]]:
         """Number, cells and perhaps a problem of each record that is not blank."""
         with _text_of(self._file, self.encoding) as text:
-            self._lines = lines = _Lines(text)
+            lines = _Lines(text)
             number = 0
             if after:
                 number, position = map(int, after.split(":"))
                 text.seek(position)
             elif self._has_separator_line:
                 next(lines)
+            self._lines = lines
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while True:
                 lines.start_record()
@@ -146,6 +148,7 @@ class Table:
                 try:
                     cells = next(reader)
                 except StopIteration:
+                    self._lines = None
                     return
                 except (csv.Error, _LineTooLong) as error:
                     # What a stray quotation mark has swallowed is read again as rows of its own.
