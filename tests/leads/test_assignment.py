@@ -1,0 +1,65 @@
+"""Who gets which lead."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.assignment import Wish, assign_owners, turn_times
+
+BEN, EVA, MAX = uuid4(), uuid4(), uuid4()
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_leads_go_round_from_the_one_who_waits_longest():
+    owners, _last = assign_owners([Wish(uuid4()) for _ in range(4)], [BEN, EVA, MAX])
+
+    assert owners == [BEN, EVA, MAX, BEN]
+
+
+def test_whoever_is_asked_for_or_in_charge_gets_the_lead_without_losing_a_turn():
+    owners, last = assign_owners([Wish(uuid4(), asked=MAX), Wish(uuid4(), held=MAX), Wish(uuid4())], [BEN, EVA])
+
+    assert owners == [MAX, MAX, BEN]
+    assert last == {BEN: 2}
+
+
+def test_leads_of_one_contact_stay_together():
+    lin = uuid4()
+
+    assert assign_owners([Wish(lin), Wish(uuid4()), Wish(lin)], [BEN, EVA])[0] == [BEN, EVA, BEN]
+
+
+def test_without_anybody_to_take_leads_they_wait():
+    assert assign_owners([Wish(uuid4())], []) == ([None], {})
+
+
+def test_turns_keep_their_order():
+    _owners, last = assign_owners([Wish(uuid4()) for _ in range(4)], [BEN, EVA, MAX])
+
+    assert sorted(turn_times(last, NOW), key=turn_times(last, NOW).__getitem__) == [EVA, MAX, BEN]
+
+
+@given(st.integers(0, 60), st.integers(1, 7))
+def test_nobody_gets_two_more_than_another(leads: int, users: int):
+    turns = [UUID(int=n + 1) for n in range(users)]
+    counts = Counter(assign_owners([Wish(uuid4()) for _ in range(leads)], turns)[0])
+
+    given_to = [counts[user] for user in turns]
+    assert max(given_to) - min(given_to) <= 1
+
+
+@given(st.lists(st.integers(0, 9), max_size=8), st.integers(1, 5))
+def test_batches_go_on_where_the_last_one_ended(sizes: list[int], users: int):
+    turns = [UUID(int=n + 1) for n in range(users)]
+    counts: Counter[UUID] = Counter()
+    for size in sizes:
+        owners, last = assign_owners([Wish(uuid4()) for _ in range(size)], turns)
+        counts.update(owner for owner in owners if owner)
+        times = turn_times(last, NOW)
+        turns = [user for user in turns if user not in last] + sorted(last, key=times.__getitem__)
+
+    given_to = [counts[user] for user in turns]
+    assert max(given_to) - min(given_to) <= 1
