@@ -63,6 +63,8 @@ def create_tenant(
         raise ValidationError({"schema_name": error.messages}) from error
     if schema_exists(schema_name):
         raise ValidationError({"schema_name": _("This name is taken: choose another.")})
+    if template == TEMPLATE_SCHEMA:
+        create_template()
     source = Tenant.objects.filter(schema_name=template, status=TenantStatus.TEMPLATE).first()
     if source is None:
         raise ValidationError({"template": _("There is no template “%(name)s”.") % {"name": template}})
