@@ -141,6 +141,18 @@ def touchpoint_list(
     return rows.order_by("-due_at", "-id")
 
 
+def touchpoint_ids(rows: QuerySet[Touchpoint]) -> QuerySet[Touchpoint, int]:
+    """Only their ids: a long ledger is sorted narrow, and then a page of it is read whole."""
+    return rows.values_list("pk", flat=True)
+
+
+def touchpoints_of(ids: Iterable[int]) -> list[Touchpoint]:
+    """These rows, in the order of the ids."""
+    wanted = list(ids)
+    by_id = Touchpoint.objects.select_related("contact", "step", "lane__sop").in_bulk(wanted)
+    return [by_id[pk] for pk in wanted]
+
+
 def touchpoint_get(user: User, pk: int) -> Touchpoint | None:
     return _touches(user).select_related("contact", "step", "lane__sop").filter(pk=pk).first()
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Aggregate, F, FloatField, QuerySet
+from django.db.models import Aggregate, Count, F, FloatField, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
-from scrm.core.counting import count_of
 
 
 class Median(Aggregate):
@@ -42,8 +41,9 @@ def stage_list_everywhere() -> QuerySet[Stage]:
 
 def stage_sizes(user: User, lifecycle: Lifecycle) -> list[tuple[Stage, int]]:
     """Stages in order, each with how many contacts stand there now that the user may see."""
-    positions = visible_to(user, Position.objects.all(), owner="contact__owner")
-    return [(stage, stage.size) for stage in stage_list(lifecycle).annotate(size=count_of(positions, "stage"))]
+    positions = visible_to(user, Position.objects.filter(lifecycle=lifecycle), owner="contact__owner")
+    sizes = dict(positions.order_by().values_list("stage").annotate(Count("pk")))
+    return [(stage, sizes.get(stage.pk, 0)) for stage in stage_list(lifecycle)]
 
 
 def stage_median_seconds(user: User, lifecycle: Lifecycle) -> dict[UUID, float]:

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_POST
 
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why
-from campaigns.selectors import sop_choices, touchpoint_get, touchpoint_list, unknown_count
+from campaigns.selectors import (
+    sop_choices,
+    touchpoint_get,
+    touchpoint_ids,
+    touchpoint_list,
+    touchpoints_of,
+    unknown_count,
+)
 from campaigns.services.ledger import resolve_unknown
 from scrm.core import clock
 from scrm.web.access import Visit, may
@@ -38,10 +45,12 @@ def index(request: Visit) -> HttpResponse:
         until=until,
         search=chosen.get("q", ""),
     )
-    page = page_of(request, rows)
+    page = page_of(request, touchpoint_ids(rows))
     context = {
         "page": page,
-        "rows": [{"touch": touch, "tone": NAMES[touch.state], "why": touch_why(touch)} for touch in page],
+        "rows": [
+            {"touch": touch, "tone": NAMES[touch.state], "why": touch_why(touch)} for touch in touchpoints_of(page)
+        ],
         "filters": filters,
         "filtered": bool(chosen),
         "unknown": unknown_count(request.user),
