@@ -307,8 +307,8 @@ LOGGING = {
     "formatters": {
         "plain": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "scrm.core.logs.renderer",
-            "foreign_pre_chain": "scrm.core.logs.pre_chain",
+            "processor": "ext://scrm.core.logs.renderer",
+            "foreign_pre_chain": "ext://scrm.core.logs.pre_chain",
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
