@@ -1,6 +1,7 @@
 """Writes about people: users, the round robin's memory, the audit trail."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,14 @@ from django.db.models import F
 from accounts.enums import Role
 from accounts.models import AuditEntry, Department, User
 from scrm.core import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Users in the order of their turns; only turns that are held are remembered."""
+
+    user_ids: list[UUID]
+    held: bool
 
 
 def create_user(
@@ -54,22 +63,23 @@ def set_language(*, user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
-def take_turns() -> list[UUID]:
+def take_turns() -> Turns:
     """Users of the round robin, the longest waiting first, held until the transaction ends.
 
     Whoever another transaction is handing leads to right now is passed over, so nobody waits here.
-    When all are busy they are given unheld, in an order of chance: nobody's turn is remembered then.
+    When all are busy they are given unheld, in an order of chance.
     """
     takers = User.objects.filter(is_active=True, takes_leads=True)
     waiting = takers.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
     held = list(waiting.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    return held or list(takers.order_by("?").values_list("pk", flat=True))
+    if held:
+        return Turns(held, held=True)
+    return Turns(list(takers.order_by("?").values_list("pk", flat=True)), held=False)
 
 
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:
-    """Remember who last got a lead, so that the round robin goes on from there."""
-    held = User.objects.filter(pk__in=at_by_user).select_for_update(skip_locked=True, no_key=True)
-    users = [User(pk=pk, last_assigned_at=at_by_user[pk]) for pk in held.values_list("pk", flat=True)]
+    """Remember who last got a lead, so that the round robin goes on from there. They are held by `take_turns`."""
+    users = [User(pk=pk, last_assigned_at=at) for pk, at in sorted(at_by_user.items())]
     User.objects.bulk_update(users, ["last_assigned_at"])
 
 

@@ -21,20 +21,21 @@ def move_contacts(
     now: datetime,
     by: User | None = None,
     reason: str = "",
+    stages: Sequence[StageInfo] | None = None,
     newcomers: Collection[UUID] = (),
 ) -> list[Transition]:
     """Move contacts, which the caller has locked; gives the transitions that came of it.
 
-    `newcomers` are known to stand nowhere yet, so nobody looks.
+    `stages` are those in question, where the caller has them; `newcomers` stand nowhere yet.
     """
     if not moves:
         return []
-    rows = Stage.objects.filter(pk__in={move.stage_id for move in moves})
-    stages = {stage.id: stage for stage in map(_info, rows)}
+    if stages is None:
+        stages = [_info(stage) for stage in Stage.objects.filter(pk__in={move.stage_id for move in moves})]
     contact_ids = {move.contact_id for move in moves}.difference(newcomers)
-    lifecycle_ids = {stage.lifecycle_id for stage in stages.values()}
+    lifecycle_ids = {stage.lifecycle_id for stage in stages}
     standings = _standings(contact_ids, lifecycle_ids) if contact_ids else {}
-    found = decide_transitions(moves, stages, standings, now)
+    found = decide_transitions(moves, {stage.id: stage for stage in stages}, standings, now)
     columns: dict[str, list[Any]] = {
         "contact_id": [each.contact_id for each in found],
         "lifecycle_id": [each.to.lifecycle_id for each in found],

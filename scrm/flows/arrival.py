@@ -21,7 +21,7 @@ from contacts.inputs import PersonInput
 from contacts.services import FoundPerson, Known
 from events.inputs import Happening
 from exchange.problems import Problem
-from leads.arrivals import LeadValues, merged, person_of, problems_of, said_by, values_of
+from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
 from leads.assignment import Wish, assign_owners, turn_times
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
@@ -102,7 +102,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     )
     _keep_leads(enquiries, new, kept.changed, now)
     _place(enquiries, new, now)
-    _tag(enquiries, now, start)
+    _tag(enquiries, kept.zones, now, start)
     take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
     if new and start:
         _start(new, kept.zones, now)
@@ -128,10 +128,7 @@ def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int
         also=[crypto.blind_index(key, keys=keys, purpose="lead.key") for key in together],
     )
     known = leads.services.find_leads(dedupe_keys=together.keys())
-    digests = {
-        place: crypto.blind_index(said_by(arrival), keys=keys, purpose="lead.said")
-        for place, arrival in arrivals.items()
-    }
+    digests = {place: said_digest(arrival, keys) for place, arrival in arrivals.items()}
     outcomes: dict[int, ArrivalOutcome] = {}
     rest: list[tuple[str, Known]] = []
     for key, ways in zip(together, identities, strict=True):
@@ -185,11 +182,11 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
 def _assign(new: Sequence[_Enquiry], now: datetime) -> None:
     wishes = [Wish(enquiry.contact_id, enquiry.arrival.owner_id, enquiry.person.owner_id) for enquiry in new]
     unclaimed = any(wish.asked is None and wish.held is None for wish in wishes)
-    turns = accounts.services.take_turns() if unclaimed else []
-    owners, last = assign_owners(wishes, turns)
+    turns = accounts.services.take_turns() if unclaimed else accounts.services.Turns([], held=False)
+    owners, last = assign_owners(wishes, turns.user_ids)
     for enquiry, owner_id in zip(new, owners, strict=True):
         enquiry.owner_id = owner_id
-    if last:
+    if last and turns.held:
         accounts.services.mark_assigned(at_by_user=turn_times(last, now))
 
 
@@ -251,10 +248,12 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
             wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
             moves.setdefault(source, []).append(wish)
     for source, wishes in moves.items():
-        lifecycle.services.move_contacts(moves=wishes, source=source, newcomers=newcomers, now=now)
+        lifecycle.services.move_contacts(
+            moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now
+        )
 
 
-def _tag(enquiries: Sequence[_Enquiry], now: datetime, start: bool) -> None:
+def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:
     grants: dict[TagSource, list[Grant]] = {}
     for enquiry in enquiries:
         source = _TAG_SOURCE[enquiry.arrival.came_by]
@@ -263,7 +262,8 @@ def _tag(enquiries: Sequence[_Enquiry], now: datetime, start: bool) -> None:
         if found:
             grants.setdefault(source, []).extend(found)
     for source, wishes in grants.items():
-        tagged = {contact_id for contact_id, _tag in give_tags(wishes, source=source, now=now, start=start)}
+        added = give_tags(wishes, source=source, now=now, start=start, zones=zones)
+        tagged = {contact_id for contact_id, _tag in added}
         for enquiry in enquiries:
             enquiry.changed |= enquiry.contact_id in tagged
 

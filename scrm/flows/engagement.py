@@ -108,7 +108,13 @@ def take_in(
 
 
 def give_tags(
-    grants: Sequence[Grant], *, source: TagSource, now: datetime, by: User | None = None, start: bool = True
+    grants: Sequence[Grant],
+    *,
+    source: TagSource,
+    now: datetime,
+    by: User | None = None,
+    start: bool = True,
+    zones: Mapping[UUID, str] | None = None,
 ) -> list[tuple[UUID, UUID]]:
     """Tag locked contacts, and start what starts with a tag. Inside `due_work`."""
     added = tagging.services.add_tags(grants=grants, source=source, by=by, now=now)
@@ -116,7 +122,7 @@ def give_tags(
         by_tag: dict[UUID, list[UUID]] = {}
         for contact_id, tag_id in added:
             by_tag.setdefault(tag_id, []).append(contact_id)
-        starts = starts_for({contact_id: None for contact_id, _tag in added}, now)
+        starts = starts_for({contact_id: None for contact_id, _tag in added}, now, zones)
         for tag_id, contact_ids in sorted(by_tag.items()):
             chosen = [starts[contact_id] for contact_id in contact_ids]
             start_sops(trigger=Trigger.TAG_ADDED, starts=chosen, tag_id=tag_id, now=now)
