@@ -4,18 +4,16 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
-from django_tenants.clone import CloneSchema
 from django_tenants.utils import schema_exists
 
 from scrm.core import clock
+from tenants import queries
 from tenants.enums import TenantStatus
 from tenants.models import Domain, Tenant, schema_name_shape
 
 TEMPLATE_SCHEMA = "tpl_blank"
-_CLONE_LOCK = 7_120_001
-"""Advisory lock: a clone never runs beside a migration of its template."""
 
 
 def create_template(*, schema_name: str = TEMPLATE_SCHEMA, name: str = "Blank") -> Tenant:
@@ -25,10 +23,15 @@ def create_template(*, schema_name: str = TEMPLATE_SCHEMA, name: str = "Blank") 
         defaults={"name": name, "status": TenantStatus.TEMPLATE, "created_at": clock.now()},
     )
     if not schema_exists(schema_name):
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE SCHEMA "{schema_name}"')
-        call_command("migrate_schemas", schema_name=schema_name, verbosity=0, interactive=False)
+        migrate_template(schema_name=schema_name)
+    queries.make_clone_function()
     return template
+
+
+def migrate_template(*, schema_name: str = TEMPLATE_SCHEMA) -> None:
+    """Make the template's schema, or bring it up to date; needs nothing of the public tables."""
+    queries.make_schema(schema_name)
+    call_command("migrate_schemas", schema_name=schema_name, verbosity=0, interactive=False)
 
 
 def create_tenant(
@@ -73,9 +76,7 @@ def create_tenant(
     if Domain.objects.filter(domain=host.domain).exists():
         raise ValidationError({"domain": _("This host already belongs to a tenant.")})
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CLONE_LOCK])
-        CloneSchema().clone_schema(source.schema_name, schema_name)
+        queries.clone_schema(source.schema_name, schema_name)
         tenant.save(verbosity=0)
         host.tenant = tenant
         host.save()

@@ -6,11 +6,10 @@ from django.core.management import call_command
 
 def build() -> None:
     django.setup()
-    call_command("migrate_schemas", "--shared", interactive=False, verbosity=0)
+    call_command("migrate_all", verbosity=0)
 
-    from tenants.services import create_template, create_tenant
+    from tenants.services import create_tenant
 
-    create_template()
     create_tenant(schema_name="acme", domain="acme.localhost", name="Acme", language="en")
     create_tenant(schema_name="globex", domain="globex.localhost", name="Globex", language="en")
 

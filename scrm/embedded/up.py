@@ -117,7 +117,7 @@ def _migrate(servers: Servers, env: Mapping[str, str]) -> None:
     mark, value = servers.state / "migrated", stamps.of_schema()
     with stage("Database tables"):
         if servers.postgres is None or not stamps.holds(mark, value):
-            django.run(["migrate_schemas", "--noinput", "--verbosity", "0"], env)
+            django.run(["migrate_all"], env)
             stamps.leave(mark, value)
 
 
