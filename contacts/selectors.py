@@ -75,6 +75,11 @@ def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact
     return list(contact_list(viewer).filter(contact_search(text)).order_by("-pk")[:limit]) if text.strip() else []
 
 
+def contact_exists(contact_id: UUID) -> bool:
+    """Whether there is such a contact at all; for links that carry their own right."""
+    return Contact.objects.filter(pk=contact_id).exists()
+
+
 def marks_of(contact_id: UUID) -> list[DoNotContact]:
     """Channels by which the contact must not be reached."""
     return list(DoNotContact.objects.filter(contact=contact_id).order_by("channel"))

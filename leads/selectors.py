@@ -179,3 +179,8 @@ def form_list() -> QuerySet[Form]:
 
 def form_detail(form_id: UUID) -> Form | None:
     return form_list().filter(pk=form_id).first()
+
+
+def form_published(slug: str) -> Form | None:
+    """The hosted form at an address, as long as it is published."""
+    return Form.objects.select_related("source").filter(slug=slug, active=True).first()

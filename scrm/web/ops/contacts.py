@@ -35,7 +35,7 @@ from scrm.web.access import Visit, may
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import InteractionForm, owner_choices
 from scrm.web.ops.replies import first_message, found, page_or_part
-from scrm.web.ops.timeline import Place, story_of
+from scrm.web.timeline import Place, story_of
 from tagging.enums import TagSource
 from tagging.of_contacts import contact_ids_tagged, tags_by_contact
 from tagging.selectors import tag_list_active
@@ -76,7 +76,7 @@ def index(request: Visit) -> HttpResponse:
     rows = contact_list_filtered(
         contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
     )
-    page = page_of(request, sorted_by(request, rows, SORTS, "-pk"))
+    page = page_of(request, sorted_by(request, rows, SORTS, "-created_at"))
     ids = [contact.pk for contact in page]
     tags, positions = tags_by_contact(ids, now), positions_by_contact(ids)
     context = {

@@ -78,8 +78,12 @@ def _older(after: Place | None, rank: int) -> dict[str, Any]:
     return {"before": after.at + timedelta(microseconds=1) if rank > after.rank else after.at}
 
 
+# Properties that say something to a person; the others are keys and numbers for machines.
+_TELLING = ("title", "source", "topic", "product", "order", "url", "channel", "direction", "reason")
+
+
 def _event(event: Event) -> dict[str, Any]:
-    said = ", ".join(str(value) for value in event.properties.values() if isinstance(value, str | int | float))
+    said = " · ".join(str(event.properties[name]) for name in _TELLING if event.properties.get(name))
     return {
         "icon": "bolt" if not event.type.engaging else "hand-click",
         "tone": "teal" if event.type.engaging else "gray",
