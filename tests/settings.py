@@ -2,6 +2,7 @@
 
 import base64
 import os
+from pathlib import Path
 
 for name, value in {
     "SECRET_KEY": "for-tests-only-" + "x" * 40,
@@ -14,4 +15,8 @@ for name, value in {
 }.items():
     os.environ.setdefault(name, value)
 
+import scrm.settings
 from scrm.settings import *
+
+# WhiteNoise warns of a folder that only collectstatic makes, and warnings are errors here.
+Path(str(scrm.settings.STATIC_ROOT)).mkdir(parents=True, exist_ok=True)

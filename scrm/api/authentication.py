@@ -1,5 +1,7 @@
 """Who calls: another system by its API key, or a person by their session."""
 
+from typing import cast
+
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -32,6 +34,11 @@ class ApiKeyAuthentication(BaseAuthentication):
 def system_user(key: ApiKey) -> User:
     """Whom a key acts as: somebody who sees the whole business. Never saved."""
     return User(id=key.pk, username=f"api:{key.prefix}", full_name=key.name, role=Role.PRINCIPAL)
+
+
+def viewer_of(request: Request) -> User:
+    """As whom the caller sees; permissions have let nobody else pass."""
+    return cast(User, request.user)
 
 
 def actor_of(request: Request) -> User | None:

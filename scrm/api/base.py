@@ -35,7 +35,8 @@ class ListResource(Resource, ListAPIView):
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
-            return self.serializer_class.Meta.model.objects.none()
+            shape: Any = self.serializer_class
+            return shape.Meta.model.objects.none()
         return self.rows()
 
     def rows(self) -> QuerySet[Any]:

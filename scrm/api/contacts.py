@@ -17,7 +17,7 @@ from contacts.selectors import contact_detail, contact_list, marks_of
 from exchange.models import ApiKey
 from lifecycle.of_contacts import positions_by_contact
 from scrm.api.access import CONTACTS_READ, TAGS_WRITE
-from scrm.api.authentication import actor_of
+from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut, OwnerOut
@@ -35,7 +35,7 @@ class IdentityOut(serializers.ModelSerializer):
 
     class Meta:
         model = Identity
-        fields = ("id", "kind", "shown")
+        fields: tuple[str, ...] = ("id", "kind", "shown")
 
 
 class ContactOut(serializers.ModelSerializer):
@@ -45,7 +45,7 @@ class ContactOut(serializers.ModelSerializer):
 
     class Meta:
         model = Contact
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "company", "owner", "city", "country", "zone", "language", "identities"),
             *("created_at", "updated_at"),
         )
@@ -64,7 +64,7 @@ class ContactDetailOut(ContactOut):
     do_not_contact = serializers.SerializerMethodField()
 
     class Meta(ContactOut.Meta):
-        fields = (*ContactOut.Meta.fields, "tags", "stages", "do_not_contact")
+        fields: tuple[str, ...] = (*ContactOut.Meta.fields, "tags", "stages", "do_not_contact")
 
     @extend_schema_field(TagOut(many=True))
     def get_tags(self, contact: Contact) -> Any:
@@ -99,7 +99,7 @@ class ContactList(ListResource):
     filterset_class = ContactFilter
 
     def rows(self) -> QuerySet[Contact]:
-        return contact_list(self.request.user)
+        return contact_list(viewer_of(self.request))
 
 
 class ContactDetail(DetailResource):
@@ -164,7 +164,7 @@ def tags_of(contact_id: UUID) -> Any:
 
 
 def contact_or_404(request: Request, pk: UUID) -> Contact:
-    contact = contact_detail(request.user, pk)
+    contact = contact_detail(viewer_of(request), pk)
     if contact is None:
         raise Http404
     return contact

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import inline_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -27,6 +29,7 @@ _FIXES: Final[dict[str, str | Promise]] = {
     "permission_denied": _("Ask an administrator for a key or role that may do this."),
     "not_found": _("Check the id: it may belong to another business or be out of your reach."),
     "method_not_allowed": _("See /api/docs/ for what this address answers."),
+    "too_large": _("Send several smaller batches."),
     "throttled": _("Wait as long as Retry-After says."),
 }
 _ELSE: Final = _("See /api/docs/ for what is expected here.")
@@ -55,8 +58,14 @@ class ErrorOut(serializers.Serializer):
     fix = serializers.CharField(help_text="What to do about it.")
 
 
-class ErrorsBody(serializers.Serializer):
-    errors = ErrorOut(many=True)
+# Made by a function, for a serializer has an attribute `errors` of its own.
+ErrorsBody = inline_serializer("Errors", {"errors": ErrorOut(many=True)})
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = _("The body is too large.")
 
 
 class Refused(exceptions.APIException):
@@ -95,6 +104,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ModelInvalid):
         details = error.message_dict if hasattr(error, "error_dict") else error.messages
         error = exceptions.ValidationError(details)
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from contacts.normalise import InvalidValue
 from contacts.selectors import contact_ids_visible
 from events.inputs import Happening, HappeningOutcome
 from scrm.api.access import EVENTS_WRITE
+from scrm.api.authentication import viewer_of
 from scrm.api.base import Resource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
 from scrm.api.parsing import StrictSerializer, storable
@@ -64,16 +65,18 @@ class EventBatch(serializers.Serializer):
     events = EventBody(many=True)
 
 
-class EventOutcome(serializers.Serializer):
-    outcome = serializers.ChoiceField(choices=[NEW, KNOWN, REJECTED])
-    errors = ErrorOut(many=True)
+EventOutcome = inline_serializer(
+    "EventOutcome",
+    {"outcome": serializers.ChoiceField(choices=[NEW, KNOWN, REJECTED]), "errors": ErrorOut(many=True)},
+    many=True,
+)
 
 
 class EventBatchOutcome(serializers.Serializer):
     new = serializers.IntegerField()
     known = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    results = EventOutcome(many=True)
+    results = EventOutcome
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ class EventList(Resource):
     )
     def post(self, request: Request) -> Response:
         read = read_batch(request.data)
-        found = people_of(request.user, [each for each in read if isinstance(each, Read)])
+        found = people_of(viewer_of(request), [each for each in read if isinstance(each, Read)])
         told: list[dict[str, Any] | None] = []
         happenings: list[Happening] = []
         for each in read:

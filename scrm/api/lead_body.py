@@ -28,7 +28,7 @@ _MAPPING: Final = ColumnMapping(
 _FLAGS: Final = ("converted", "do_not_email", "do_not_call")
 
 
-def _text(limit: int, about: Any = None) -> serializers.CharField:
+def _text(limit: int, about: Any = None) -> Any:
     return serializers.CharField(max_length=limit, required=False, allow_blank=True, allow_null=True, help_text=about)
 
 

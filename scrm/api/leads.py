@@ -9,7 +9,13 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +26,7 @@ from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, Arrival
 from leads.models import Lead
 from leads.selectors import lead_detail, lead_list
 from scrm.api.access import LEADS_READ, LEADS_WRITE
-from scrm.api.authentication import actor_of, caller_of
+from scrm.api.authentication import actor_of, caller_of, viewer_of
 from scrm.api.base import DetailResource, ListResource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
 from scrm.api.lead_body import LeadBody, read_arrival, refused
@@ -44,22 +50,24 @@ class NamedOut(serializers.Serializer):
 
 class LeadOut(serializers.ModelSerializer):
     contact = NamedOut()
-    source = NamedOut(allow_null=True)
+    source: Any = NamedOut(allow_null=True)
     owner = OwnerOut(allow_null=True)
 
     class Meta:
         model = Lead
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "contact", "source", "owner", "status", "rating", "score", "came_by", "origin", "attributes"),
             *("utm", "captured_at", "assigned_at", "won_at", "lost_at", "lost_reason", "updated_at"),
         )
 
 
-class LeadOutcome(serializers.Serializer):
-    outcome = serializers.ChoiceField(choices=[CREATED, UPDATED, UNCHANGED, REJECTED])
-    lead_id = serializers.UUIDField(allow_null=True)
-    contact_id = serializers.UUIDField(allow_null=True)
-    errors = ErrorOut(many=True)
+_OUTCOME: Final[dict[str, Any]] = {
+    "outcome": serializers.ChoiceField(choices=[CREATED, UPDATED, UNCHANGED, REJECTED]),
+    "lead_id": serializers.UUIDField(allow_null=True),
+    "contact_id": serializers.UUIDField(allow_null=True),
+    "errors": ErrorOut(many=True),
+}
+LeadOutcome = inline_serializer("LeadOutcome", _OUTCOME)
 
 
 class LeadBatch(serializers.Serializer):
@@ -71,7 +79,7 @@ class LeadBatchOutcome(serializers.Serializer):
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    results = LeadOutcome(many=True)
+    results = inline_serializer("LeadOutcome", _OUTCOME, many=True)
 
 
 class LeadFilter(django_filters.FilterSet):
@@ -97,7 +105,7 @@ class LeadList(ListResource):
     filterset_class = LeadFilter
 
     def rows(self) -> QuerySet[Lead]:
-        return lead_list(self.request.user)
+        return lead_list(viewer_of(self.request))
 
     @extend_schema(
         summary="Add a lead, or up to 1,000 of them",
@@ -157,7 +165,7 @@ class LeadDetail(DetailResource):
     serializer_class = LeadOut
 
     def get_object(self) -> Lead:
-        lead = lead_detail(self.request.user, self.kwargs["pk"])
+        lead = lead_detail(viewer_of(self.request), self.kwargs["pk"])
         if lead is None:
             raise Http404
         return lead

@@ -1,31 +1,21 @@
-"""Reads a body: JSON only, of a size that can't harm, and never a field that nobody declared."""
+"""Reads a body: JSON only, and never a field that nobody declared."""
 
 import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 
-class TooLarge(APIException):
-    status_code = 413
-    default_code = "too_large"
-
-
 class BodyParser(JSONParser):
-    """DRF reads a request past Django's own limit, and a deep one until the stack ends."""
+    """DRF's lets a deeply nested body end the stack, and a wrong byte end the request."""
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raw = stream.read(limit + 1)
-        if len(raw) > limit:
-            raise TooLarge(_("The body is larger than %(limit)s bytes.") % {"limit": limit})
         try:
-            return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+            return json.loads(stream.read().decode("utf-8"), parse_constant=_refuse_constant)
         except UnicodeDecodeError as error:
             raise ParseError(_("The body is not UTF-8.")) from error
         except (ValueError, RecursionError) as error:

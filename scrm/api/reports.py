@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from analytics.funnel import ReportFilters
 from analytics.selectors import funnel, source_table
 from scrm.api.access import REPORTS_READ
+from scrm.api.authentication import viewer_of
 from scrm.api.base import Resource, refuse_unknown_parameters
 from scrm.api.errors import ErrorsBody
 
@@ -18,13 +19,13 @@ from scrm.api.errors import ErrorsBody
 class ReportQuery(serializers.Serializer):
     since = serializers.DateField(required=False, default=None, help_text="First day of capture.")
     until = serializers.DateField(required=False, default=None, help_text="Last day of capture, included.")
-    source = serializers.ListField(child=serializers.UUIDField(), required=False, default=None)
+    source: Any = serializers.ListField(child=serializers.UUIDField(), required=False, default=None)
     owner = serializers.UUIDField(required=False, default=None)
 
 
 class FunnelStepOut(serializers.Serializer):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     value = serializers.IntegerField()
     share = serializers.DecimalField(max_digits=9, decimal_places=6, allow_null=True, help_text="Of the captured.")
 
@@ -69,7 +70,7 @@ class Funnel(Resource):
         responses={200: FunnelOut, 400: ErrorsBody},
     )
     def get(self, request: Request) -> Response:
-        return Response(FunnelOut({"steps": funnel(request.user, filters_of(request))}).data)
+        return Response(FunnelOut({"steps": funnel(viewer_of(request), filters_of(request))}).data)
 
 
 class SourceTable(Resource):
@@ -81,7 +82,7 @@ class SourceTable(Resource):
         responses={200: SourceTableOut, 400: ErrorsBody},
     )
     def get(self, request: Request) -> Response:
-        return Response(SourceTableOut({"sources": source_table(request.user, filters_of(request))}).data)
+        return Response(SourceTableOut({"sources": source_table(viewer_of(request), filters_of(request))}).data)
 
 
 def filters_of(request: Request) -> ReportFilters:

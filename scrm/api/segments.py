@@ -8,6 +8,7 @@ from rest_framework import serializers
 from audiences.models import Segment, SegmentKind, SegmentMember
 from audiences.selectors import segment_get, segment_list, segment_members
 from scrm.api.access import SEGMENTS_READ
+from scrm.api.authentication import viewer_of
 from scrm.api.base import ListResource
 from scrm.api.leads import NamedOut
 
@@ -17,7 +18,7 @@ class SegmentOut(serializers.ModelSerializer):
 
     class Meta:
         model = Segment
-        fields = ("id", "name", "kind", "condition", "size", "refreshed_at", "created_at")
+        fields: tuple[str, ...] = ("id", "name", "kind", "condition", "size", "refreshed_at", "created_at")
 
 
 class MemberOut(serializers.ModelSerializer):
@@ -25,7 +26,7 @@ class MemberOut(serializers.ModelSerializer):
 
     class Meta:
         model = SegmentMember
-        fields = ("contact", "entered_at")
+        fields: tuple[str, ...] = ("contact", "entered_at")
 
 
 class SegmentFilter(django_filters.FilterSet):
@@ -44,7 +45,7 @@ class SegmentList(ListResource):
     filterset_class = SegmentFilter
 
     def rows(self) -> QuerySet[Segment]:
-        return segment_list(self.request.user)
+        return segment_list(viewer_of(self.request))
 
 
 class SegmentMembers(ListResource):
@@ -54,7 +55,7 @@ class SegmentMembers(ListResource):
     serializer_class = MemberOut
 
     def rows(self) -> QuerySet[SegmentMember]:
-        segment = segment_get(self.request.user, self.kwargs["pk"])
+        segment = segment_get(viewer_of(self.request), self.kwargs["pk"])
         if segment is None:
             raise Http404
-        return segment_members(self.request.user, segment)
+        return segment_members(viewer_of(self.request), segment)

@@ -13,6 +13,7 @@ from campaigns.enums import SopState
 from campaigns.models import Sop, Step
 from campaigns.selectors import sop_get, sop_list, sop_summary, step_list
 from scrm.api.access import SOPS_READ
+from scrm.api.authentication import viewer_of
 from scrm.api.base import Resource, refuse_unknown_parameters
 from scrm.api.errors import ErrorsBody
 from scrm.core import clock
@@ -24,7 +25,7 @@ class SopRow(serializers.ModelSerializer):
 
     class Meta:
         model = Sop
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "summary", "state", "trigger", "starts_with_tag", "exit_when_won", "live_version"),
             *("created_at", "updated_at"),
         )
@@ -43,21 +44,21 @@ class SopNumbers(serializers.Serializer):
 class StepOut(serializers.ModelSerializer):
     class Meta:
         model = Step
-        fields = ("number", "position", "name", "channel", "offset", "subject", "body", "material")
+        fields: tuple[str, ...] = ("number", "position", "name", "channel", "offset", "subject", "body", "material")
 
 
 class SopOut(SopRow):
     numbers = SopNumbers(help_text="Among the contacts that the caller may see.")
 
     class Meta(SopRow.Meta):
-        fields = (*SopRow.Meta.fields, "numbers")
+        fields: tuple[str, ...] = (*SopRow.Meta.fields, "numbers")
 
 
 class SopDetailOut(SopOut):
     steps = StepOut(many=True, help_text="Those of the live version, in order.")
 
     class Meta(SopOut.Meta):
-        fields = (*SopOut.Meta.fields, "steps")
+        fields: tuple[str, ...] = (*SopOut.Meta.fields, "steps")
 
 
 class SopPage(serializers.Serializer):
@@ -81,7 +82,7 @@ class SopList(Resource):
         refuse_unknown_parameters(request, None, also=SopQuery().fields)
         query = SopQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        rows = sop_list(request.user, clock.now(), state=query.validated_data["state"])
+        rows = sop_list(viewer_of(request), clock.now(), state=query.validated_data["state"])
         return Response({"results": [_told(row.sop, row) for row in rows]})
 
 
@@ -94,7 +95,7 @@ class SopDetail(Resource):
         if sop is None:
             raise Http404
         steps = StepOut(step_list(sop.live_version), many=True).data
-        return Response({**_told(sop, sop_summary(request.user, sop, clock.now())), "steps": steps})
+        return Response({**_told(sop, sop_summary(viewer_of(request), sop, clock.now())), "steps": steps})
 
 
 def _told(sop: Sop, numbers: Any) -> dict[str, Any]:

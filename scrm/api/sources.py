@@ -16,7 +16,7 @@ class SourceOut(serializers.ModelSerializer):
 
     class Meta:
         model = Source
-        fields = ("id", "name", "kind", "part_of", "active", "created_at")
+        fields: tuple[str, ...] = ("id", "name", "kind", "part_of", "active", "created_at")
 
 
 class SourceFilter(django_filters.FilterSet):

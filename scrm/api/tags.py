@@ -15,7 +15,7 @@ class TagOut(serializers.ModelSerializer):
 
     class Meta:
         model = Tag
-        fields = ("id", "code", "name", "group", "colour")
+        fields: tuple[str, ...] = ("id", "code", "name", "group", "colour")
 
 
 class TagFilter(django_filters.FilterSet):

@@ -7,12 +7,13 @@ from typing import Any, Final
 import redis
 import structlog
 from django.conf import settings
-from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from scrm.api.authentication import caller_of
+from tenants.selectors import tenant_current
 
 logger = structlog.get_logger(__name__)
 
@@ -34,9 +35,9 @@ class KeyThrottle(BaseThrottle):
         self.budget: Budget | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        limit, period = parse_rate(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"])
+        limit, period = parse_rate(str(api_settings.DEFAULT_THROTTLE_RATES["key"]))
         try:
-            spent, resets_in = _spend(f"{connection.schema_name}:throttle:{caller_of(request)}", period)
+            spent, resets_in = _spend(f"{tenant_current().schema_name}:throttle:{caller_of(request)}", period)
         except redis.RedisError as error:
             # Without Redis the product works on: only this guard sleeps.
             logger.warning("throttle_unavailable", error=type(error).__name__)

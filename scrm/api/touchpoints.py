@@ -10,6 +10,7 @@ from campaigns.enums import Channel, TouchState
 from campaigns.models import Touchpoint
 from campaigns.selectors import touchpoint_list
 from scrm.api.access import SOPS_READ
+from scrm.api.authentication import viewer_of
 from scrm.api.base import ListResource
 from scrm.api.leads import NamedOut
 
@@ -26,7 +27,7 @@ class TouchpointOut(serializers.ModelSerializer):
 
     class Meta:
         model = Touchpoint
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "contact", "lead_id", "sop", "channel", "step", "step_number", "occurrence", "due_at", "state"),
             *("attempt", "sent_at", "finished_at", "reason", "provider_ref"),
         )
@@ -59,4 +60,4 @@ class TouchpointList(ListResource):
     filterset_class = TouchpointFilter
 
     def rows(self) -> QuerySet[Touchpoint]:
-        return touchpoint_list(self.request.user)
+        return touchpoint_list(viewer_of(self.request))
