@@ -18,6 +18,7 @@ FILES_KEPT: Final = timedelta(days=7)
 ACTIVE: Final = (JobState.WAITING, JobState.RUNNING)
 _ERROR_MAX: Final = 500
 _TRIES_MAX: Final = 5
+_SUFFIX: Final = ".table"
 
 
 class JobLost(Exception):
@@ -46,7 +47,7 @@ def create_job(
         due_at=now + FILES_KEPT,
     )
     # A name that says nothing and can't be guessed: the title keeps the one that people know.
-    job.file.save(f"{uuid.uuid4().hex}.table", File(file), save=False)
+    job.file.save(f"{uuid.uuid4().hex}{_SUFFIX}", File(file), save=False)
     try:
         job.save(force_insert=True)
     except BaseException:
@@ -90,7 +91,7 @@ def save_progress(*, job: Job, now: datetime) -> None:
 def put_back(*, job: Job, due_at: datetime) -> None:
     """Let go of a job that is not done, for whoever goes on with it."""
     job.state, job.lease_until, job.due_at = JobState.WAITING, None, due_at
-    _write(job, "state", "lease_until", "due_at", "token", token=None)
+    _write(job, "state", "lease_until", "due_at", token=None)
 
 
 def finish_job(*, job: Job, now: datetime, state: JobState = JobState.DONE, error: str = "") -> None:
@@ -98,20 +99,22 @@ def finish_job(*, job: Job, now: datetime, state: JobState = JobState.DONE, erro
     job.state, job.error = state, error[:_ERROR_MAX]
     job.finished_at, job.lease_until, job.due_at = now, None, now + FILES_KEPT
     fields = ("state", "error", "finished_at", "lease_until", "due_at", "checkpoint", "result", "done", "total")
-    _write(job, *fields, "error_file", "token", token=None)
+    _write(job, *fields, "error_file", token=None)
     _forget_work(job)
 
 
-def try_again(*, job: Job, error: str, now: datetime) -> bool:
-    """Put a job back that failed for a reason of the moment; False when it has failed too often and is given up."""
+def try_again(*, job: Job, error: str, now: datetime, patient: bool = True) -> datetime | None:
+    """Put a job back that broke, and say when it is due again; None when it broke too often and is given up."""
+    # What the row says, for ours may speak of a batch that was undone.
+    job.refresh_from_db(fields=["checkpoint", "result", "done", "total", "error_file"])
     tries = job.checkpoint.get("tries", 0) + 1
-    if tries >= _TRIES_MAX:
+    if tries >= _TRIES_MAX or not patient:
         finish_job(job=job, state=JobState.FAILED, error=error, now=now)
-        return False
+        return None
     job.checkpoint = {**job.checkpoint, "tries": tries}
     job.state, job.lease_until, job.due_at = JobState.WAITING, None, now + timedelta(seconds=5 * 2**tries)
-    _write(job, "checkpoint", "state", "lease_until", "due_at", "token", token=None)
-    return True
+    _write(job, "checkpoint", "state", "lease_until", "due_at", token=None)
+    return job.due_at
 
 
 def cancel_job(*, job_id: UUID, now: datetime) -> bool:
@@ -133,15 +136,21 @@ def tidy_files(*, now: datetime) -> int:
         old = Job.objects.select_for_update(skip_locked=True).exclude(state__in=ACTIVE).filter(due_at__lte=now)
         jobs = list(old.order_by("due_at")[:100])
         for job in jobs:
-            for kept in (job.file, job.error_file):
-                if kept:
-                    kept.delete(save=False)
+            # Not by the row's word: a worker may have died before it could write that there is an error file.
+            for name in filter(None, [job.file.name, error_file_name(job)]):
+                job.file.storage.delete(name)
+            job.file.name = job.error_file.name = ""
             job.due_at = None
             if job.state == JobState.DRAFT:
                 job.delete()
             else:
                 job.save(update_fields=["file", "error_file", "due_at"])
     return len(jobs)
+
+
+def error_file_name(job: Job) -> str:
+    """Where the error file of a job stands, if there is one."""
+    return f"{str(job.file.name).removesuffix(_SUFFIX)}.errors.csv"
 
 
 def tally(*, job_id: UUID, digests: Sequence[bytes]) -> list[int]:

@@ -15,6 +15,7 @@ from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.inputs import Arrival
 from leads.mapping import LONGEST, LeadInput
+from scrm.core.crypto import TenantKeys, blind_index
 
 DEDUPE_KEY_MAX: Final = 120
 _SHOWN: Final = 200
@@ -66,6 +67,11 @@ def said_by(arrival: Arrival) -> str:
     said += [[(each.kind, each.key) for each in lead.identities], arrival.came_by, arrival.form_id, arrival.utm]
     said += [[(each.channel, each.given, each.text_version) for each in arrival.consents]]
     return _encode(said)
+
+
+def said_digest(arrival: Arrival, keys: TenantKeys) -> bytes:
+    """A keyed fingerprint of all that an arrival says."""
+    return blind_index(said_by(arrival), keys=keys, purpose="lead.said")
 
 
 def merged(arrivals: Iterable[Arrival]) -> Arrival:

@@ -1,10 +1,13 @@
 """Start-up: each room hands the scheduler its due sources."""
 
 from campaigns.queries import TOUCHPOINTS_NEXT_DUE
+from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
+from scrm.flows.jobs import jobs_due
 from scrm.flows.touchpoint import touchpoints_due
 
 
 def connect() -> None:
     """Called once when Django is ready."""
     register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due))
+    register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))

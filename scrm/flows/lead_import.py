@@ -1,0 +1,274 @@
+"""The story of a file of leads: uploaded, looked at, tried, and taken in batch by batch under a checkpoint."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO, Final, cast
+from uuid import UUID
+
+from django.db import DataError, transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+import leads.services
+from accounts.models import User
+from accounts.services import record_audit
+from exchange import jobs
+from exchange.job_errors import JobErrors
+from exchange.models import Job
+from exchange.problems import Problem
+from exchange.reader import Row, Table
+from leads.arrivals import problems_of, said_digest
+from leads.guessing import guess_mapping, header_is_data
+from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.mapping import InvalidMapping, Mapping, Spellings, parse_mapping
+from scheduler.budget import Budget
+from scheduler.services import due_work
+from scrm.core import clock, failpoints
+from scrm.core.crypto import blind_index
+from scrm.core.ids import uuid7
+from scrm.flows.arrival import lead_arrived
+from scrm.flows.lead_rows import Batch, FewSpellings, arrivals_of, batches
+from tenants.selectors import tenant_current, tenant_keys
+
+KIND: Final = "lead_import"
+SAMPLE_ROWS: Final = 200
+SHOWN_ROWS: Final = 5
+_COUNTED: Final = ("rows", CREATED, UPDATED, UNCHANGED, REJECTED)
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file looks like and what its columns probably are."""
+
+    headers: list[str]
+    samples: list[dict[str, str]]
+    mapping: Mapping
+    encoding: str
+    delimiter: str
+    header: bool
+
+    @property
+    def form(self) -> dict[str, Any]:
+        """How the file is to be read: the options of a `Table`."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "header": self.header}
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an import would do. `problems` are the first ones; `complete` when the whole file was read."""
+
+    problems: list[Problem]
+    counts: dict[str, int]
+    complete: bool
+
+
+def preview(file: BinaryIO) -> Preview:
+    """Look at a file; UnreadableFile says in one line why nothing can be read."""
+    region = tenant_current().region
+    table = Table(file)
+    header = not header_is_data(table.columns, region=region)
+    if not header:
+        table = Table(file, header=False, encoding=table.encoding, delimiter=table.delimiter)
+    samples = []
+    for item in table:
+        if isinstance(item, Row):
+            samples.append(item.values)
+        if len(samples) >= SAMPLE_ROWS:
+            break
+    mapping = guess_mapping(table.columns, samples, region=region)
+    return Preview(table.columns, samples[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header)
+
+
+def check_mapping(mapping: Mapping, headers: Sequence[str]) -> None:
+    """InvalidMapping when it speaks of a column that the file lacks."""
+    for name in mapping.missing_columns(headers):
+        message = gettext("The file has no column of this name; it has %(columns)s.")
+        raise InvalidMapping(f"columns.{name}", message % {"columns": ", ".join(headers)})
+
+
+def dry_run(file: BinaryIO, mapping: Mapping | None = None, limit: int = 20, rows: int | None = None) -> DryRun:
+    """What an import of the file, or of its first `rows`, would do; writes nothing."""
+    look = preview(file)
+    mapping = mapping or look.mapping
+    check_mapping(mapping, look.headers)
+    problems: list[Problem] = []
+    counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+    complete = True
+    with transaction.atomic():
+        tallies = uuid7(), uuid7(), uuid7()
+        for batch in batches(Table(file, **look.form), mapping, "", FewSpellings()):
+            counts.update(_foreseen(batch, tallies))
+            counts["rows"] += batch.rows
+            counts[REJECTED] += batch.rejected
+            problems += batch.problems[: limit - len(problems)]
+            if rows is not None and counts["rows"] >= rows and not batch.is_last:
+                complete = False
+                break
+        # The tallies were the only thing written.
+        transaction.set_rollback(True)
+    return DryRun(problems, dict(counts), complete)
+
+
+def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
+    """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none."""
+    look = preview(file)
+    total = max(_count_lines(file) - look.header, 1)
+    file.seek(0)
+    return jobs.create_job(
+        kind=KIND,
+        title=name,
+        options={**look.form, "mapping": look.mapping.as_json(), "start_sops": True},
+        file=file,
+        total=total,
+        by_id=user.pk if user else None,
+        now=clock.now(),
+    )
+
+
+def begin_import(
+    job: Job, *, mapping: Mapping | None = None, start_sops: bool = True, head_start: timedelta = timedelta(0)
+) -> bool:
+    """Let a draft go in; False when it has begun already. Workers leave it alone for the time of the head start."""
+    now = clock.now()
+    options = {**job.options, "start_sops": start_sops}
+    if mapping is not None:
+        options["mapping"] = mapping.as_json()
+    with due_work() as due:
+        due.at(now + head_start)
+        begun = jobs.queue_job(job=job, options=options, due_at=now + head_start)
+        if begun:
+            details = {"file": job.title, "start_sops": start_sops}
+            record_audit(action="import.started", actor=job.created_by, subject=job, details=details, now=now)
+    return begun
+
+
+def start_import(
+    *,
+    user: User | None,
+    file: BinaryIO,
+    name: str,
+    mapping: Mapping | None = None,
+    start_sops: bool = True,
+    head_start: timedelta = timedelta(0),
+) -> Job:
+    """Take in a file of leads, by the mapping or the guess. UnreadableFile or InvalidMapping says what is wrong."""
+    if mapping is not None:
+        check_mapping(mapping, preview(file).headers)
+    job = receive_file(user=user, file=file, name=name)
+    begin_import(job, mapping=mapping, start_sops=start_sops, head_start=head_start)
+    return job
+
+
+def cancel_import(job: Job, *, by: User | None = None) -> bool:
+    """Stop an import; what was committed stays. False when it had ended."""
+    now = clock.now()
+    with transaction.atomic():
+        cancelled = jobs.cancel_job(job_id=job.pk, now=now)
+        if cancelled:
+            record_audit(action="import.cancelled", actor=by, subject=job, details={"file": job.title}, now=now)
+    return cancelled
+
+
+def mapping_of(job: Job) -> Mapping:
+    """The mapping that a job goes by, or would."""
+    return parse_mapping(job.options["mapping"])
+
+
+def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | None = None) -> bool:
+    """Go on with an import until it is done or the budget is spent, one batch at least; True when it is done.
+
+    Each batch is one transaction with its checkpoint: a killed worker's batch is as if it had
+    never been, and whoever goes on begins exactly there.
+    """
+    language = (job.created_by.language if job.created_by else "") or tenant_current().language
+    form = {name: job.options[name] for name in ("encoding", "delimiter", "header")}
+    start = job.checkpoint
+    spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
+    with translation.override(language), job.file.open("rb") as file, JobErrors(job) as errors:
+        for batch in batches(
+            Table(cast(BinaryIO, file.file), **form), mapping_of(job), start.get("place", ""), spellings
+        ):
+            _take_in(job, batch, spellings, errors)
+            failpoints.passed("import.batch_committed")
+            if tell is not None:
+                tell(job)
+            if batch.is_last or (budget is not None and budget.spent):
+                return batch.is_last
+    return True
+
+
+def _take_in(job: Job, batch: Batch, spellings: Spellings, errors: JobErrors) -> None:
+    result = Counter(dict.fromkeys(_COUNTED, 0) | job.result)
+    with due_work():
+        for outcome in _let_arrive(arrivals_of(batch, job.pk), job):
+            result[outcome.outcome] += 1
+            batch.problems += outcome.problems
+        result["rows"] += batch.rows
+        result[REJECTED] += batch.rejected
+        errors.write(sorted(batch.problems, key=lambda problem: problem.row))
+        job.result, job.done = dict(result), result["rows"]
+        if batch.is_last:
+            job.total, job.checkpoint = job.done, {}
+            jobs.finish_job(job=job, now=clock.now())
+        else:
+            said = [[*key, spelling] for key, spelling in spellings.items()]
+            job.checkpoint = {"place": batch.place, "errors": errors.size, "spellings": said}
+            jobs.save_progress(job=job, now=clock.now())
+
+
+def _let_arrive(arrivals: Sequence[Arrival], job: Job) -> list[ArrivalOutcome]:
+    """Take in a batch; what the database refuses is found by halving, so that the good rows still go in."""
+    if not arrivals:
+        return []
+    try:
+        with transaction.atomic():
+            start = bool(job.options["start_sops"])
+            return lead_arrived(arrivals, now=clock.now(), actor=job.created_by, start_sops=start)
+    except DataError:
+        if len(arrivals) > 1:
+            middle = len(arrivals) // 2
+            return _let_arrive(arrivals[:middle], job) + _let_arrive(arrivals[middle:], job)
+        row = arrivals[0].lead.row
+        reason, fix = gettext("A value of this row can't be kept."), gettext("Look for special characters in it.")
+        return [ArrivalOutcome(row, REJECTED, problems=(Problem(row, "", "", reason, fix),))]
+
+
+def _foreseen(batch: Batch, tallies: tuple[UUID, UUID, UUID]) -> Counter[str]:
+    """What would become of a batch's rows that can go in; those that can't are refused."""
+    of_rows, of_keys, of_words = tallies
+    keys = tenant_keys()
+    fit = []
+    for arrival in arrivals_of(batch, of_rows):
+        problems = problems_of(arrival)
+        if problems:
+            batch.refuse(problems)
+        else:
+            fit.append(arrival)
+    digests = [said_digest(arrival, keys) for arrival in fit]
+    named = [blind_index(arrival.dedupe_key, keys=keys, purpose="lead.key") for arrival in fit]
+    met = jobs.tally(job_id=of_keys, digests=named)
+    said = jobs.tally(job_id=of_words, digests=digests)
+    known = leads.services.find_leads(dedupe_keys=[arrival.dedupe_key for arrival in fit])
+    counts: Counter[str] = Counter()
+    for arrival, digest, met_before, said_before in zip(fit, digests, met, said, strict=True):
+        here = known.get(arrival.dedupe_key)
+        if not met_before and here is None:
+            counts[CREATED] += 1
+        elif said_before or (here is not None and here.digest == digest):
+            counts[UNCHANGED] += 1
+        else:
+            counts[UPDATED] += 1
+    return counts
+
+
+def _count_lines(file: BinaryIO) -> int:
+    """About how many rows there are, for a progress bar."""
+    file.seek(0)
+    feeds = returns = 0
+    while chunk := file.read(_CHUNK):
+        feeds += chunk.count(b"\n")
+        returns += chunk.count(b"\r")
+    return max(feeds, returns)

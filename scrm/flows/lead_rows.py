@@ -1,0 +1,84 @@
+"""Reads the rows of a lead file in batches, each row as an arrival with its key or as a problem."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from exchange import jobs
+from exchange.problems import Problem
+from exchange.reader import Row, Table
+from leads.enums import LeadOrigin
+from leads.file_keys import identity_key, row_digest, row_key
+from leads.inputs import Arrival
+from leads.mapping import LeadInput, Mapping, Spellings, apply
+from tenants.selectors import tenant_current, tenant_keys
+
+BATCH_ROWS: Final = 1_000
+# A column full of names whose case is folded must not fill memory and checkpoint.
+_SPELLINGS_MAX: Final = 1_000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that go in together, each with its key or, where it names nobody, its digest; and those that can't."""
+
+    leads: list[tuple[LeadInput, str | bytes]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    rejected: int = 0
+    place: str = ""
+    is_last: bool = False
+
+    def refuse(self, problems: list[Problem]) -> None:
+        """One row that does not go in."""
+        self.problems += problems
+        self.rejected += 1
+
+
+class FewSpellings(Spellings):
+    """The first spellings of what folds case, as many as a checkpoint may carry."""
+
+    def setdefault(self, key: tuple[str, str], default: str) -> str:
+        if key in self or len(self) < _SPELLINGS_MAX:
+            return super().setdefault(key, default)
+        return default
+
+
+def batches(table: Table, mapping: Mapping, after: str, spellings: Spellings) -> Iterator[Batch]:
+    """The rows after a place in the file. A batch ends where reading can go on later; there is always a last one."""
+    tenant, keys = tenant_current(), tenant_keys()
+    zone = ZoneInfo(tenant.zone)
+    batch = Batch()
+    for item in table.rows(after):
+        if batch.place:
+            yield batch
+            batch = Batch()
+        batch.rows += 1
+        if isinstance(item, Row):
+            read = apply(mapping, item, region=tenant.region, zone=zone, spellings=spellings)
+            if isinstance(read, LeadInput):
+                batch.leads.append((read, identity_key(read, keys=keys) or row_digest(item.values, keys=keys)))
+            else:
+                batch.refuse(read)
+        else:
+            batch.refuse([item])
+        if batch.rows >= BATCH_ROWS:
+            batch.place = table.place
+    batch.is_last = True
+    yield batch
+
+
+def arrivals_of(batch: Batch, job_id: UUID) -> list[Arrival]:
+    """What a batch brings. Equal rows that name nobody are numbered over all batches of the job."""
+    digests = [key for _lead, key in batch.leads if isinstance(key, bytes)]
+    ordinals = iter(jobs.tally(job_id=job_id, digests=digests))
+    return [
+        Arrival(
+            lead=lead,
+            came_by=LeadOrigin.IMPORT,
+            dedupe_key=key if isinstance(key, str) else row_key(key, next(ordinals)),
+        )
+        for lead, key in batch.leads
+    ]
