@@ -1,20 +1,27 @@
 """Imports: files of leads on their way in, from upload to result."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exchange.enums import JobState
 from exchange.models import Job
+from exchange.problems import UnreadableFile
 from exchange.selectors import job_detail, job_list
-from scrm.core import clock
+from leads.mapping import InvalidMapping, Mapping
+from scrm.flows import lead_import
+from scrm.flows.lead_import import KIND, Preview
 from scrm.web.access import Visit, may
 from scrm.web.ops.filters import page_of
-from scrm.web.ops.replies import found
+from scrm.web.ops.import_forms import FileForm, column_rows, made_values, posted_mapping
+from scrm.web.ops.replies import form_page, found
 
-KIND = "lead_import"
+TRIED_ROWS = 2_000
 
 
 @may("lead.import")
@@ -25,19 +32,70 @@ def index(request: Visit) -> HttpResponse:
 
 @may("lead.import")
 def start(request: Visit) -> HttpResponse:
-    return render(request, "ops/import_start.html", {})
+    """Take the file; what its columns become is asked next."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            job = lead_import.receive_file(user=request.user, file=file, name=file.name)
+        except UnreadableFile as error:
+            form.add_error("file", error.message)
+        else:
+            return redirect("ops:import_mapping", job.pk)
+    return form_page(request, "ops/import_start.html", form, {})
 
 
 @may("lead.import")
 def mapping(request: Visit, job_id: UUID) -> HttpResponse:
+    """What each column becomes; tried without writing, then begun."""
     job = _job(job_id)
-    return render(request, "ops/import_mapping.html", {"job": job})
+    if job.state != JobState.DRAFT:
+        return redirect("ops:import_detail", job.pk)
+    try:
+        with job.file.open("rb") as file:
+            look = lead_import.preview(file)
+    except (FileNotFoundError, UnreadableFile):
+        messages.error(request, _("The file is no longer there: upload it again."))
+        return redirect("ops:import_start")
+    chosen = lead_import.mapping_of(job)
+    if request.method != "POST":
+        return _mapping_page(request, job, look, chosen, {})
+    try:
+        chosen = posted_mapping(request.POST, look, chosen)
+    except InvalidMapping as error:
+        return _mapping_page(request, job, look, chosen, {"error_path": error.path, "error": error.message})
+    start_sops = request.POST.get("start_sops") == "on"
+    if request.POST.get("action") == "import":
+        lead_import.begin_import(job, mapping=chosen, start_sops=start_sops)
+        return redirect("ops:import_detail", job.pk)
+    with job.file.open("rb") as file:
+        tried = lead_import.dry_run(file, chosen, rows=TRIED_ROWS)
+    return _mapping_page(request, job, look, chosen, {"tried": tried, "start_sops": start_sops})
+
+
+def _mapping_page(
+    request: Visit, job: Job, look: Preview, chosen: Mapping, more: dict[str, Any]
+) -> HttpResponse:
+    context = {
+        "job": job,
+        "look": look,
+        "columns": column_rows(look, chosen, more.get("error_path", ""), more.get("error", "")),
+        "made_values": made_values(chosen),
+        "identifies": chosen.identifies,
+        "tried": None,
+        "start_sops": job.options.get("start_sops", True),
+        "error": "",
+        **more,
+    }
+    return render(request, "ops/import_mapping.html", context, status=422 if more.get("error") else 200)
 
 
 @may("lead.import")
 def detail(request: Visit, job_id: UUID) -> HttpResponse:
     """How far a file has come, or what came of it."""
     job = _job(job_id)
+    if job.state == JobState.DRAFT:
+        return redirect("ops:import_mapping", job.pk)
     return render(request, "ops/import_detail.html", {"job": job, "running": _running(job)})
 
 
@@ -56,12 +114,23 @@ def progress(request: Visit, job_id: UUID) -> HttpResponse:
 @may("lead.import")
 def cancel(request: Visit, job_id: UUID) -> HttpResponse:
     job = _job(job_id)
-    return redirect("ops:import_detail", job.pk)
+    if lead_import.cancel_import(job, by=request.user):
+        messages.success(request, _("Stopped. What had gone in stays."))
+    return redirect("ops:import_list") if job.state == JobState.DRAFT else redirect("ops:import_detail", job.pk)
 
 
-def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
-    """The rows that were refused, as a file."""
-    raise Http404
+@may("lead.import")
+def errors(request: Visit, job_id: UUID) -> HttpResponse | FileResponse:
+    """The rows that were refused, each with its reason, as a file."""
+    job = _job(job_id)
+    if not job.error_file:
+        raise Http404
+    try:
+        file = job.error_file.open("rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    name = f"{job.title.rsplit('.', 1)[0]}-errors.csv"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 
 def _job(job_id: UUID) -> Job:

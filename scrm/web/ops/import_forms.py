@@ -1,0 +1,101 @@
+"""What people enter about a file of leads: the file, and what each of its columns becomes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.mapping import ATTRIBUTE, TARGETS, Mapping, parse_mapping
+from leads.readings import DAY_ORDERS
+from scrm.flows.lead_import import Preview
+
+LABELS: dict[str, str | Promise] = {
+    "name": gettext_lazy("Name"),
+    "company": gettext_lazy("Company"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("E-mail"),
+    "external_id": gettext_lazy("Id in another system"),
+    "wecom_id": gettext_lazy("WeCom id"),
+    "source": gettext_lazy("Source"),
+    "origin": gettext_lazy("Origin"),
+    "city": gettext_lazy("City"),
+    "country": gettext_lazy("Country"),
+    "region": gettext_lazy("Region"),
+    "rating": gettext_lazy("Rating"),
+    "status": gettext_lazy("Status"),
+    "timezone": gettext_lazy("Time zone"),
+    "converted": gettext_lazy("Won (yes or no)"),
+    "do_not_email": gettext_lazy("Do not e-mail"),
+    "do_not_call": gettext_lazy("Do not call"),
+    "captured_at": gettext_lazy("Captured at"),
+    "note": gettext_lazy("Note"),
+    "tags": gettext_lazy("Tags"),
+    "ignore": gettext_lazy("Leave out"),
+}
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=gettext_lazy("UTF-8, GB18030 or Excel's own; commas, semicolons or tabs. 2,000,000 rows at most."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """One column of the file, as the mapping page shows it."""
+
+    number: int
+    name: str
+    samples: list[str]
+    chosen: str
+    choices: list[tuple[str, str | Promise]]
+    day_order: str
+    in_template: bool
+    error: str = ""
+
+
+def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: str = "") -> list[ColumnRow]:
+    """Every column with its samples and what it becomes."""
+    templates = " ".join(mapping.values.values())
+    rows = []
+    for number, name in enumerate(look.headers):
+        column = mapping.columns.get(name)
+        own = ATTRIBUTE + name
+        used = "{" + name + "}" in templates
+        chosen = column.to if column else ("ignore" if used else own)
+        choices = [(target, LABELS.get(target, target)) for target in TARGETS]
+        keep = chosen if chosen.startswith(ATTRIBUTE) else own
+        choices.insert(0, (keep, _("Keep as “%(name)s”") % {"name": keep[len(ATTRIBUTE) :]}))
+        samples = [row.get(name, "") for row in look.samples]
+        at_fault = error if error_path.startswith(f"columns.{name}") else ""
+        order = column.day_order if column else ""
+        rows.append(
+            ColumnRow(number, name, list(filter(None, samples))[:3], chosen, choices, order, used, at_fault)
+        )
+    return rows
+
+
+def made_values(mapping: Mapping) -> list[tuple[str | Promise, str]]:
+    """What is put together from several columns."""
+    return [(LABELS.get(target, target), template) for target, template in mapping.values.items()]
+
+
+def posted_mapping(data: Any, look: Preview, before: Mapping) -> Mapping:
+    """The mapping that was sent; InvalidMapping says what is wrong with it."""
+    raw = before.as_json()
+    templates = " ".join(before.values.values())
+    columns: dict[str, dict[str, str]] = {}
+    for number, name in enumerate(look.headers):
+        target = str(data.get(f"column-{number}", "")) or ATTRIBUTE + name
+        if target == "ignore" and "{" + name + "}" in templates:
+            continue
+        columns[name] = {"to": target}
+        order = str(data.get(f"order-{number}", ""))
+        if target == "captured_at" and order in DAY_ORDERS:
+            columns[name]["day_order"] = order
+    return parse_mapping({**raw, "columns": columns})
