@@ -167,7 +167,7 @@ def source_choices(*, active_only: bool = False) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")]
 
 
-def source_costs(source_id: UUID, limit: int = 60) -> list[SourceCost]:
+def source_costs(source_id: UUID, limit: int = 31) -> list[SourceCost]:
     """What the source cost, the newest day first."""
     return list(SourceCost.objects.filter(source=source_id).order_by("-on")[:limit])
 

@@ -124,7 +124,7 @@ class History:
         start_sops(trigger=Trigger.LEAD_CAPTURED, starts=starts, now=moment)
 
     def _arrivals_of(self, day: date, moment: datetime) -> list[tuple[Arrival, float]]:
-        rise = 0.75 + 0.5 * (day - self.first_day).days / (7 * WEEKS)
+        rise = 0.6 + 0.75 * (day - self.first_day).days / (7 * WEEKS)
         weekend = 1.35 if day.weekday() >= 5 else 1.0
         wanted = max(0, round(LEADS / (7 * WEEKS) * rise * weekend + self.chance.uniform(-3, 3)))
         found = []
@@ -133,7 +133,7 @@ class History:
             at += timedelta(seconds=self.chance.randrange(3600))
             if at <= moment:
                 found.append(self._arrival(at))
-        return found
+        return sorted(found, key=lambda one: one[0].lead.captured_at or moment)
 
     def _arrival(self, at: datetime) -> tuple[Arrival, float]:
         chance, business = self.chance, self.business

@@ -53,19 +53,17 @@ class FilterForm(forms.Form):
         return chips
 
 
-def sorted_by(
-    request: HttpRequest, rows: QuerySet[Row], fields: Mapping[str, str], default: str
-) -> QuerySet[Row]:
+def sorted_by(request: HttpRequest, rows: QuerySet[Row], fields: Mapping[str, str], default: str) -> QuerySet[Row]:
     """Sort as `?sort=name` or `?sort=-name` says; the key settles equal rows, so that pages never overlap."""
     asked = request.GET.get("sort", "")
     field = fields.get(asked.removeprefix("-"))
     if field is None:
-        return rows.order_by(default)
+        return rows.order_by(default, "-pk")
     sign = "-" if asked.startswith("-") else ""
     return rows.order_by(f"{sign}{field}", f"{sign}pk")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Any], size: int = PAGE_SIZE) -> Page[Any]:
+def page_of(request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], size: int = PAGE_SIZE) -> Page[Any]:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

@@ -58,7 +58,7 @@ def index(request: Visit) -> HttpResponse:
     chosen = filters.chosen
     since = _since(chosen.pop("period", ""))
     rows = lead_list_filtered(lead_list(request.user), **chosen, since=since)
-    page = page_of(request, sorted_by(request, rows, SORTS, "-pk"))
+    page = page_of(request, sorted_by(request, rows, SORTS, "-captured_at"))
     context = {"filters": filters, "page": page, "owners": owners, "filtered": bool(filters.chosen)}
     return page_or_part(request, "ops/lead_list.html", "list", context)
 

@@ -236,7 +236,9 @@ def page_numbers(page: Any) -> list[int | str]:
 
 @register.filter
 def widget_kind(field: Any) -> str:
-    """The input type of a bound field, for its layout."""
+    """The input type of a bound field, for its layout; several boxes are no single one."""
+    if field.use_fieldset:
+        return "choices"
     return str(getattr(field.field.widget, "input_type", "") or field.field.widget.__class__.__name__.lower())
 
 
