@@ -67,8 +67,12 @@ class EmailChannel:
         if self._backend.connection is None:
             self.open()
         smtp: smtplib.SMTP = self._backend.connection
+        beyond_ascii = not to.isascii()
+        if beyond_ascii and not smtp.has_extn("smtputf8"):
+            raise Refused("The mail server takes plain ASCII addresses only.", permanent=True)
+        smtp.command_encoding = "utf-8" if beyond_ascii else "ascii"
         try:
-            _accept(smtp, smtp.mail(_address(sender)))
+            _accept(smtp, smtp.mail(_address(sender), ["SMTPUTF8"] if beyond_ascii else []))
             _accept(smtp, smtp.rcpt(to))
             _accept(smtp, smtp.docmd("DATA"), good=3)
         except OSError as error:
