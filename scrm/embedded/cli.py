@@ -56,6 +56,10 @@ def _run(command: str, arguments: list[str]) -> int:
         return 0
     if command == "install-tests":
         return 0
+    if command == "messages":
+        from scrm.embedded import messages
+
+        return messages.run(arguments)
     from scrm.embedded import testing
 
     return testing.run(arguments)
