@@ -56,7 +56,9 @@ class StageForm(forms.Form):
 class StageRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     event_type = forms.ChoiceField(label=gettext_lazy("When this happens"))
-    to_stage = forms.ModelChoiceField(Stage.objects.none(), label=gettext_lazy("Move to this stage"))
+    to_stage = forms.ModelChoiceField(
+        Stage.objects.none(), label=gettext_lazy("Move to this stage"), empty_label=gettext_lazy("Choose …")
+    )
     active = forms.BooleanField(label=gettext_lazy("Active"), required=False, initial=True)
 
 

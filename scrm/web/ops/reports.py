@@ -44,7 +44,9 @@ class ReportFilter(FilterForm):
         self.choose("source", gettext_lazy("Source"), gettext_lazy("Any source"), source_choices())
         self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), owner_choices(request.user))
         for name, label in (("since", gettext_lazy("From")), ("until", gettext_lazy("To"))):
-            self.fields[name] = forms.DateField(required=False, label=label)
+            self.fields[name] = forms.DateField(
+                required=False, label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+            )
 
     def filters(self) -> ReportFilters:
         chosen: dict[str, Any] = self.chosen

@@ -19,8 +19,8 @@ KINDS = (
     ("immediately", _("At once")),
     ("minutes", _("Minutes after T")),
     ("hours", _("Hours after T")),
-    ("days", _("Days after T, at a time of day")),
-    ("weekday", _("On a day of the week, at a time of day")),
+    ("days", _("Days after T, at a time")),
+    ("weekday", _("On a weekday, at a time")),
 )
 MAX_STEPS = drafts.MAX_STEPS
 
@@ -53,9 +53,15 @@ class SopForm(forms.Form):
     summary = forms.CharField(label=_("What it is for"), max_length=300, required=False)
     trigger = forms.ChoiceField(label=_("Starts when"), choices=Trigger.choices)
     trigger_tag = forms.ModelChoiceField(
-        Tag.objects.none(), label=_("This tag"), required=False, help_text=_("Only where a tag starts it.")
+        Tag.objects.none(),
+        label=_("This tag"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("Only where a tag starts it."),
     )
-    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=_("Campaign"), required=False)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label=_("Campaign"), required=False, empty_label=_("None")
+    )
     exit_when_won = forms.BooleanField(
         label=_("Ends when won"),
         required=False,

@@ -1,5 +1,6 @@
 """SOPs: the list, one SOP with what became of its steps, pause, resume, stop."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -117,12 +118,9 @@ def stop(request: Visit, sop_id: UUID) -> HttpResponse:
 
 def _drawn(step: Any, counts: StepCounts) -> dict[str, Any]:
     """One step on the T+N axis with what became of its touches."""
-    parts = [_part(_("planned"), counts.waiting)]
-    parts += [_part(str(state.label), counts.by_state[state]) for state in _TOLD]
-    why = [f"{words} {_shown(count)}" for words, count in counts.reasons(TouchState.SKIPPED)]
+    parts = [_part(_("Waiting"), counts.waiting)]
+    parts += [_part(str(state.label), counts.by_state[state], counts.reasons(state)) for state in _TOLD]
     told = " · ".join(filter(None, parts)) or _("Nothing yet")
-    if why:
-        told = f"{told} ({', '.join(why)})"
     unknown = counts.by_state[TouchState.UNKNOWN]
     return {
         "when": when_words(step.offset),
@@ -163,8 +161,11 @@ def _draft_differs(sop: Sop, live: list[Any]) -> bool:
     return any(change.kind != SAME for change in changes)
 
 
-def _part(words: str, count: int) -> str:
-    return f"{words} {_shown(count)}" if count else ""
+def _part(words: str, count: int, reasons: Sequence[tuple[str, int]] = ()) -> str:
+    if not count:
+        return ""
+    why = ", ".join(f"{reason} {_shown(number)}" for reason, number in reasons)
+    return f"{words} {_shown(count)} ({why})" if why else f"{words} {_shown(count)}"
 
 
 def _shown(count: int) -> str:

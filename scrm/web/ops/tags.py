@@ -82,7 +82,9 @@ class RenameForm(forms.Form):
 class TagRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     event_type = forms.ChoiceField(label=gettext_lazy("When this happens"))
-    tag = forms.ModelChoiceField(Tag.objects.none(), label=gettext_lazy("Give this tag"))
+    tag = forms.ModelChoiceField(
+        Tag.objects.none(), label=gettext_lazy("Give this tag"), empty_label=gettext_lazy("Choose …")
+    )
     active = forms.BooleanField(label=gettext_lazy("Active"), required=False, initial=True)
 
 
