@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from contacts.models import Contact
+from scrm.core.bulk import array
 from scrm.core.conditions import Condition, Use, compile_sql, compile_values, uses
 
 
@@ -50,7 +51,8 @@ def lock_numbers(numbers: Iterable[int]) -> None:
     """Hold these advisory locks until the transaction ends; in one order, so that no two wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)", [sorted(set(numbers))]
+            "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)",
+            [array(map(str, sorted(set(numbers))))],
         )
 
 
@@ -60,7 +62,7 @@ def holders_of(keys: Collection[tuple[str, bytes]]) -> dict[tuple[str, bytes], U
         cursor.execute(
             "SELECT i.kind, i.blind, i.contact_id FROM unnest(%s::text[], %s::text[]) AS given(kind, blind) "
             "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')",
-            [[kind for kind, _blind in keys], [blind.hex() for _kind, blind in keys]],
+            [array(kind for kind, _blind in keys), array(blind.hex() for _kind, blind in keys)],
         )
         return {(kind, bytes(blind)): contact_id for kind, blind, contact_id in cursor.fetchall()}
 

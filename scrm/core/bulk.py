@@ -73,10 +73,10 @@ def _length(columns: Columns) -> int:
     return lengths.pop()
 
 
-def _unnested(model: type[Model], columns: Columns) -> tuple[str, list[Any]]:
+def _unnested(model: type[Model], columns: Columns) -> tuple[str, list[str]]:
     arrays = ", ".join(f"%s::{_carried(_kind(model, name))}[]" for name in columns)
     names = ", ".join(f"v_{name}" for name in columns)
-    values = [_WRITERS.get(_kind(model, name), list)(each) for name, each in columns.items()]
+    values = [_WRITERS.get(_kind(model, name), array)(each) for name, each in columns.items()]
     return f"unnest({arrays}) WITH ORDINALITY AS given({names}, place)", values
 
 
@@ -116,26 +116,40 @@ def _constant(value: Any) -> Any:
     return value.hex if isinstance(value, UUID) else value
 
 
-def _uuids(values: Iterable[UUID | None]) -> list[str | None]:
-    # A third of the time that str() takes, and PostgreSQL reads it as well.
-    return [None if value is None else value.hex for value in values]
+def array(values: Iterable[str | None]) -> str:
+    """Texts as one array literal: PostgreSQL reads it many times as fast as an ARRAY of as many literals."""
+    return "{" + ",".join("NULL" if value is None else f'"{_escaped(value)}"' for value in values) + "}"
 
 
-def _json(values: Iterable[Any]) -> list[str | None]:
-    return [None if value is None else _encode(value) for value in values]
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _hex(values: Iterable[bytes | None]) -> list[str | None]:
-    return [None if value is None else value.hex() for value in values]
+def _plain(values: Iterable[Any]) -> str:
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
 
-def _moments(values: Iterable[datetime | None]) -> list[str | None]:
-    return [None if value is None else value.isoformat() for value in values]
+def _uuids(values: Iterable[UUID | None]) -> str:
+    # `hex` takes a third of the time of str(), and PostgreSQL reads it as well.
+    return "{" + ",".join("NULL" if value is None else value.hex for value in values) + "}"
 
 
-_WRITERS: dict[str, Callable[[Iterable[Any]], list[Any]]] = {
+def _json(values: Iterable[Any]) -> str:
+    return array(None if value is None else _encode(value) for value in values)
+
+
+def _hex(values: Iterable[bytes | None]) -> str:
+    return "{" + ",".join("NULL" if value is None else value.hex() for value in values) + "}"
+
+
+def _moments(values: Iterable[datetime | None]) -> str:
+    return array(None if value is None else value.isoformat() for value in values)
+
+
+_WRITERS: dict[str, Callable[[Iterable[Any]], str]] = {
     "uuid": _uuids,
     "jsonb": _json,
     "bytea": _hex,
     "timestamp with time zone": _moments,
+    **dict.fromkeys(("boolean", "smallint", "integer", "bigint"), _plain),
 }

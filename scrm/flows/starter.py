@@ -96,7 +96,7 @@ _TAGS: Final = (
                 *("Potential", "潜力", True),
                 (
                     ("potential-high", "High potential", "高潜力", "red"),
-                    ("potential-medium", "Medium potential", "中潜力", "orange"),
+                    ("potential-medium", "Medium potential", "中潜力", "amber"),
                     ("potential-low", "Low potential", "低潜力", "gray"),
                 ),
             ),
@@ -108,8 +108,8 @@ _TAGS: Final = (
             (
                 *("Activity", "活跃度", False),
                 (
-                    ("viewed-content", "Viewed content", "看过内容", "cyan"),
-                    ("asked-price", "Asked the price", "问过价格", "purple"),
+                    ("viewed-content", "Viewed content", "看过内容", "teal"),
+                    ("asked-price", "Asked the price", "问过价格", "violet"),
                 ),
             ),
         ),
@@ -121,7 +121,7 @@ _TAGS: Final = (
                 *("Topics", "关注话题", False),
                 (
                     ("interest-product", "Product", "产品", "blue"),
-                    ("interest-price", "Prices and offers", "价格与优惠", "orange"),
+                    ("interest-price", "Prices and offers", "价格与优惠", "amber"),
                     ("interest-cases", "Customer stories", "客户案例", "green"),
                 ),
             ),
