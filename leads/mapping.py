@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -139,6 +139,17 @@ class Mapping:
         return not targets.isdisjoint(IDENTITY_TARGETS)
 
     @cached_property
+    def _ways(self) -> dict[str, tuple[str, str, str]]:
+        return {}
+
+    def _way(self, name: str) -> tuple[str, str, str]:
+        """Target, attribute's name and day order of a column, said or not; kept, for every row asks."""
+        column = self.columns.get(name) or Column("ignore" if name in self._in_templates else ATTRIBUTE + name)
+        attribute = column.to[len(ATTRIBUTE) :] if column.to.startswith(ATTRIBUTE) else ""
+        way = self._ways[name] = (column.to, attribute, column.day_order)
+        return way
+
+    @cached_property
     def _in_templates(self) -> frozenset[str]:
         return frozenset(name for template in self.values.values() for name in _PLACEHOLDER.findall(template))
 
@@ -146,6 +157,9 @@ class Mapping:
 def fold_case(text: str) -> str:
     """What spellings that differ in case, width or spaces have in common."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_folded = lru_cache(maxsize=4_096)(fold_case)
 
 
 def parse_mapping(data: object) -> Mapping:
@@ -184,15 +198,19 @@ def apply(
     """Read one row; `spellings` (one dict for a whole file) keeps the first spelling of what folds case."""
     lead = LeadInput(row=row.number)
     reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings)
+    ways, empty = mapping._ways, mapping.empty
     for name, value in row.values.items():
-        column = mapping.columns.get(name)
-        if column is None:
-            if name not in mapping._in_templates:
-                reading.take(ATTRIBUTE + name, name, value, "")
-        elif column.to != "ignore":
-            reading.take(column.to, name, value, column.day_order)
+        stripped = value.strip()
+        if stripped and stripped not in empty:
+            target, attribute, day_order = ways.get(name) or mapping._way(name)
+            if attribute and stripped.isascii() and "\0" not in stripped:
+                lead.attributes[attribute] = stripped
+            elif target != "ignore":
+                reading.take(target, name, stripped, day_order)
     for target, template in mapping.values.items():
-        reading.take(target, target, _filled(template, row.values, mapping.empty, whole=target in IDENTITY_TARGETS), "")
+        filled = _filled(template, row.values, empty, whole=target in IDENTITY_TARGETS)
+        if filled and filled not in empty:
+            reading.take(target, target, filled, "")
     if mapping.identifies and not reading.identities and not reading.problems:
         reason = gettext("Nothing says who this is.")
         fix = gettext("Fill in a phone number, an e-mail address or an id.")
@@ -217,23 +235,20 @@ class _Reading:
 
     def take(self, target: str, column: str, value: str, day_order: str) -> None:
         """Read one value into the lead, or note what is wrong with it."""
-        stripped = value.strip()
-        if not stripped or stripped in self._mapping.empty:
-            return
         try:
             if target.startswith(ATTRIBUTE):
-                self._lead.attributes[target[len(ATTRIBUTE) :]] = read_attribute(stripped)
+                self._lead.attributes[target[len(ATTRIBUTE) :]] = read_attribute(value)
             elif target == "captured_at":
-                self._lead.captured_at = read_moment(stripped, zone=self._zone, day_order=day_order)
+                self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
             elif target in IDENTITY_TARGETS:
-                self._identify(target, stripped)
+                self._identify(target, value)
             elif target == "tags":
-                tags = [self._spelled(target, tag) for tag in read_tags(stripped)]
+                tags = [self._spelled(target, tag) for tag in read_tags(value)]
                 self._lead.tags = list(dict.fromkeys([*self._lead.tags, *tags]))
             elif target == "note":
-                self._lead.note = read_note("\n".join(filter(None, [self._lead.note, stripped])))
+                self._lead.note = read_note("\n".join(filter(None, [self._lead.note, value])))
             else:
-                read = _READERS[target](stripped)
+                read = _READERS[target](value)
                 if target in LONGEST:
                     at_most(LONGEST[target], read)
                 setattr(self._lead, target, self._spelled(target, read))
@@ -256,7 +271,7 @@ class _Reading:
     def _spelled(self, target: str, value: Any) -> Any:
         if target not in self._mapping.fold_case:
             return value
-        return self._spellings.setdefault((target, fold_case(value)), value)
+        return self._spellings.setdefault((target, _folded(value)), value)
 
 
 def _read_zone(text: str) -> str:
@@ -267,20 +282,27 @@ def _read_zone(text: str) -> str:
         raise InvalidValue("unknown_zone", message, gettext("Write it as Asia/Shanghai.")) from error
 
 
+# A column of words says few different ones.
+_remembered = lru_cache(maxsize=4_096)
 _READERS: dict[str, Callable[[str], Any]] = {
     "name": normalise_name,
-    "company": normalise_name,
-    "timezone": _read_zone,
-    **dict.fromkeys(TEXT_TARGETS, read_text),
-    "status": read_status,
-    "rating": read_rating,
-    **dict.fromkeys(BOOLEAN_TARGETS, read_boolean),
+    "company": _remembered(normalise_name),
+    "timezone": _remembered(_read_zone),
+    **dict.fromkeys(TEXT_TARGETS, _remembered(read_text)),
+    "status": _remembered(read_status),
+    "rating": _remembered(read_rating),
+    **dict.fromkeys(BOOLEAN_TARGETS, _remembered(read_boolean)),
 }
+
+
+@lru_cache
+def _names_in(template: str) -> list[str]:
+    return _PLACEHOLDER.findall(template)
 
 
 def _filled(template: str, values: dict[str, str], empty: frozenset[str], *, whole: bool) -> str:
     """The template with its columns' values; nothing when they are empty: any (`whole`) or all."""
-    names = _PLACEHOLDER.findall(template)
+    names = _names_in(template)
     found = {name: values.get(name, "").strip() for name in names}
     found = {name: "" if value in empty else value for name, value in found.items()}
     if names and not (all if whole else any)(found.values()):
