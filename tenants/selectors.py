@@ -33,6 +33,12 @@ def tenant_by_name(name: str) -> Tenant | None:
     return Tenant.objects.filter(schema_name=name).first()
 
 
+def tenant_by_host(host: str) -> Tenant | None:
+    """The active tenant that answers there."""
+    domain = Domain.objects.filter(domain=host, tenant__status=TenantStatus.ACTIVE).select_related("tenant").first()
+    return domain.tenant if domain else None
+
+
 def tenant_list_active() -> list[Tenant]:
     return list(Tenant.objects.filter(status=TenantStatus.ACTIVE).order_by("pk"))
 
@@ -57,3 +63,8 @@ def tenant_base_url(tenant: Tenant) -> str:
     """Where the tenant's pages are reached from outside, without a trailing slash."""
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     return f"{settings.PUBLIC_SCHEME}://{domain_primary(tenant)}{port}"
+
+
+def tenant_schemas() -> list[str]:
+    """Every schema beside the public one, templates and suspended tenants too."""
+    return list(Tenant.objects.order_by("pk").values_list("schema_name", flat=True))
