@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -19,7 +20,6 @@ _INSTALLER = "requirements-installer.txt"
 _LOG = LOGS / "install.log"
 _UV = VENV / "bin" / "uv"
 _WITH_UV = [str(_UV), "pip", "install", "--system-certs", "--require-hashes", "--python", str(PYTHON)]
-_PIP = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--retries", "2", "--require-hashes"]
 
 
 def ensure(files: tuple[str, ...]) -> None:
@@ -62,12 +62,13 @@ def _make_environment() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         if importlib.util.find_spec("ensurepip") is None:
             _install_venv_module()
-        done = _logged([sys.executable, "-m", "venv", str(VENV)])
+        # pip runs out of its bundled wheel, once, to fetch uv: installing pip would take longer than all the rest.
+        done = _logged([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
         if done.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             raise Trouble(f"Python could not make an environment in {VENV}; see {_LOG}.")
     if not _UV.exists():
-        _logged([*_PIP, "-r", _INSTALLER])
+        _logged([*_pip(), "-r", _INSTALLER])
     stage_done("Python environment", time.monotonic() - started)
 
 
@@ -75,11 +76,20 @@ def _works() -> bool:
     if not PYTHON.exists():
         return False
     try:
-        command = [str(PYTHON), "-c", "import pip, sys; print(sys.prefix)"]
+        command = [str(PYTHON), "-c", "import sys; print(sys.prefix)"]
         done = subprocess.run(command, capture_output=True, text=True)
     except OSError:
         return False
     return done.returncode == 0 and done.stdout.strip() == str(VENV)
+
+
+def _pip() -> list[str]:
+    import ensurepip
+
+    folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).parent / "_bundled"
+    wheel = max(Path(folder).glob("pip-*.whl"))
+    options = ["--disable-pip-version-check", "--retries", "2", "--require-hashes"]
+    return [str(PYTHON), str(wheel / "pip"), "install", *options]
 
 
 def _install_venv_module() -> None:
@@ -106,7 +116,7 @@ def _install(files: tuple[str, ...]) -> None:
     # uv is ten times faster; pip obeys settings (mirrors, proxies) that uv doesn't read.
     done = _logged([*_WITH_UV, *wanted]) if _UV.exists() else None
     if done is None or done.returncode:
-        done = _logged([*_PIP, *wanted])
+        done = _logged([*_pip(), *wanted])
     if done.returncode:
         raise Trouble(_why_not(done.stdout))
     (VENV / f"{files[-1]}.stamp").write_text(_stamp(files))
@@ -141,7 +151,9 @@ def install_beside(requirements: str, folder: Path) -> bool:
     """One more locked file into a folder of its own, as a Node; False where it could not be had."""
     make_folder(LOGS)
     wanted = ["--target", str(folder), "-r", requirements]
-    return any(_logged([*tool, *wanted]).returncode == 0 for tool in (_WITH_UV, _PIP) if os.path.exists(tool[0]))
+    return (_UV.exists() and _logged([*_WITH_UV, *wanted]).returncode == 0) or (
+        _logged([*_pip(), *wanted]).returncode == 0
+    )
 
 
 def _fetch_frontend_meanwhile() -> None:

@@ -5,14 +5,14 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from types import FrameType
 
 from scrm.embedded import catalogues, django, environment, frontend, health, manage, stamps
 from scrm.embedded.console import say, stage, stage_done
+from scrm.embedded.meanwhile import Meanwhile
 from scrm.embedded.paths import ROOT, VAR
-from scrm.embedded.processes import Beat, Web, Worker, check_port
+from scrm.embedded.processes import Beat, Process, Web, Worker, check_port
 from scrm.embedded.servers import Servers
 from scrm.embedded.supervisor import Supervisor
 
@@ -66,39 +66,31 @@ def _start(supervisor: Supervisor, chosen: argparse.Namespace, started: float) -
     manage.prepare(servers)
     instance = secrets.token_hex(8)
     env = environment.laptop(servers.database_url, servers.redis_url, port=chosen.port, instance=instance)
-    with ThreadPoolExecutor(2) as pool:
-        fetched = pool.submit(_timed, frontend.ensure)
-        _start_servers(supervisor, servers)
-        with stage("Message catalogues"):
-            catalogues.ensure()
-        _migrate(servers, env)
-        if not chosen.no_demo:
-            _make_demo(servers, env)
-        _report(fetched, "Front-end packages")
-        _collect(env)
-        accounts = None if chosen.no_demo else pool.submit(django.run, ["demo_accounts"], env)
-        since = time.time()
-        with stage("Web, worker, beat"):
-            _start_processes(supervisor, env, chosen.port)
-            health.wait_for_web(chosen.port, instance)
-        if chosen.once:
-            with stage("Healthy"):
-                health.wait_for_all(chosen.port, instance, since, tenants=0 if chosen.no_demo else 2)
-        say(f"\nReady after {time.time() - started:.1f} s. The platform: http://localhost:{chosen.port}/")
-        if accounts:
-            say(accounts.result().strip())
+    fetched = Meanwhile(frontend.ensure)
+    _start_servers(supervisor, servers)
+    with stage("Message catalogues"):
+        catalogues.ensure()
+    _migrate(servers, env)
+    if not chosen.no_demo:
+        _make_demo(servers, env)
+    fetched.result()
+    stage_done("Front-end packages", fetched.seconds, "meanwhile")
+    _collect(env)
+    accounts = None if chosen.no_demo else Meanwhile(lambda: _accounts(servers, env))
+    since = time.time()
+    with stage("Web"):
+        _start_process(supervisor, Web(env, chosen.port))
+        health.wait_for_web(chosen.port, instance)
+    _start_process(supervisor, Worker(env))
+    _start_process(supervisor, Beat(env))
+    if chosen.once:
+        with stage("Healthy"):
+            health.wait_for_all(chosen.port, instance, since, tenants=0 if chosen.no_demo else 2)
+    say(f"\nReady after {time.time() - started:.1f} s. The platform: http://localhost:{chosen.port}/")
+    if accounts:
+        say(accounts.result())
     if not chosen.once:
         say("\nCtrl-C stops everything. Logs: var/log/")
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began
-
-
-def _report(done: Future[float], name: str) -> None:
-    stage_done(name, done.result(), "meanwhile")
 
 
 def _start_servers(supervisor: Supervisor, servers: Servers) -> None:
@@ -141,7 +133,16 @@ def _collect(env: Mapping[str, str]) -> None:
             stamps.leave(mark, value)
 
 
-def _start_processes(supervisor: Supervisor, env: Mapping[str, str], port: int) -> None:
-    for process in (Web(env, port), Worker(env), Beat(env)):
-        supervisor.add(process)
-        process.spawn()
+def _start_process(supervisor: Supervisor, process: Process) -> None:
+    supervisor.add(process)
+    process.spawn()
+
+
+def _accounts(servers: Servers, env: Mapping[str, str]) -> str:
+    """How to log in; asked once for each port, since the addresses name it."""
+    kept, mark = servers.state / "accounts.txt", servers.state / "accounts"
+    value = f"{stamps.of_schema()} {env['PUBLIC_PORT']}"
+    if servers.postgres is None or not (kept.exists() and stamps.holds(mark, value)):
+        kept.write_text(django.run(["demo_accounts"], env).strip())
+        stamps.leave(mark, value)
+    return kept.read_text()
