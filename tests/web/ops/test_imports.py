@@ -1,0 +1,91 @@
+"""Files of leads through the dashboard: upload, mapping, trying, running, result."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from exchange.enums import JobState
+from exchange.models import Job
+from leads.models import Lead
+from scheduler.budget import Budget
+from scrm.flows.jobs import jobs_due
+
+FILE = "Name,Mobile,City\nLin,13812345678,Kiel\nWei,13912345678,Bonn\nNo,12,Rom\n"
+
+
+@pytest.fixture
+def job(desk, settings, tmp_path) -> Job:
+    settings.MEDIA_ROOT = str(tmp_path)
+    answer = desk.post("/imports/new/", {"file": SimpleUploadedFile("leads.csv", FILE.encode())})
+    job = Job.objects.get()
+    assert answer["Location"] == f"/imports/{job.pk}/mapping/"
+    return job
+
+
+def mapped(*targets: str, **more: str) -> dict[str, str]:
+    return {f"column-{number}": target for number, target in enumerate(targets)} | more
+
+
+def test_upload_refuses_what_is_no_table(desk):
+    answer = desk.post("/imports/new/", {"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04" + bytes(50))})
+
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_mapping_page_guesses_and_shows_samples(desk, job):
+    answer = desk.get(f"/imports/{job.pk}/mapping/")
+
+    assert [row.chosen for row in answer.context["columns"]] == ["name", "phone", "city"]
+    assert "13812345678" in answer.content.decode()
+
+
+def test_trying_shows_problems_and_writes_nothing(desk, job):
+    answer = desk.post(f"/imports/{job.pk}/mapping/", mapped("name", "phone", "city", action="try"))
+
+    tried = answer.context["tried"]
+    assert (tried.counts["created"], tried.counts["rejected"]) == (2, 1)
+    assert "Row 4, Mobile" in answer.content.decode()
+    assert not Lead.objects.exists()
+    job.refresh_from_db()
+    assert job.state == JobState.DRAFT
+
+
+def test_mapping_says_which_column_is_wrong(desk, job):
+    answer = desk.post(f"/imports/{job.pk}/mapping/", mapped("name", "phone", "name", action="import"))
+
+    assert answer.status_code == 422
+    assert answer.context["columns"][2].error
+    job.refresh_from_db()
+    assert job.state == JobState.DRAFT
+
+
+def test_import_runs_and_gives_its_errors_as_a_file(desk, job):
+    desk.post(
+        f"/imports/{job.pk}/mapping/", mapped("name", "phone", "attribute:Town", action="import", start_sops="on")
+    )
+    assert "hx-get" in desk.get(f"/imports/{job.pk}/").content.decode()
+
+    jobs_due(Budget(5))
+
+    assert desk.get(f"/imports/{job.pk}/progress/", htmx=True)["HX-Refresh"] == "true"
+    page = desk.get(f"/imports/{job.pk}/").content.decode()
+    errors = desk.get(f"/imports/{job.pk}/errors/")
+    assert "Download the error file" in page
+    assert b"Mobile" in b"".join(errors.streaming_content)
+    assert {lead.attributes["Town"] for lead in Lead.objects.all()} == {"Kiel", "Bonn"}
+
+
+def test_import_is_stopped(desk, job):
+    desk.post(f"/imports/{job.pk}/mapping/", mapped("name", "phone", "city", action="import"))
+
+    desk.post(f"/imports/{job.pk}/cancel/")
+    jobs_due(Budget(5))
+
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert not Lead.objects.exists()
+
+
+def test_import_of_another_tenant_is_not_found(cais_desk, job):
+    for path in ("", "mapping/", "progress/", "errors/"):
+        assert cais_desk.get(f"/imports/{job.pk}/{path}").status_code == 404
