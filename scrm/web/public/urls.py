@@ -1,6 +1,13 @@
-"""Addresses."""
+"""Addresses that customers get. Each takes any text, so that whatever is wrong ends on the same page."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from scrm.web.public import forms, links, withdrawal
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("f/<slug:slug>/thanks", forms.thanks, name="form_thanks"),
+    path("f/<path:slug>", forms.hosted, name="form"),
+    path("t/<path:code>", links.opened, name="link"),
+    path("u/<path:token>", withdrawal.withdraw, name="withdrawal"),
+]

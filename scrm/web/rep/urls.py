@@ -1,6 +1,24 @@
-"""Addresses."""
+"""Addresses of the representative's phone."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from scrm.web.rep import customers, me, shell, today
 
 app_name = "rep"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", today.index, name="today"),
+    path("tasks/<uuid:task_id>/done", today.done, name="task_done"),
+    path("tasks/<uuid:task_id>/snooze", today.snooze, name="task_snooze"),
+    path("tasks/<uuid:task_id>/give-up", today.give_up, name="task_give_up"),
+    path("customers/", customers.index, name="customer_list"),
+    path("customers/<uuid:contact_id>/", customers.detail, name="customer"),
+    path("customers/<uuid:contact_id>/story", customers.story, name="customer_story"),
+    path("customers/<uuid:contact_id>/log", customers.log, name="customer_log"),
+    path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
+    path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
+    path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
+    path("me/", me.index, name="me"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("sw.js", shell.service_worker, name="service_worker"),
+    path("offline", shell.offline, name="offline"),
+]

@@ -1,0 +1,224 @@
+"""Customers: find one, see how things stand, note what was said, go on."""
+
+from typing import Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
+from contacts.models import Contact
+from contacts.selectors import (
+    contact_detail,
+    contact_list,
+    contact_list_filtered,
+    identities_of,
+    identity_visible,
+    marks_of,
+)
+from contacts.services import reveal_identity
+from leads.enums import OPEN_STATUSES, InteractionKind
+from leads.selectors import interaction_list_of_contact, lead_list_of_contact
+from leads.upkeep import log_interaction
+from lifecycle.enums import MoveSource
+from lifecycle.models import Stage
+from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
+from lifecycle.selectors import lifecycle_get, stage_list
+from scrm.core import clock
+from scrm.flows import engagement, progress
+from scrm.web.access import Visit
+from scrm.web.rep.page import cards_of, found, local, on_phone, show
+from scrm.web.timeline import Place, story_of
+from tagging.enums import TagSource
+from tagging.of_contacts import tags_by_contact
+from tagging.selectors import tag_list_active
+
+PAGE_SIZE: Final = 30
+_KINDS: Final = (
+    (InteractionKind.CALL, "phone"),
+    (InteractionKind.CHAT, "message-circle"),
+    (InteractionKind.VISIT, "map-pin"),
+    (InteractionKind.NOTE, "note"),
+)
+
+
+class LogForm(forms.Form):
+    """What came of a talk; the button that sends it says of which kind it was."""
+
+    kind = forms.ChoiceField(choices=InteractionKind.choices, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=gettext_lazy("What was said"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea({"rows": 3, "enterkeyhint": "done"}),
+    )
+    effective = forms.BooleanField(label=gettext_lazy("Effective communication"), required=False)
+    next_on = forms.DateField(
+        label=gettext_lazy("Next date"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+@on_phone("contact.view")
+def index(request: Visit) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    stages = _stages()
+    asked = request.GET.get("stage", "")
+    chosen = asked if asked in {str(stage.pk) for stage in stages} else ""
+    within = [contact_ids_in_stage(chosen)] if chosen else []
+    rows = contact_list_filtered(contact_list(request.user), q=text, within=within).order_by("-created_at", "-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    ids = [contact.pk for contact in page]
+    positions, reached = positions_by_contact(ids), contacts_last_reached(ids)
+    people = [
+        (contact, positions[contact.pk][0].stage if positions[contact.pk] else None, reached.get(contact.pk))
+        for contact in page
+    ]
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {"page": page, "people": people, "q": text, "stage": chosen, "stages": stages, "query": query.urlencode()}
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, "rep/customer_list.html#people", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+    return show(request, "rep/customer_list.html", "customers", context)
+
+
+@on_phone("contact.view")
+def detail(request: Visit, contact_id: UUID) -> HttpResponse:
+    return _detail(request, _contact(request, contact_id), LogForm())
+
+
+def _detail(request: Visit, contact: Contact, log_form: LogForm) -> HttpResponse:
+    now = clock.now()
+    tags = tags_by_contact([contact.pk], now)[contact.pk]
+    positions = positions_by_contact([contact.pk])[contact.pk]
+    interactions = interaction_list_of_contact(contact.pk, limit=1)
+    identities = identities_of(contact.pk)
+    context = {
+        "contact": contact,
+        "identities": identities,
+        "phone": next((each for each in identities if each.kind == "phone"), None),
+        "position": positions[0] if positions else None,
+        "stages": _stages(),
+        "reached": contacts_last_reached([contact.pk]).get(contact.pk),
+        "next_on": interactions[0].next_on if interactions else None,
+        "marks": marks_of(contact.pk),
+        "no_calls": any(mark.channel in ("call", "all") for mark in marks_of(contact.pk)),
+        "cards": cards_of(task_list_open_of_contact(request.user, contact.pk), now),
+        "tags": tags,
+        "held": {row.tag_id for row in tags},
+        "free_tags": list(tag_list_active()),
+        "leads": lead_list_of_contact(request.user, contact.pk),
+        "story": story_of(contact.pk),
+        "form": log_form,
+        "kinds": [(kind, kind.label, icon) for kind, icon in _KINDS],
+        "today": local(now).date(),
+    }
+    return show(request, "rep/customer.html", "customers", context, status=422 if log_form.errors else 200)
+
+
+@on_phone("contact.view")
+def story(request: Visit, contact_id: UUID) -> HttpResponse:
+    """The next page of the story, for htmx."""
+    contact = _contact(request, contact_id)
+    after = Place.read(request.GET.get("after", ""))
+    if after is None:
+        raise Http404
+    return render(request, "rep/customer.html#story", {"contact": contact, "story": story_of(contact.pk, after)})
+
+
+@require_POST
+@on_phone("contact.edit")
+def log(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    form = LogForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, contact, form)
+    open_leads = [lead for lead in lead_list_of_contact(request.user, contact.pk) if lead.status in OPEN_STATUSES]
+    try:
+        log_interaction(
+            contact_id=contact.pk,
+            lead=open_leads[0] if open_leads else None,
+            by=request.user,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _detail(request, contact, form)
+    messages.success(request, _("Logged."))
+    return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("contact.edit")
+def tag(request: Visit, contact_id: UUID) -> HttpResponse:
+    """Give a tag, or take it back where the contact has it."""
+    contact = _contact(request, contact_id)
+    now = clock.now()
+    held = {str(row.tag_id) for row in tags_by_contact([contact.pk], now)[contact.pk]}
+    asked = request.POST.get("tag", "")
+    if asked in held:
+        _retag(request, contact, asked, add=False)
+        messages.success(request, _("Tag removed."))
+    elif asked in {str(each.pk) for each in tag_list_active()}:
+        _retag(request, contact, asked, add=True)
+        messages.success(request, _("Tagged."))
+    else:
+        messages.error(request, _("Choose a tag."))
+    return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("contact.edit")
+def stage(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    asked = request.POST.get("stage", "")
+    chosen = next((each for each in _stages() if str(each.pk) == asked), None)
+    if chosen is None:
+        messages.error(request, _("Choose a stage."))
+        return redirect("rep:customer", contact.pk)
+    reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
+    moved = progress.stage_moved(
+        [contact.pk], chosen.pk, by=request.user, source=MoveSource.HAND, reason=reason, now=clock.now()
+    )
+    text = _("Moved to %(stage)s.") if moved else _("Stands at %(stage)s already.")
+    messages.success(request, text % {"stage": chosen})
+    return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("contact.reveal")
+def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponse:
+    """Show one identity in clear, to be dialled; who asked is in the audit trail."""
+    identity = found(identity_visible(request.user, contact_id, identity_id))
+    value = reveal_identity(identity=identity, by=request.user, now=clock.now())
+    part = "dial" if request.POST.get("as") == "dial" else "revealed"
+    answer = render(request, f"rep/revealed.html#{part}", {"identity": identity, "value": value})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _contact(request: Visit, contact_id: UUID) -> Contact:
+    return found(contact_detail(request.user, contact_id))
+
+
+def _stages() -> list[Stage]:
+    """Those of the lifecycle that new contacts enter."""
+    lifecycle = lifecycle_get(None)
+    return list(stage_list(lifecycle)) if lifecycle else []
+
+
+def _retag(request: Visit, contact: Contact, tag_id: str, *, add: bool) -> None:
+    engagement.contacts_tagged(
+        [contact.pk], [UUID(tag_id)], add=add, source=TagSource.HAND, by=request.user, now=clock.now()
+    )

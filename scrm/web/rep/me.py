@@ -1,0 +1,21 @@
+"""Me: how I stand, and how the app looks."""
+
+from django.http import HttpResponse
+
+from accounts.enums import Scope
+from campaigns.task_selectors import task_numbers
+from leads.selectors import lead_totals
+from scrm.core import clock
+from scrm.web.access import Visit
+from scrm.web.rep.page import day_began, is_mine, on_phone, show
+
+
+@on_phone()
+def index(request: Visit) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "numbers": task_numbers(request.user, now=now, day_began=day_began(now), mine=is_mine(request)),
+        "leads": lead_totals(request.user, day_began=day_began(now)),
+        "has_team": request.user.data_scope != Scope.OWN,
+    }
+    return show(request, "rep/me.html", "me", context)
