@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(TextChoices):
@@ -25,7 +26,7 @@ class SopState(TextChoices):
 
 
 class EnrollmentState(TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("enrollment", "Active")
     FINISHED = "finished", _("Finished")
     EXITED = "exited", _("Exited")
 
@@ -60,7 +61,7 @@ class Reason(TextChoices):
 
 
 class TaskState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("task", "Open")
     DONE = "done", _("Done")
     CANNOT = "cannot", _("Could not")
     CANCELLED = "cancelled", _("Cancelled")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.selectors import user_list_visible
@@ -26,7 +27,9 @@ def owner_choices(viewer: User) -> list[tuple[str, str]]:
 class LeadFilter(FilterForm):
     def __init__(self, request: HttpRequest, owners: Choices) -> None:
         super().__init__(request)
-        self.choose("status", _("Status"), _("Any status"), [("open", _("Open")), *LeadStatus.choices])
+        self.choose(
+            "status", _("Status"), _("Any status"), [("open", pgettext_lazy("leads", "Open")), *LeadStatus.choices]
+        )
         self.choose("source", _("Source"), _("Any source"), [("none", _("No source")), *source_choices()])
         self.choose("owner", _("Owner"), _("Any owner"), [("none", _("Nobody")), *owners])
         self.choose("came_by", _("Came by"), _("Any way in"), LeadOrigin.choices)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns import drafts
 from campaigns.enums import Channel, SopState, TouchState, Trigger
@@ -97,7 +98,9 @@ class StepForm(forms.Form):
     channel = forms.ChoiceField(label=_("What it does"), choices=Channel.choices)
     kind = forms.ChoiceField(label=_("When"), choices=KINDS)
     n = forms.IntegerField(label=_("How many"), required=False, min_value=0)
-    weekday = forms.TypedChoiceField(label=_("Day"), required=False, coerce=int, empty_value=None)
+    weekday = forms.TypedChoiceField(
+        label=pgettext_lazy("weekday", "Day"), required=False, coerce=int, empty_value=None
+    )
     at = forms.TimeField(
         label=_("At"),
         required=False,
