@@ -32,7 +32,7 @@ def contact_list_filtered(
     if q:
         rows = rows.filter(contact_search(q))
     if owner:
-        rows = rows.filter(owner=None if owner == "none" else owner)
+        rows = rows.filter(owner=None if owner == "none" else UUID(owner))
     for ids in within:
         rows = rows.filter(pk__in=ids)
     return rows

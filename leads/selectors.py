@@ -48,9 +48,9 @@ def lead_list_filtered(
     if status:
         rows = rows.filter(status__in=OPEN_STATUSES if status == "open" else [status])
     if source:
-        rows = rows.filter(source=None if source == "none" else source)
+        rows = rows.filter(source=None if source == "none" else UUID(source))
     if owner:
-        rows = rows.filter(owner=None if owner == "none" else owner)
+        rows = rows.filter(owner=None if owner == "none" else UUID(owner))
     if came_by:
         rows = rows.filter(came_by=came_by)
     if since is not None:

@@ -20,7 +20,7 @@ def positions_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, list[Posit
 
 
 def contact_ids_in_stage(stage_id: UUID | str) -> QuerySet[Position, UUID]:
-    return Position.objects.filter(stage=stage_id).values_list("contact", flat=True)
+    return Position.objects.filter(stage=UUID(str(stage_id))).values_list("contact", flat=True)
 
 
 def stage_transition_list_of_contact(

@@ -20,7 +20,7 @@ def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, 
 
 
 def contact_ids_tagged(tag_id: UUID | str, now: datetime) -> QuerySet[TagAssignment, UUID]:
-    return _held(now).filter(tag=tag_id).values_list("contact", flat=True)
+    return _held(now).filter(tag=UUID(str(tag_id))).values_list("contact", flat=True)
 
 
 def tag_change_list_of_contact(

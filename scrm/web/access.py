@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.middleware import HtmxDetails
 
@@ -23,8 +23,8 @@ class Visit(HttpRequest):
     htmx: HtmxDetails
 
 
-Page = Callable[Concatenate[Visit, Args], HttpResponse]
-Guarded = Callable[Concatenate[HttpRequest, Args], HttpResponse]
+Page = Callable[Concatenate[Visit, Args], HttpResponseBase]
+Guarded = Callable[Concatenate[HttpRequest, Args], HttpResponseBase]
 
 
 def may(action: str, *, door: str = "desk.open") -> Callable[[Page[Args]], Guarded[Args]]:
@@ -32,7 +32,7 @@ def may(action: str, *, door: str = "desk.open") -> Callable[[Page[Args]], Guard
 
     def decorate(page: Page[Args]) -> Guarded[Args]:
         @wraps(page)
-        def guarded(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
             visit = cast(Visit, request)

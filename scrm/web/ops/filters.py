@@ -23,12 +23,14 @@ class FilterForm(forms.Form):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET, auto_id="filter-%s")
         self._query = request.GET
+        self._labels: dict[str, dict[str, Any]] = {}
 
     def choose(self, name: str, label: Any, anything: Any, choices: Choices) -> None:
         """Offer a choice, labelled for screen readers and in the chips of active filters."""
         field = forms.ChoiceField(required=False, label=label, choices=[("", anything), *choices])
         field.widget.attrs["aria-label"] = label
         self.fields[name] = field
+        self._labels[name] = dict(choices)
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -47,9 +49,9 @@ class FilterForm(forms.Form):
             rest = self._query.copy()
             rest.pop(name, None)
             rest.pop("page", None)
-            field = self.fields[name]
-            shown = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value
-            chips.append({"label": str(field.label), "value": str(shown), "url": f"?{rest.urlencode()}"})
+            shown = self._labels.get(name, {}).get(value, value)
+            label = str(self.fields[name].label)
+            chips.append({"label": label, "value": str(shown), "url": f"?{rest.urlencode()}"})
         return chips
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -119,7 +120,7 @@ def switch(request: Visit, form_id: UUID) -> HttpResponse:
 
 
 def _public_url(hosted: Form) -> str:
-    return f"{tenant_base_url(tenant_current())}/f/{hosted.slug}/"
+    return tenant_base_url(tenant_current()) + reverse("public:form", args=[hosted.slug])
 
 
 def _share(hosted: Any) -> float | None:

@@ -1,10 +1,10 @@
 """Imports: files of leads on their way in, from upload to result."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -53,7 +53,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
         return redirect("ops:import_detail", job.pk)
     try:
         with job.file.open("rb") as file:
-            look = lead_import.preview(file)
+            look = lead_import.preview(cast(BinaryIO, file))
     except (FileNotFoundError, UnreadableFile):
         messages.error(request, _("The file is no longer there: upload it again."))
         return redirect("ops:import_start")
@@ -69,7 +69,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
         lead_import.begin_import(job, mapping=chosen, start_sops=start_sops)
         return redirect("ops:import_detail", job.pk)
     with job.file.open("rb") as file:
-        tried = lead_import.dry_run(file, chosen, rows=TRIED_ROWS)
+        tried = lead_import.dry_run(cast(BinaryIO, file), chosen, rows=TRIED_ROWS)
     return _mapping_page(request, job, look, chosen, {"tried": tried, "start_sops": start_sops})
 
 
@@ -120,7 +120,7 @@ def cancel(request: Visit, job_id: UUID) -> HttpResponse:
 
 
 @may("lead.import")
-def errors(request: Visit, job_id: UUID) -> HttpResponse | FileResponse:
+def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
     """The rows that were refused, each with its reason, as a file."""
     job = _job(job_id)
     if not job.error_file:
