@@ -1,0 +1,97 @@
+"""Stages keep their order, codes and numbers."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.enums import Role
+from accounts.services import create_department
+from lifecycle.models import Lifecycle, Position, Stage, StageTransition
+from lifecycle.selectors import board_cards, stage_list, stage_median_seconds, stage_sizes
+from lifecycle.upkeep import create_lifecycle, save_stage, shift_stage
+from scrm.core import clock
+from tests.factories import make_contact, make_user
+
+
+@pytest.fixture
+def sales(acme) -> Lifecycle:
+    lifecycle = create_lifecycle(name="Car sales", by=None, now=clock.now())
+    for name in ("Visit", "Drive", "Deposit"):
+        save_stage(lifecycle=lifecycle, name=name, kind="open", by=None, now=clock.now())
+    return lifecycle
+
+
+def names(lifecycle: Lifecycle) -> list[str]:
+    return [stage.name for stage in stage_list(lifecycle)]
+
+
+def test_new_stages_come_last(sales):
+    assert names(sales) == ["Visit", "Drive", "Deposit"]
+    assert [stage.code for stage in stage_list(sales)] == ["visit", "drive", "deposit"]
+
+
+def test_stages_change_places(sales):
+    first, second, third = stage_list(sales)
+
+    shift_stage(stage=third, earlier=True, by=None, now=clock.now())
+    shift_stage(stage=first, earlier=False, by=None, now=clock.now())
+
+    assert names(sales) == ["Deposit", "Visit", "Drive"]
+
+
+def test_the_first_stage_has_no_place_before_it(sales):
+    shift_stage(stage=stage_list(sales)[0], earlier=True, by=None, now=clock.now())
+
+    assert names(sales) == ["Visit", "Drive", "Deposit"]
+
+
+def test_one_lifecycle_is_the_one_that_new_contacts_enter(acme):
+    Lifecycle.objects.update(is_default=False)
+    made = [create_lifecycle(name=name, by=None, now=clock.now()) for name in ("A", "B")]
+
+    assert [each.is_default for each in made] == [True, False]
+
+
+def test_renaming_keeps_the_code(sales):
+    stage = stage_list(sales)[0]
+
+    save_stage(stage=stage, lifecycle=sales, name="Shop visit", kind="open", typical_days=3, by=None, now=clock.now())
+
+    stage.refresh_from_db()
+    assert (stage.name, stage.code, stage.typical_days, stage.position) == ("Shop visit", "visit", 3, 1)
+
+
+def test_numbers_are_of_what_the_reader_sees(sales):
+    north = create_department(name="North")
+    ada, ops = make_user("ada", Role.MANAGER, department=north), make_user("olga", Role.OPS)
+    ben = make_user("ben", department=north)
+    now = clock.now()
+    visit, drive, deposit = stage_list(sales)
+    for index, owner in enumerate([ben, ben, ben, None]):
+        person = make_contact(f"P{index}", owner=owner)
+        Position.objects.create(contact=person, lifecycle=sales, stage=drive, since=now + timedelta(hours=index))
+        StageTransition.objects.create(
+            contact=person,
+            lifecycle=sales,
+            from_stage=visit,
+            to_stage=drive,
+            at=now,
+            seconds_before=100 * (index + 1),
+            source="hand",
+        )
+
+    assert [size for _stage, size in stage_sizes(ops, sales)] == [0, 4, 0]
+    assert [size for _stage, size in stage_sizes(ada, sales)] == [0, 3, 0]
+    assert stage_median_seconds(ops, sales) == {visit.pk: 250}
+    assert stage_median_seconds(ada, sales) == {visit.pk: 200}
+    cards = board_cards(ada, list(stage_list(sales)), limit=2)
+    assert [card.contact.name for card in cards[drive.pk]] == ["P2", "P1"]
+    assert cards[deposit.pk] == []
+
+
+def test_a_board_is_one_statement(sales, django_assert_num_queries):
+    ops = make_user("olga", Role.OPS)
+    stages = list(Stage.objects.filter(lifecycle=sales))
+
+    with django_assert_num_queries(1):
+        board_cards(ops, stages)

@@ -1,0 +1,191 @@
+"""What the buttons of audience, content and commerce do."""
+
+import pytest
+from django.urls import reverse
+
+from audiences.models import Segment
+from audiences.services import save_segment
+from campaigns.models import Campaign
+from commerce.models import Product
+from content.models import Material, PageView, TrackedLink
+from content.upkeep import ensure_preview_link
+from leads.models import Source
+from lifecycle.models import Lifecycle, Position
+from lifecycle.upkeep import create_lifecycle, save_stage
+from scrm.core import clock
+from tagging.models import Tag, TagCategory, TagGroup
+from tests.factories import make_contact
+
+
+def test_a_taxonomy_is_built_from_the_top(ops):
+    asked = ops.post(reverse("ops:tag_category_create"), {"name": "Interest", "kind": "interest"}).url
+    category = TagCategory.objects.get(name="Interest")
+    assert asked.endswith(f"?category={category.pk}")
+
+    asked = ops.post(reverse("ops:tag_group_create"), {"category": category.pk, "name": "Model", "exclusive": "on"}).url
+    group = TagGroup.objects.get(name="Model")
+    assert group.exclusive
+    assert asked.endswith(f"?group={group.pk}")
+
+    ops.post(reverse("ops:tag_create"), {"group": group.pk, "name": "SUV", "colour": "teal"})
+    tag = Tag.objects.get(name="SUV")
+    ops.post(reverse("ops:tag_edit", args=[tag.pk]), {"name": "Big SUV", "colour": "red"})
+    ops.post(reverse("ops:tag_archive", args=[tag.pk]))
+
+    tag.refresh_from_db()
+    assert (tag.name, tag.colour, tag.archived) == ("Big SUV", "red", True)
+    ops.get(reverse("ops:tag_list"))  # says once what was done
+    assert "Big SUV" not in ops.get(reverse("ops:tag_list")).content.decode()
+    assert "Big SUV" in ops.get(reverse("ops:tag_list"), {"archived": "1"}).content.decode()
+
+
+def test_a_taken_tag_name_is_refused_beside_its_field(ops):
+    ops.post(reverse("ops:tag_category_create"), {"name": "Interest", "kind": "interest"})
+
+    answer = ops.post(reverse("ops:tag_category_create"), {"name": "Interest", "kind": "interest"})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["name"]
+
+
+@pytest.fixture
+def sales(acme):
+    lifecycle = create_lifecycle(name="Car sales", by=None, now=clock.now())
+    for name in ("Visit", "Drive"):
+        save_stage(lifecycle=lifecycle, name=name, kind="open", by=None, now=clock.now())
+    return lifecycle
+
+
+def test_a_card_moves_to_another_column(ada, ben, sales):
+    visit, drive = sales.stages.order_by("position")
+    lin = make_contact("Lin", owner=ben)
+    Position.objects.create(contact=lin, lifecycle=sales, stage=visit, since=clock.now())
+
+    answer = ada.post(
+        reverse("ops:lifecycle_move", args=[sales.pk]), {"contact": lin.pk, "stage": drive.pk}, HTTP_HX_REQUEST="true"
+    )
+
+    assert 'id="board"' in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    assert Position.objects.get(contact=lin, lifecycle=sales).stage == drive
+
+
+def test_a_card_of_somebody_else_does_not_move(ada, zoe, sales):
+    visit, drive = sales.stages.order_by("position")
+    wu = make_contact("Wu", owner=zoe)
+    Position.objects.create(contact=wu, lifecycle=sales, stage=visit, since=clock.now())
+
+    answer = ada.post(reverse("ops:lifecycle_move", args=[sales.pk]), {"contact": wu.pk, "stage": drive.pk})
+
+    assert answer.status_code == 404
+    assert Position.objects.get(contact=wu, lifecycle=sales).stage == visit
+
+
+def test_a_card_moves_within_its_own_lifecycle_only(ops, sales):
+    other = create_lifecycle(name="Service", by=None, now=clock.now())
+    stranger = save_stage(lifecycle=other, name="Repair", kind="open", by=None, now=clock.now())
+    lin = make_contact("Lin")
+    Position.objects.create(contact=lin, lifecycle=sales, stage=sales.stages.first(), since=clock.now())
+
+    answer = ops.post(reverse("ops:lifecycle_move", args=[sales.pk]), {"contact": lin.pk, "stage": stranger.pk})
+
+    assert answer.status_code == 400
+
+
+def test_stages_are_made_and_shifted(ops):
+    ops.post(reverse("ops:lifecycle_create"), {"name": "Courses"})
+    courses = Lifecycle.objects.get(name="Courses")
+    for name in ("Trial", "Bought"):
+        ops.post(f"{reverse('ops:stage_create')}?lifecycle={courses.pk}", {"name": name, "kind": "open"})
+
+    ops.post(reverse("ops:stage_shift", args=[courses.stages.get(name="Bought").pk]), {"to": "earlier"})
+
+    assert list(courses.stages.order_by("position").values_list("name", flat=True)) == ["Bought", "Trial"]
+
+
+def test_a_segment_is_refreshed_and_deleted(ops):
+    condition = {"all": [{"fact": "contact.city", "op": "is", "value": "Berlin"}]}
+    segment = save_segment(name="B", kind="dynamic", condition=condition, by=None, now=clock.now())
+    make_contact("Lin", city="Berlin")
+
+    ops.post(reverse("ops:segment_refresh", args=[segment.pk]))
+    segment.refresh_from_db()
+    assert segment.size == 1
+
+    ops.post(reverse("ops:segment_delete", args=[segment.pk]))
+    assert not Segment.objects.exists()
+
+
+def test_a_material_is_written_and_changed(ops):
+    ops.post(reverse("ops:material_create"), {"title": "Guide", "body": "Text", "active": "on"})
+    material = Material.objects.get()
+
+    ops.post(
+        reverse("ops:material_edit", args=[material.pk]), {"title": "Better guide", "url": "https://example.com/a"}
+    )
+
+    material.refresh_from_db()
+    assert (material.title, material.body, material.url, material.active) == (
+        "Better guide",
+        "",
+        "https://example.com/a",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"title": "G"}, "body"), ({"title": "G", "url": "http://example.com"}, "url")]
+)
+def test_a_material_without_content_or_safe_address_is_refused(ops, given, field):
+    answer = ops.post(reverse("ops:material_create"), given)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors[field]
+    assert not Material.objects.exists()
+
+
+def test_a_look_at_a_material_counts_nobody(ops):
+    ops.post(reverse("ops:material_create"), {"title": "Guide", "body": "Text", "active": "on"})
+    material = Material.objects.get()
+
+    first = ops.post(reverse("ops:material_preview", args=[material.pk]))
+    again = ops.post(reverse("ops:material_preview", args=[material.pk]))
+
+    link = TrackedLink.objects.get()
+    assert first.url == again.url == f"/t/{link.code}"
+    PageView.objects.create(link=ensure_preview_link(material=material, now=clock.now()), at=clock.now())
+    shown = ops.get(reverse("ops:material_list")).context["page"][0]
+    assert (shown.sends, shown.views, shown.visitors) == (0, 0, 0)
+
+
+def test_a_campaign_is_made_with_its_sources(ops):
+    sources = [Source.objects.create(name=name, created_at=clock.now()) for name in ("Fair", "Live")]
+    given = {"name": "Launch", "starts_on": "2026-03-01", "ends_on": "2026-03-31", "sources": [s.pk for s in sources]}
+
+    ops.post(reverse("ops:campaign_create"), given)
+    campaign = Campaign.objects.get()
+    assert set(campaign.sources.all()) == set(sources)
+
+    ops.post(reverse("ops:campaign_edit", args=[campaign.pk]), {**given, "sources": [sources[0].pk], "budget": "500"})
+    campaign.refresh_from_db()
+    assert (campaign.sources.get(), campaign.budget) == (sources[0], 500)
+
+
+def test_a_campaign_does_not_end_before_it_begins(ops):
+    answer = ops.post(
+        reverse("ops:campaign_create"), {"name": "Launch", "starts_on": "2026-03-31", "ends_on": "2026-03-01"}
+    )
+
+    assert answer.status_code == 422
+    assert not Campaign.objects.exists()
+
+
+def test_a_product_is_made_and_changed(ops):
+    ops.post(reverse("ops:product_create"), {"name": "Cup", "code": "CUP", "price": "9.90", "active": "on"})
+    product = Product.objects.get()
+    assert product.currency == "CNY"
+
+    ops.post(reverse("ops:product_edit", args=[product.pk]), {"name": "Cup", "code": "CUP", "price": ""})
+
+    product.refresh_from_db()
+    assert (product.price, product.active) == (None, False)
