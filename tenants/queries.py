@@ -19,6 +19,30 @@ def clone_schema(source: str, target: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CLONE_LOCK])
     _Cloner().clone_schema(source, target)
+    _name_constraints(source, target)
+
+
+def _name_constraints(source: str, target: str) -> None:
+    """Call the clone's constraints as its template's: PostgreSQL chose names, and migrations go by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT format('ALTER TABLE %%I.%%I RENAME CONSTRAINT %%I TO %%I',
+                          %(target)s, cloned.relname, chosen.conname, meant.conname)
+            FROM pg_constraint meant
+            JOIN pg_class original ON original.oid = meant.conrelid
+            JOIN pg_class cloned ON cloned.relname = original.relname
+                AND cloned.relnamespace = %(target)s::regnamespace
+            JOIN pg_constraint chosen ON chosen.conrelid = cloned.oid AND chosen.contype = meant.contype
+                AND pg_get_constraintdef(chosen.oid) = pg_get_constraintdef(meant.oid)
+            WHERE meant.connamespace = %(source)s::regnamespace AND meant.contype IN ('u', 'p')
+                AND chosen.conname <> meant.conname
+            """,
+            {"source": source, "target": target},
+        )
+        renames = [row[0] for row in cursor.fetchall()]
+        if renames:
+            cursor.execute(";".join(renames))
 
 
 def make_clone_function() -> None:

@@ -13,8 +13,8 @@ from django_tenants.middleware.main import TenantMainMiddleware
 
 from scrm.core.tenancy import schema_name
 from scrm.web.health import health_report
-from tenants.enums import TenantStatus
 from tenants.models import Domain, Tenant
+from tenants.selectors import tenant_by_host
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -46,10 +46,10 @@ class HostMiddleware(TenantMainMiddleware):
     def get_tenant(self, domain_model: type[Domain], hostname: str) -> Tenant:
         if hostname == settings.PUBLIC_HOST:
             return Tenant(schema_name="public", name="public")
-        domain = domain_model.objects.select_related("tenant").get(domain=hostname)
-        if domain.tenant.status != TenantStatus.ACTIVE:
+        tenant = tenant_by_host(hostname)
+        if tenant is None:
             raise domain_model.DoesNotExist
-        return domain.tenant
+        return tenant
 
     def no_tenant_found(self, request: HttpRequest, hostname: str) -> HttpResponse:
         return HttpResponseNotFound("There is nothing at this address.", content_type="text/plain")
