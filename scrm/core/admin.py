@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -56,6 +57,7 @@ class RoomAdmin(Watched, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     stamped: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
