@@ -33,7 +33,7 @@ def said() -> Iterator[Said]:
     for file in source_files():
         place = file.relative_to(ROOT).as_posix()
         try:
-            for text, context in _read(file):
+            for text, context in read(file):
                 yield Said(text, context, place)
         except (SyntaxError, UnicodeDecodeError) as error:
             raise SyntaxError(f"{place}: {error}") from None
@@ -61,7 +61,7 @@ def _is_ours(path: Path) -> bool:
     return not any(part in _NOT_OURS or part.startswith(".") for part in parts)
 
 
-def _read(file: Path) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+def read(file: Path) -> Iterator[tuple[str | tuple[str, str], str | None]]:
     from babel.messages.extract import extract
 
     source = file.read_text(encoding="utf-8")

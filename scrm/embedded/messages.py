@@ -83,7 +83,7 @@ def write(file: Path, language: str, wanted: dict[Key, Any]) -> None:
     for key, message in wanted.items():
         old = known.get(key)
         flags = old.flags & {"fuzzy"} if old else ()
-        text = _forms(old)[0] if old else ""
+        text = forms(old)[0] if old else ""
         string = (text,) if message.pluralizable else text
         fresh[message.id] = Message(message.id, string, message.locations, flags, context=message.context)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -107,12 +107,12 @@ def check(known: dict[Key, Any], wanted: dict[Key, Any]) -> Iterator[str]:
 def _faults(message: Any) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
-    if not all(_forms(message)):
+    if not all(forms(message)):
         yield "untranslated"
         return
     # A singular may spell its number out; the plural has every placeholder.
     source = message.id[-1] if message.pluralizable else message.id
-    for text in _forms(message):
+    for text in forms(message):
         if sorted(set(_PLACEHOLDER.findall(source))) != sorted(set(_PLACEHOLDER.findall(text))):
             yield f"other placeholders in “{text}”"
         if sorted(_MARKUP.findall(source)) != sorted(_MARKUP.findall(text)):
@@ -121,7 +121,7 @@ def _faults(message: Any) -> Iterator[str]:
             yield f"other white space around “{text}”"
 
 
-def _forms(message: Any) -> tuple[str, ...]:
+def forms(message: Any) -> tuple[str, ...]:
     return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
 
 
