@@ -1,6 +1,6 @@
 """Decides how an identity is kept: sealed to read, blind to find, masked to show."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from contacts.enums import IdentityKind
@@ -13,8 +13,7 @@ HINT_MAX = 80
 _TARGET_KINDS = {"external_id": IdentityKind.EXTERNAL, "wecom_id": IdentityKind.WECOM}
 
 
-@dataclass(frozen=True, slots=True)
-class SealedIdentity:
+class SealedIdentity(NamedTuple):
     """An identity as its row holds it."""
 
     id: UUID

@@ -15,7 +15,6 @@ from contacts.matching import Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identity
 from scrm.core.bulk import insert_columns, update_columns
-from scrm.core.crypto import TenantKeys
 from scrm.core.ids import uuid7
 from tenants.selectors import tenant_current, tenant_keys
 
@@ -216,22 +215,19 @@ def _claim(
     people: Sequence[PersonInput], found: Sequence[FoundPerson], identities: Sequence[Known], now: datetime
 ) -> set[UUID]:
     keys, schema = tenant_keys(), tenant_current().schema_name
-    sealed: list[tuple[UUID, str, SealedIdentity]] = [
-        (each.contact_id, person.provenance, _seal(kind, blind, known[kind, blind], keys, schema))
-        for person, each, known in zip(people, found, identities, strict=True)
-        for kind, blind in each.match.claimed
-    ]
-    columns: dict[str, list[Any]] = {
-        "contact_id": [contact_id for contact_id, _by, _row in sealed],
-        "provenance": [provenance[:20] for _contact, provenance, _row in sealed],
-        **{name: [getattr(row, name) for *_others, row in sealed] for name in SealedIdentity.__slots__},
-    }
-    insert_columns(Identity, columns, {"created_at": now})
-    return {contact_id for contact_id, _by, _row in sealed}
-
-
-def _seal(kind: str, blind: bytes, identity: IdentityLike, keys: TenantKeys, schema: str) -> SealedIdentity:
-    return seal_identity(kind=kind, value=identity.value, blind=blind, keys=keys, schema=schema)
+    owners: list[UUID] = []
+    provenance: list[str] = []
+    sealed: list[SealedIdentity] = []
+    for person, each, known in zip(people, found, identities, strict=True):
+        for key in each.match.claimed:
+            kind, blind = key
+            owners.append(each.contact_id)
+            provenance.append(person.provenance[:20])
+            sealed.append(seal_identity(kind=kind, value=known[key].value, blind=blind, keys=keys, schema=schema))
+    if sealed:
+        columns: dict[str, Sequence[Any]] = dict(zip(SealedIdentity._fields, zip(*sealed, strict=True), strict=True))
+        insert_columns(Identity, {**columns, "contact_id": owners, "provenance": provenance}, {"created_at": now})
+    return set(owners)
 
 
 def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> set[UUID]:

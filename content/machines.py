@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+# Cubot is a make of phone.
 _MACHINES: Final = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|prefetch|scanner|fetcher|monitor|imageproxy|"
+    r"(?<!cu)bot\b|crawl|spider|slurp|preview|prefetch|scanner|fetcher|monitor|imageproxy|"
     r"facebookexternalhit|whatsapp/|telegram|skypeuri|embedly|vkshare|"
     r"barracuda|mimecast|proofpoint|safelinks|urlscan|virustotal|"
     r"curl/|wget/|python-|httpx/|aiohttp|okhttp|java/|go-http-client|libwww|ruby|perl|axios|node-fetch|"

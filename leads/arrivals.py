@@ -1,6 +1,5 @@
 """Decides what an arrival says about its lead, whether it can be kept, and what it changes. Pure."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -25,8 +24,11 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 # Asked of each row: a look at an enumeration's values takes microseconds.
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
-_SAID: Final = tuple(each.name for each in fields(LeadInput) if each.name not in ("row", "identities"))
-_encode = json.JSONEncoder(sort_keys=True, default=str).encode
+_SAID: Final = tuple(
+    each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "tags")
+)
+# What no text that can be stored holds.
+_BETWEEN: Final = "\0"
 _END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
 
 
@@ -63,10 +65,17 @@ def problems_of(arrival: Arrival) -> list[Problem]:
 def said_by(arrival: Arrival) -> str:
     """All that an arrival says, as one text: equal for equal arrivals, wherever they stand in a file."""
     lead = arrival.lead
-    said = [getattr(lead, name) for name in _SAID]
-    said += [[(each.kind, each.key) for each in lead.identities], arrival.came_by, arrival.form_id, arrival.utm]
-    said += [[(each.channel, each.given, each.text_version) for each in arrival.consents]]
-    return _encode(said)
+    said = [str(getattr(lead, name)) for name in _SAID]
+    said += [f"{name}={lead.attributes[name]}" for name in sorted(lead.attributes)]
+    said.append("")
+    said += [f"{name}={arrival.utm[name]}" for name in sorted(arrival.utm)]
+    said.append("")
+    said += lead.tags
+    said.append("")
+    said += [f"{each.kind}:{each.key}" for each in lead.identities]
+    said.append("")
+    said += [f"{each.channel}:{each.given}:{each.text_version}" for each in arrival.consents]
+    return _BETWEEN.join([*said, arrival.came_by, str(arrival.form_id)])
 
 
 def said_digest(arrival: Arrival, keys: TenantKeys) -> bytes:

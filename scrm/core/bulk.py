@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -118,7 +118,16 @@ def _constant(value: Any) -> Any:
 
 def array(values: Iterable[str | None]) -> str:
     """Texts as one array literal: PostgreSQL reads it many times as fast as an ARRAY of as many literals."""
-    return "{" + ",".join("NULL" if value is None else f'"{_escaped(value)}"' for value in values) + "}"
+    listed = list(values)
+    if not listed:
+        return "{}"
+    if None in listed:
+        return "{" + ",".join("NULL" if value is None else f'"{_escaped(value)}"' for value in listed) + "}"
+    # Escaped all at once: NUL, which no text in PostgreSQL holds, keeps them apart meanwhile.
+    together = "\0".join(cast(list[str], listed))
+    if together.count("\0") != len(listed) - 1:
+        raise ValueError("A text holds NUL, which PostgreSQL can't store.")
+    return '{"' + _escaped(together).replace("\0", '","') + '"}'
 
 
 def _escaped(value: str) -> str:
@@ -126,24 +135,24 @@ def _escaped(value: str) -> str:
 
 
 def _plain(values: Iterable[Any]) -> str:
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def _uuids(values: Iterable[UUID | None]) -> str:
     # `hex` takes a third of the time of str(), and PostgreSQL reads it as well.
-    return "{" + ",".join("NULL" if value is None else value.hex for value in values) + "}"
+    return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
 
 
 def _json(values: Iterable[Any]) -> str:
-    return array(None if value is None else _encode(value) for value in values)
+    return array([None if value is None else _encode(value) for value in values])
 
 
 def _hex(values: Iterable[bytes | None]) -> str:
-    return "{" + ",".join("NULL" if value is None else value.hex() for value in values) + "}"
+    return "{" + ",".join(["NULL" if value is None else value.hex() for value in values]) + "}"
 
 
 def _moments(values: Iterable[datetime | None]) -> str:
-    return array(None if value is None else value.isoformat() for value in values)
+    return array([None if value is None else value.isoformat() for value in values])
 
 
 _WRITERS: dict[str, Callable[[Iterable[Any]], str]] = {

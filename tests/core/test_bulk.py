@@ -1,0 +1,81 @@
+"""Many rows in one statement."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DataError, connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts.models import Contact
+from events.models import EventType
+from scrm.core.bulk import array, insert_columns, update_columns
+from scrm.core.ids import uuid7
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.lists(st.none() | TEXTS, max_size=6))
+@pytest.mark.django_db
+def test_an_array_comes_back_as_it_went(values):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [array(values)])
+        assert cursor.fetchone()[0] == values
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6))
+@pytest.mark.django_db
+def test_an_array_without_gaps_comes_back_as_it_went(values):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [array(values)])
+        assert cursor.fetchone()[0] == values
+
+
+def test_a_text_with_nul_is_refused():
+    with pytest.raises(ValueError, match="NUL"):
+        array(["a\0b", "c"])
+
+
+def test_rows_go_in_with_defaults_and_constants_and_come_back(acme):
+    columns = {
+        "code": ["one", "two"],
+        "name": ["One", '"Two", \\ {three}'],
+        "properties": [{"a": '"quoted" \\ 中文'}, {}],
+        "engaging": [True, False],
+    }
+
+    given_back = insert_columns(EventType, columns, {"question": "Why?"}, returning="code")
+
+    assert given_back == [("one",), ("two",)]
+    one, two = EventType.objects.filter(code__in=["one", "two"])
+    assert (one.properties, one.engaging, one.active, one.question) == ({"a": '"quoted" \\ 中文'}, True, True, "Why?")
+    assert (two.name, two.properties, two.engaging) == ('"Two", \\ {three}', {}, False)
+
+
+def test_no_rows_are_no_statement(acme, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert insert_columns(EventType, {"code": []}) == []
+        update_columns(EventType, {"id": [], "name": []})
+
+
+def test_columns_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="different lengths"):
+        insert_columns(EventType, {"code": ["a"], "name": []})
+
+
+def test_what_is_too_long_is_refused_not_cut(acme):
+    with pytest.raises(DataError):
+        insert_columns(EventType, {"code": ["x" * 61], "name": ["x"]})
+
+
+def test_rows_change_by_their_id(acme):
+    ids = [uuid7(), uuid7()]
+    insert_columns(Contact, {"id": ids, "name": ["Lin", "Mei"]}, {"created_at": NOW, "updated_at": NOW})
+
+    update_columns(Contact, {"id": ids, "city": ["Xiamen", ""], "company_id": [None, None]}, {"note": "Met"})
+
+    assert list(Contact.objects.order_by("id").values_list("name", "city", "note")) == [
+        ("Lin", "Xiamen", "Met"),
+        ("Mei", "", "Met"),
+    ]
