@@ -27,15 +27,15 @@ class HostedForm(forms.Form):
         self.hosted = hosted
         both = hosted.ask_phone and hosted.ask_email
         if hosted.ask_name:
-            self._ask("name", _("Name"), required=True, limit=LONGEST["name"], autocomplete="name")
+            self._ask("name", _("Your name"), required=True, limit=LONGEST["name"], autocomplete="name")
         if hosted.ask_phone:
-            self._ask("phone", _("Phone"), required=not both, limit=64, autocomplete="tel", inputmode="tel", type="tel")
+            self._ask("phone", _("Your phone number"), required=not both, limit=64, autocomplete="tel", inputmode="tel", type="tel")
             if both:
                 self.fields["phone"].help_text = _("A phone number or an e-mail address is enough.")
         if hosted.ask_email:
-            self._ask("email", _("E-mail"), required=not both, limit=254, autocomplete="email", inputmode="email")
+            self._ask("email", _("Your e-mail address"), required=not both, limit=254, autocomplete="email", inputmode="email")
         if hosted.ask_city:
-            self._ask("city", _("City"), limit=LONGEST["city"], autocomplete="address-level2")
+            self._ask("city", _("Your city"), limit=LONGEST["city"], autocomplete="address-level2")
         for place, question in enumerate(hosted.questions):
             self.fields[f"question_{place}"] = _question(question)
         if hosted.consent_text:

@@ -45,13 +45,12 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
         return _thanks(request, form)
     opened = read_token(request.POST.get(TOKEN, ""), form.pk, now)
     filled = HostedForm(form, request.POST)
-    if opened.reading != Reading.GOOD:
-        # Whoever read an old page has waited long enough already.
-        since = now - QUICKEST if opened.reading == Reading.TOO_OLD else opened.at
+    # Whoever read an old page has waited long enough already.
+    since = now - QUICKEST if opened.reading == Reading.TOO_OLD else opened.at
+    if filled.is_valid() and opened.reading != Reading.GOOD:
         filled.add_error(None, _again(opened.reading))
-        return _page(request, form, filled, opened_at=since)
     if not filled.is_valid():
-        return _page(request, form, filled, opened_at=opened.at)
+        return _page(request, form, filled, opened_at=since)
     outcome = form_submitted(form, _arrival(request, form, filled, opened), now=now)
     if outcome.outcome == REJECTED:
         for problem in outcome.problems:
