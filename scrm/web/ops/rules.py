@@ -320,7 +320,7 @@ def _argument_field(index: int, argument: Argument, given: Mapping[str, str]) ->
     if argument.choices:
         choices = _listed(argument.choices)
         if not argument.required:
-            choices = [("", _("any")), *choices]
+            choices = [("", str(argument.label)), *choices]
         made = _select(name, str(argument.label), choices, [value])
     else:
         made = Field(name, str(argument.label), _INPUTS.get(argument.type, "text"), value)
