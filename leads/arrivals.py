@@ -27,6 +27,7 @@ _RATINGS: Final = frozenset(Rating.values)
 _SAID: Final = tuple(
     each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "tags")
 )
+_TEXTS: Final = ("name", "company", "city", "country", "source", "origin", "note", "status", "rating", "region")
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
 _END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
@@ -59,7 +60,33 @@ def problems_of(arrival: Arrival) -> list[Problem]:
         reason = gettext("The key of the lead is empty or longer than %(limit)s characters.")
         fix = gettext("Give each lead a short key of its own.")
         found.append(Problem(lead.row, "dedupe_key", "", reason % {"limit": DEDUPE_KEY_MAX}, fix))
+    strange = _unstorable(_text_of(arrival))
+    if strange:
+        reason = gettext("The value holds the control character U+%(code)s.") % {"code": f"{ord(strange):04X}"}
+        found.append(Problem(lead.row, "", "", reason, gettext("Remove it.")))
     return found
+
+
+def _unstorable(text: str) -> str:
+    """The first character that neither PostgreSQL nor UTF-8 takes: NUL or half a surrogate pair."""
+    # A search by pattern takes a hundred times as long, for each row.
+    if "\0" in text:
+        return "\0"
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return text[error.start]
+    return ""
+
+
+def _text_of(arrival: Arrival) -> str:
+    lead = arrival.lead
+    said: list[Any] = [getattr(lead, name) for name in _TEXTS]
+    for pairs in (lead.attributes, arrival.utm):
+        said += pairs
+        said += pairs.values()
+    said += lead.tags
+    return "".join(map(str, said))
 
 
 def said_by(arrival: Arrival) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,11 @@ def test_what_does_not_fit_is_named_with_its_column():
     problems = problems_of(arrival(name="x" * 121, city="y" * 81))
 
     assert [(problem.row, problem.column) for problem in problems] == [(2, "name"), (2, "city")]
+
+
+@pytest.mark.parametrize("said", [{"name": "a\0"}, {"attributes": {"a": "\ud800"}}, {"tags": ["\0"]}, {"note": "\0"}])
+def test_what_cannot_be_stored_is_refused(said):
+    assert "U+" in problems_of(arrival(**said))[0].reason
 
 
 def test_a_lead_needs_a_key():
