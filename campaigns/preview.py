@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from campaigns import planner
 from campaigns.enums import Channel, Reason
 from campaigns.policy import refuse
 from campaigns.rendering import render
 from campaigns.services.messages import reach_of, values_of
 from contacts.models import Contact
+from contacts.selectors import contact_list, contact_search_list
 from tenants.selectors import tenant_current
 
 
@@ -54,6 +56,13 @@ def preview_steps(steps: Sequence[dict[str, Any]], contact: Contact, now: dateti
             )
         )
     return found
+
+
+def people_to_preview(viewer: User, search: str, limit: int = 8) -> list[Contact]:
+    """Whom the viewer may look through: those meant by the text, else the newest."""
+    if search:
+        return contact_search_list(viewer, search, limit)
+    return list(contact_list(viewer).order_by("-pk")[:limit])
 
 
 def _when(offset: object, now: datetime, zone: str) -> tuple[str, datetime | None]:

@@ -111,6 +111,14 @@ def sop_version_list(user: User, sop: Sop) -> QuerySet[SopVersion]:
     )
 
 
+def steps_by_version(sop: Sop) -> dict[int, list[Step]]:
+    """The steps of every version in order: who is inside follows the version they began with."""
+    found: dict[int, list[Step]] = {}
+    for step in Step.objects.filter(version__sop=sop).order_by("version", "position"):
+        found.setdefault(step.version_id, []).append(step)
+    return found
+
+
 def enrollment_anchors(user: User, sop: Sop) -> Iterable[tuple[int, str, datetime, int]]:
     """Version, zone, T and how many are on the way with them: what a forecast goes over."""
     rows = _enrollments(user).filter(sop=sop, state=EnrollmentState.ACTIVE).order_by()
@@ -170,6 +178,11 @@ def campaign_list(search: str = "") -> QuerySet[Campaign]:
 
 def campaign_get(pk: UUID) -> Campaign | None:
     return Campaign.objects.prefetch_related("sources", "sops").filter(pk=pk).first()
+
+
+def campaign_source_ids(campaign: Campaign) -> list[UUID]:
+    """The sources whose leads are the campaign's."""
+    return [source.pk for source in campaign.sources.all()]
 
 
 def campaign_source_options() -> QuerySet[Source]:

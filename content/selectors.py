@@ -35,6 +35,11 @@ def material_get(pk: UUID) -> Material | None:
     return Material.objects.filter(pk=pk).first()
 
 
+def material_detail(user: User, pk: UUID) -> Material | None:
+    """One material with the same numbers."""
+    return material_list(user).filter(pk=pk).first()
+
+
 def material_visitors(user: User, material: Material) -> QuerySet[PageView, Any]:
     """One row per contact that opened it: how often, how long at most, how deep, when last."""
     return (

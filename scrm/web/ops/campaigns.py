@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from analytics.funnel import total_of
 from analytics.selectors import funnel, source_table
 from campaigns.models import Campaign
-from campaigns.selectors import campaign_get, campaign_list, campaign_source_options
+from campaigns.selectors import campaign_get, campaign_list, campaign_source_ids, campaign_source_options
 from campaigns.services.plans import save_campaign
 from leads.models import Source
 from scrm.core import clock
@@ -78,7 +78,7 @@ def index(request: Visit) -> HttpResponse:
 @may("sop.view")
 def detail(request: Visit, campaign_id: UUID) -> HttpResponse:
     campaign = found(campaign_get(campaign_id))
-    chosen = of_sources([source.pk for source in campaign.sources.all()], campaign.starts_on, campaign.ends_on)
+    chosen = of_sources(campaign_source_ids(campaign), campaign.starts_on, campaign.ends_on)
     steps = funnel(request.user, chosen)
     rows = source_table(request.user, chosen)
     context = {
@@ -102,7 +102,7 @@ def create(request: Visit) -> HttpResponse:
 def edit(request: Visit, campaign_id: UUID) -> HttpResponse:
     campaign = found(campaign_get(campaign_id))
     initial = {name: getattr(campaign, name) for name in FIELDS}
-    return _campaign_page(request, campaign, {**initial, "sources": [source.pk for source in campaign.sources.all()]})
+    return _campaign_page(request, campaign, {**initial, "sources": campaign_source_ids(campaign)})
 
 
 def _campaign_page(request: Visit, campaign: Campaign, initial: dict[str, Any]) -> HttpResponse:

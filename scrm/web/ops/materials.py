@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from content.models import Material
-from content.selectors import material_get, material_list, material_visitors
+from content.selectors import material_detail, material_get, material_list, material_visitors
 from content.upkeep import ensure_preview_link, save_material
 from scrm.core import clock
 from scrm.web.access import Visit, may
@@ -76,7 +76,7 @@ def index(request: Visit) -> HttpResponse:
 
 @may("material.view")
 def detail(request: Visit, material_id: UUID) -> HttpResponse:
-    material = found(material_list(request.user).filter(pk=material_id).first())
+    material = found(material_detail(request.user, material_id))
     context = {"material": material, "page": page_of(request, material_visitors(request.user, material))}
     return render(request, "ops/material_detail.html", context)
 

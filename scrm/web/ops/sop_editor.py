@@ -16,11 +16,11 @@ from campaigns import drafts
 from campaigns.differences import SAME, differences
 from campaigns.enums import SopState, Trigger
 from campaigns.models import Sop
-from campaigns.preview import preview_steps
+from campaigns.preview import people_to_preview, preview_steps
 from campaigns.rendering import VARIABLES
 from campaigns.selectors import campaign_list, sop_get, sop_summary, step_list
 from campaigns.services.plans import create_sop, publish_sop, save_draft, update_sop
-from contacts.selectors import contact_detail, contact_list, contact_search_list
+from contacts.selectors import contact_detail
 from scrm.core import clock
 from scrm.web.access import Visit, may
 from scrm.web.ops.filters import offer_rows
@@ -79,7 +79,7 @@ def preview(request: Visit, sop_id: UUID) -> HttpResponse:
     """The draft as one contact would get it."""
     sop = found(sop_get(sop_id))
     search = request.GET.get("q", "").strip()[:120]
-    people = contact_search_list(request.user, search) if search else list(contact_list(request.user)[:8])
+    people = people_to_preview(request.user, search)
     contact = found(contact_detail(request.user, _uuid(request.GET["contact"]))) if "contact" in request.GET else None
     contact = contact or (people[0] if people else None)
     context = {

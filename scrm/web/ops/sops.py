@@ -27,6 +27,7 @@ from campaigns.selectors import (
     sop_version_list,
     step_counts,
     step_list,
+    steps_by_version,
 )
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
 from scrm.core import clock
@@ -73,9 +74,8 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
 def next_days(request: Visit, sop_id: UUID) -> HttpResponse:
     """The chart's numbers: what is to go out on the next days."""
     sop = found(sop_get(sop_id))
-    steps = {version.pk: list(version.steps.all()) for version in sop_version_list(request.user, sop)}
     anchors = enrollment_anchors(request.user, sop)
-    days = forecast(anchors, steps, now=clock.now(), zone=tenant_zone(), days=FORECAST_DAYS)
+    days = forecast(anchors, steps_by_version(sop), now=clock.now(), zone=tenant_zone(), days=FORECAST_DAYS)
     data = {
         "kind": "bar",
         "categories": [date_format(day, "MONTH_DAY_FORMAT") for day in days],
