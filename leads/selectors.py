@@ -24,6 +24,11 @@ def lead_list(viewer: User) -> QuerySet[Lead]:
     return visible_to(viewer, Lead.objects.select_related("contact", "source", "owner"))
 
 
+def lead_rows(viewer: User) -> QuerySet[Lead]:
+    """The same without what only a lead's own page shows."""
+    return lead_list(viewer).defer("attributes", "utm", "contact__note")
+
+
 def lead_detail(viewer: User, lead_id: UUID) -> Lead | None:
     return (
         visible_to(viewer, Lead.objects.select_related("contact__company", "source", "owner", "form"))
@@ -59,7 +64,7 @@ def lead_list_filtered(
 
 
 def lead_list_of_contact(viewer: User, contact_id: UUID) -> list[Lead]:
-    return list(lead_list(viewer).filter(contact=contact_id).order_by("-captured_at", "-pk")[:50])
+    return list(lead_rows(viewer).filter(contact=contact_id).order_by("-captured_at", "-pk")[:50])
 
 
 def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
@@ -68,7 +73,7 @@ def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
 
 
 def lead_newest(viewer: User, limit: int = 8) -> list[Lead]:
-    return list(lead_list(viewer).order_by("-captured_at", "-pk")[:limit])
+    return list(lead_rows(viewer).order_by("-captured_at", "-pk")[:limit])
 
 
 def lead_totals(viewer: User, *, day_began: datetime) -> dict[str, int]:

@@ -133,6 +133,12 @@ class History:
             at += timedelta(seconds=self.chance.randrange(3600))
             if at <= moment:
                 found.append(self._arrival(at))
+        if day == self.today:
+            # Whoever looks early in the day sees somebody come in too.
+            since_midnight = int((self.now - datetime.combine(day, time(), self.zone)).total_seconds())
+            for _ in range(max(0, 4 - len(found))):
+                ago = self.chance.randrange(min(6000, max(since_midnight, 1)))
+                found.append(self._arrival(self.now - timedelta(seconds=ago)))
         return sorted(found, key=lambda one: one[0].lead.captured_at or moment)
 
     def _arrival(self, at: datetime) -> tuple[Arrival, float]:

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 Row = TypeVar("Row", bound=Model)
 Choices = Sequence[tuple[str, Any]]
@@ -66,7 +66,13 @@ def sorted_by(request: HttpRequest, rows: QuerySet[Row], fields: Mapping[str, st
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any, Any] | Sequence[Any], size: int = PAGE_SIZE) -> Page[Any]:
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    """The page that `?page=` asks for. Of a table first the keys are sorted, then only one page's rows are read."""
+    asked = request.GET.get("page")
+    if not isinstance(rows, QuerySet) or rows.query.combinator or rows.query.values_select:
+        return Paginator(rows, size).get_page(asked)
+    keys = Paginator(rows.values_list("pk", flat=True), size).get_page(asked)
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=list(keys))}
+    return Page([found[pk] for pk in keys if pk in found], keys.number, keys.paginator)
 
 
 def offer(form: forms.Form, name: str, choices: Choices) -> None:

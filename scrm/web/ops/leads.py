@@ -21,8 +21,8 @@ from leads.selectors import (
     interaction_list_of_lead,
     lead_detail,
     lead_ids_visible,
-    lead_list,
     lead_list_filtered,
+    lead_rows,
 )
 from leads.upkeep import log_interaction, rate_lead, start_working
 from scrm.core import clock
@@ -57,7 +57,7 @@ def index(request: Visit) -> HttpResponse:
     filters = LeadFilter(request, owners)
     chosen = filters.chosen
     since = _since(chosen.pop("period", ""))
-    rows = lead_list_filtered(lead_list(request.user), **chosen, since=since)
+    rows = lead_list_filtered(lead_rows(request.user), **chosen, since=since)
     page = page_of(request, sorted_by(request, rows, SORTS, "-captured_at"))
     context = {"filters": filters, "page": page, "owners": owners, "filtered": bool(filters.chosen)}
     return page_or_part(request, "ops/lead_list.html", "list", context)

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from contacts.selectors import contact_search_list
-from leads.selectors import lead_list, lead_list_filtered
+from leads.selectors import lead_list_filtered, lead_rows
 from scrm.web.access import Visit, may
 
 
@@ -12,7 +12,7 @@ from scrm.web.access import Visit, may
 def search(request: Visit) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:120]
     limit = 6 if request.htmx else 30
-    leads = lead_list_filtered(lead_list(request.user), q=text).order_by("-pk")[:limit] if text else []
+    leads = lead_list_filtered(lead_rows(request.user), q=text).order_by("-pk")[:limit] if text else []
     context = {
         "search_query": text,
         "contacts": contact_search_list(request.user, text, limit) if text else [],
