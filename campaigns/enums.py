@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 class Channel(TextChoices):
     """What a step does, as far as lanes care."""
 
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
     REP_TASK = "rep_task", _("Representative's task")
 
 

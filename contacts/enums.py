@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class IdentityKind(TextChoices):
@@ -20,7 +21,7 @@ class ChannelKind(TextChoices):
     """Ways to reach a person; `all` is every one of them."""
 
     ALL = "all", _("All channels")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
     SMS = "sms", _("SMS")
     CALL = "call", _("Call")
     CHAT = "chat", _("Chat")

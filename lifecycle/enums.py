@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StageKind(TextChoices):
@@ -15,5 +16,5 @@ class MoveSource(TextChoices):
     HAND = "hand", _("By hand")
     RULE = "rule", _("Rule")
     IMPORT = "import", _("File")
-    ARRIVAL = "arrival", _("New lead")
+    ARRIVAL = "arrival", pgettext_lazy("transition", "New lead")
     SOP = "sop", _("SOP")

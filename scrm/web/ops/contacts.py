@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.of_contacts import sops_of_contact
@@ -53,7 +53,7 @@ class ContactFilter(FilterForm):
 
 
 class ContactForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120, required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=80, required=False)
     country = forms.CharField(label=gettext_lazy("Country"), max_length=80, required=False)
     note = forms.CharField(
@@ -181,9 +181,11 @@ def tag(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
     add = request.POST.get("action") != "remove"
     asked = request.POST.get("tag", "")
-    known = {pk for pk, _name in _tag_choices()} if add else {
-        str(row.tag_id) for row in tags_by_contact([contact.pk], clock.now())[contact.pk]
-    }
+    known = (
+        {pk for pk, _name in _tag_choices()}
+        if add
+        else {str(row.tag_id) for row in tags_by_contact([contact.pk], clock.now())[contact.pk]}
+    )
     if asked in known:
         engagement.contacts_tagged(
             [contact.pk], [UUID(asked)], add=add, source=TagSource.HAND, by=request.user, now=clock.now()

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.models import Form
@@ -29,7 +29,7 @@ class FormForm(forms.Form):
         label=gettext_lazy("Introduction"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3})
     )
     source = forms.ChoiceField(label=gettext_lazy("Leads count for this source"))
-    ask_name = forms.BooleanField(label=gettext_lazy("Name"), required=False)
+    ask_name = forms.BooleanField(label=pgettext_lazy("person", "Name"), required=False)
     ask_phone = forms.BooleanField(label=gettext_lazy("Phone"), required=False)
     ask_email = forms.BooleanField(label=gettext_lazy("E-mail"), required=False)
     ask_city = forms.BooleanField(label=gettext_lazy("City"), required=False)

@@ -6,14 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from leads.mapping import ATTRIBUTE, TARGETS, Mapping, parse_mapping
 from leads.readings import DAY_ORDERS
 from scrm.flows.lead_import import Preview
 
 LABELS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("person", "Name"),
     "company": gettext_lazy("Company"),
     "phone": gettext_lazy("Phone"),
     "email": gettext_lazy("E-mail"),
@@ -74,9 +74,7 @@ def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: st
         samples = [row.get(name, "") for row in look.samples]
         at_fault = error if error_path.startswith(f"columns.{name}") else ""
         order = column.day_order if column else ""
-        rows.append(
-            ColumnRow(number, name, list(filter(None, samples))[:3], chosen, choices, order, used, at_fault)
-        )
+        rows.append(ColumnRow(number, name, list(filter(None, samples))[:3], chosen, choices, order, used, at_fault))
     return rows
 
 

@@ -40,7 +40,7 @@ class LeadForm(forms.Form):
     """A lead entered by hand. `once` makes a form sent twice one lead."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=lambda: short_code(120))
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=64, required=False)
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
     company = forms.CharField(label=_("Company"), max_length=200, required=False)
