@@ -41,7 +41,7 @@ STEPS = [
         "channel": "email",
         "offset": {"kind": "immediately"},
         "subject": "Welcome",
-        "body": "Hello {{contact.name|\"there\"}}, good to have you with {{business.name}}.",
+        "body": 'Hello {{contact.name|"there"}}, good to have you with {{business.name}}.',
     },
     {
         "name": "Second mail",
@@ -68,12 +68,11 @@ def prepare() -> None:
     from accounts.services import create_user
     from campaigns.services import create_sop, publish_sop
     from scrm.core import clock
-    from scrm.flows.starter import lay_out_tenant
-    from tenants.services import create_template, create_tenant
+    from scrm.flows.opening import tenant_opened
+    from tenants.services import create_template
 
     create_template()
-    with tenant_context(create_tenant(schema_name=TENANT, domain="bench.localhost", language="en", zone="UTC")):
-        lay_out_tenant()
+    with tenant_context(tenant_opened(schema_name=TENANT, domain="bench.localhost", language="en", zone="UTC")):
         for name in ("ada", "ben", "eva", "max"):
             create_user(username=name, password=None, takes_leads=True)
         now = clock.now()

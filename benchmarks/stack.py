@@ -54,8 +54,8 @@ class Stack:
         import psycopg2
         import redis
 
-        base, _, name = self.servers.database_url.rpartition("/")
-        connection = psycopg2.connect(f"{base}/postgres")
+        folder, _, name = self.servers.database_url.partition("@/")[2].rpartition("/")
+        connection = psycopg2.connect(host=folder, user="scrm", dbname="postgres")
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -65,6 +65,7 @@ def _point_at(slot: Slot) -> None:
         "EMAIL_URL": "memorymail://",
         "DEBUG": "true",
         "SCRM_INSTANCE": "tests",
+        "MEDIA_ROOT": str(slot.servers.state / "media"),
         _STATE: str(slot.servers.state),
     }
 

@@ -1,0 +1,55 @@
+"""An import dies as by kill -9 in the middle: it goes on where it stood, and nothing is lost or doubled."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from django_tenants.utils import tenant_context
+
+from exchange import jobs
+from exchange.enums import JobState
+from exchange.models import Job
+from leads.models import Lead
+from scheduler.budget import Budget
+from scrm.core import clock
+from scrm.embedded.paths import ROOT
+from scrm.flows.jobs import jobs_due
+from tenants.models import Tenant
+
+ROWS = 2_500
+
+
+def test_killed_import_goes_on_with_exact_counts(own_database, tmp_path: Path):
+    file = tmp_path / "leads.csv"
+    lines = [f"{'' if number % 10 == 7 else 'Beijing'},Fair\n" for number in range(ROWS)]
+    lines[1_234] = "Beijing,Fair,one,too,many\n"
+    file.write_text("city,source\n" + "".join(lines))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": own_database,
+        "SCRM_FAILPOINTS": "import.batch_committed=2",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    command = [sys.executable, "manage.py", "import_leads", str(file), "--tenant", "acme"]
+    with tenant_context(Tenant.objects.get(schema_name="acme")):
+        killed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert killed.returncode == -9, killed.stderr
+        job = Job.objects.get()
+        assert (job.state, job.done) == (JobState.RUNNING, 2_000)
+        assert Lead.objects.count() == 1_999
+
+        assert not jobs_due(Budget(60))
+        clock.set_offset(jobs.LEASE + timedelta(seconds=1))
+        try:
+            jobs_due(Budget(60))
+        finally:
+            clock.set_offset(timedelta(0))
+
+        job.refresh_from_db()
+        assert (job.state, job.done, job.total) == (JobState.DONE, ROWS, ROWS)
+        assert job.result == {"rows": ROWS, "created": 2_499, "updated": 0, "unchanged": 0, "rejected": 1}
+        assert Lead.objects.count() == ROWS - 1
+        with job.error_file.open("rb") as errors:
+            assert errors.read().count(b"\n") == 2
