@@ -71,3 +71,7 @@ def user_list_visible(user: User) -> QuerySet[User]:
 def user_list_all() -> QuerySet[User]:
     """Everybody of this host, those who may log in first."""
     return User.objects.select_related("department").order_by("-is_active", "full_name", "username")
+
+
+def user_exists(username: str) -> bool:
+    return User.objects.filter(username=username).exists()

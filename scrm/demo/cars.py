@@ -139,5 +139,6 @@ CARS = Business(
         "Came to the showroom with the family.",
     ),
     loss_reasons=("Bought elsewhere", "Price", "Can't be reached", "No need for now"),
-    notes={"vip": "Fleet of six, decides in spring."},
+    file=("Fair visitors.csv", ("Name", "Phone", "City", "Source", "Note")),
+    system="Configurator",
 )

@@ -18,6 +18,8 @@ from commerce.models import Product
 from commerce.services import save_product
 from content.models import Material
 from content.upkeep import save_material
+from exchange.enums import ApiScope
+from exchange.keys import create_api_key
 from leads.models import Form, Source
 from leads.upkeep import save_form, save_source, set_source_costs
 from lifecycle.models import Stage
@@ -68,6 +70,8 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
             )
         )
     _sops(ground, ops, now)
+    scopes = [ApiScope.LEADS_WRITE, ApiScope.EVENTS_WRITE]
+    create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
     ground.form = save_form(values={**business.form, "source": ground.sources[0]}, by=ops, now=now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,12 +26,15 @@ from leads.mapping import IdentityInput, LeadInput
 from leads.models import Lead
 from leads.upkeep import log_interaction, rate_lead, start_working
 from lifecycle.enums import MoveSource
+from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.demo.ground import Ground
 from scrm.demo.people import invent
 from scrm.demo.queries import count_form_views, do_tasks, settle_on_time
 from scrm.demo.shape import Business
 from scrm.flows import arrival, engagement, progress
+from scrm.flows.jobs import jobs_due
+from scrm.flows.lead_import import start_import
 
 WEEKS = 8
 LEADS = 600
@@ -88,6 +92,8 @@ class History:
 
     def _days(self, days: list[date], moment: datetime) -> None:
         self._leads_come(days, moment)
+        if self.today - timedelta(days=2) in days:
+            self._file_comes()
         self._touches_go(moment)
         self._people_look(self._due(self.diary.viewing, days), moment)
         self._reps_call(self._due(self.diary.contacted, days), moment)
@@ -184,6 +190,20 @@ class History:
             self.diary.won[end].append(fate)
         elif drawn < 0.16 * warmth + 0.25:
             self.diary.lost[end].append(fate)
+
+    def _file_comes(self) -> None:
+        """A list of visitors, imported by the product's own job; two of its rows are wrong."""
+        name, heads = self.business.file
+        source = self.business.channels[4].name
+        rows = [heads]
+        for _ in range(24):
+            self.made += 1
+            person = invent(self.chance, self.made, self.chance.random() < self.business.chinese_names)
+            rows.append((person.name, person.phone, self.chance.choice(self.business.cities), source, ""))
+        rows += [(heads[0], "12", "", source, ""), (heads[0], "13x", "", source, "")]
+        text = "".join(",".join(row) + "\n" for row in rows)
+        start_import(user=self.ground.users["ops"], file=BytesIO(text.encode()), name=name)
+        jobs_due(Budget(20))
 
     # --- touches, views, calls, orders -----------------------------------------------------------
 

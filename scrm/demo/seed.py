@@ -4,19 +4,37 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
+from accounts.enums import Role
+from accounts.selectors import user_exists
+from accounts.services import create_user
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.history import WEEKS, History
-from scrm.demo.shape import Business
+from scrm.demo.shape import Business, Person
 from scrm.flows.opening import tenant_opened
 from tenants.selectors import tenant_by_name
 
 BUSINESSES = (BEAUTY, CARS)
+OPERATOR = Person("platform", "Platform operator", Role.PRINCIPAL)
+"""Who runs the platform: an account of the bare host."""
+
+
+def seed_operator() -> None:
+    with schema_context("public"):
+        if not user_exists(OPERATOR.username):
+            create_user(
+                username=OPERATOR.username,
+                password=OPERATOR.password,
+                role=OPERATOR.role,
+                full_name=OPERATOR.full_name,
+                is_staff=True,
+                is_superuser=True,
+            )
 
 
 def seed(business: Business) -> int:

@@ -84,7 +84,8 @@ class Business:
     campaign: str
     said: tuple[str, ...]
     loss_reasons: tuple[str, ...]
-    notes: dict[str, str]
+    file: tuple[str, tuple[str, ...]]
+    system: str
 
     @property
     def domain(self) -> str:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from scrm.core import clock
-from scrm.demo.seed import BUSINESSES, seed
+from scrm.demo.seed import BUSINESSES, seed, seed_operator
 
 
 class Command(BaseCommand):
@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         began = clock.boot_seconds()
+        seed_operator()
         # A business each for two cores; a forked child must not share its parent's connection.
         connections.close_all()
         with ProcessPoolExecutor(len(BUSINESSES), mp_context=get_context("fork")) as pool:
