@@ -78,7 +78,7 @@ class SopVersion(models.Model):
     """What was published once; never changed."""
 
     id = models.BigAutoField(primary_key=True)
-    sop = models.ForeignKey(Sop, models.CASCADE, related_name="versions", verbose_name=_("SOP"))
+    sop = models.ForeignKey(Sop, models.CASCADE, related_name="versions", verbose_name=_("SOP"), db_index=False)
     number = models.PositiveIntegerField(_("number"))
     published_at = models.DateTimeField(_("published at"))
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
@@ -97,7 +97,9 @@ class Step(models.Model):
     """One planned action of a version at an offset T+N. `number` names the step across versions."""
 
     id = models.BigAutoField(primary_key=True)
-    version = models.ForeignKey(SopVersion, models.CASCADE, related_name="steps", verbose_name=_("version"))
+    version = models.ForeignKey(
+        SopVersion, models.CASCADE, related_name="steps", verbose_name=_("version"), db_index=False
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=120)
@@ -126,7 +128,7 @@ class Lane(models.Model):
     """SOP x channel: what opens and closes as one. Touchpoints of a closed lane cost nothing."""
 
     id = models.AutoField(primary_key=True)
-    sop = models.ForeignKey(Sop, models.CASCADE, related_name="lanes", verbose_name=_("SOP"))
+    sop = models.ForeignKey(Sop, models.CASCADE, related_name="lanes", verbose_name=_("SOP"), db_index=False)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     is_open = models.BooleanField(_("open"), default=True)
     reopen_at = models.DateTimeField(_("reopens at"), null=True, blank=True)
@@ -145,9 +147,11 @@ class Enrollment(models.Model):
     """One contact in one version of an SOP, with its anchor T. `entry` counts re-entries."""
 
     id = models.BigAutoField(primary_key=True)
-    sop = models.ForeignKey(Sop, models.CASCADE, related_name="enrollments", verbose_name=_("SOP"))
+    sop = models.ForeignKey(Sop, models.CASCADE, related_name="enrollments", verbose_name=_("SOP"), db_index=False)
     version = models.ForeignKey(SopVersion, models.PROTECT, related_name="enrollments", verbose_name=_("version"))
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="enrollments", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="enrollments", verbose_name=_("contact"), db_index=False
+    )
     lead = models.ForeignKey(
         Lead, models.SET_NULL, null=True, blank=True, related_name="enrollments", verbose_name=_("lead")
     )
@@ -235,7 +239,9 @@ class RepTask(models.Model):
         related_name="task",
         verbose_name=_("touchpoint"),
     )
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tasks", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="tasks", verbose_name=_("contact"), db_index=False
+    )
     owner = models.ForeignKey(User, models.CASCADE, related_name="tasks", verbose_name=_("owner"))
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"), max_length=20_000, blank=True)
