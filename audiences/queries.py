@@ -11,6 +11,13 @@ from django.db.models import QuerySet
 from contacts.models import Contact
 from scrm.core.conditions import Condition, Sql, compile_sql
 
+REFRESH_MINUTES = 15
+"""How stale a dynamic segment may become."""
+
+SEGMENTS_NEXT_DUE = f"""
+SELECT min(refreshed_at) + interval '{REFRESH_MINUTES:d} minutes' FROM audiences_segment WHERE kind = 'dynamic'
+"""
+
 _DIFFERENCE = """
 WITH matching AS (SELECT c.id FROM contacts_contact c WHERE {rule}),
 gone AS (

@@ -28,11 +28,6 @@ def segment_get(user: User, pk: UUID) -> Segment | None:
     return segment_list(user).filter(pk=pk).first()
 
 
-def segment_dynamic_list() -> list[Segment]:
-    """Those to refresh from time to time, the longest waiting first."""
-    return list(Segment.objects.filter(kind="dynamic").order_by(F("refreshed_at").asc(nulls_first=True)))
-
-
 def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
     """Who is in it, the newest first."""
     rows = _members(user).filter(segment=segment)

@@ -1,17 +1,23 @@
 """Writes of segments: what they ask for, and who is in them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
 from audiences.models import Segment, SegmentKind
-from audiences.queries import apply_difference
-from scrm.core.conditions import Scope, facts, parse, to_json
+from audiences.queries import REFRESH_MINUTES, apply_difference
+from scheduler.services import due_work, note_due
+from scrm.core.conditions import ConditionInvalid, Scope, facts, parse, to_json
+
+log = structlog.get_logger(__name__)
+
+REFRESH_EVERY: Final = timedelta(minutes=REFRESH_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,6 @@ class SegmentChange:
     size: int
 
 
-@transaction.atomic
 def save_segment(
     *,
     segment: Segment | None = None,
@@ -45,38 +50,64 @@ def save_segment(
         raise ValidationError(
             {"condition": _("A frozen segment keeps its members. Make it dynamic, or make a new one.")}
         )
-    segment = segment or Segment(created_by=by, created_at=now)
-    fresh = segment.refreshed_at is None
-    segment.name, segment.kind, segment.condition = name.strip(), kind, parsed
-    segment.full_clean()
-    segment.save()
-    if fresh or kind == SegmentKind.DYNAMIC:
-        _fill(segment, now)
-    record_audit(action="segment.saved", actor=by, subject=segment, details={"name": segment.name}, now=now)
+    with due_work():
+        segment = segment or Segment(created_by=by, created_at=now)
+        fresh = segment.refreshed_at is None
+        segment.name, segment.kind, segment.condition = name.strip(), kind, parsed
+        segment.full_clean()
+        segment.save()
+        if fresh or kind == SegmentKind.DYNAMIC:
+            # The row is the lock: two refreshes at once would both let the same contact in.
+            _fill(Segment.objects.select_for_update().get(pk=segment.pk), now)
+            segment.refresh_from_db(fields=["size", "refreshed_at"])
+        record_audit(action="segment.saved", actor=by, subject=segment, details={"name": segment.name}, now=now)
     return segment
 
 
-@transaction.atomic
 def refresh_segment(*, segment: Segment, now: datetime) -> SegmentChange:
     """Let in who matches now and out who no longer does; a frozen one stays as it is."""
-    locked = Segment.objects.select_for_update().get(pk=segment.pk)
-    if locked.kind == SegmentKind.FROZEN and locked.refreshed_at is not None:
-        return SegmentChange(entered=0, left=0, size=locked.size)
-    return _fill(locked, now)
+    with due_work():
+        locked = Segment.objects.select_for_update().get(pk=segment.pk)
+        if locked.kind == SegmentKind.FROZEN and locked.refreshed_at is not None:
+            return SegmentChange(entered=0, left=0, size=locked.size)
+        return _fill(locked, now)
 
 
-@transaction.atomic
+def refresh_stalest(*, now: datetime) -> bool:
+    """Refresh the dynamic segment that has waited longest; False when none is due.
+
+    One that another worker holds is passed over. One whose rule can no longer be read keeps its
+    members and waits its turn again, so that it can't hold up the others.
+    """
+    with due_work():
+        due = Segment.objects.filter(kind=SegmentKind.DYNAMIC, refreshed_at__lte=now - REFRESH_EVERY)
+        segment = due.select_for_update(skip_locked=True).order_by("refreshed_at").first()
+        if segment is None:
+            return False
+        try:
+            _fill(segment, now)
+        except ConditionInvalid:
+            log.warning("segment.unreadable", segment=str(segment.pk))
+            _keep(segment, segment.size, now)
+        return True
+
+
 def delete_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
-    record_audit(action="segment.deleted", actor=by, subject=segment, details={"name": segment.name}, now=now)
-    segment.delete()
+    with due_work():
+        record_audit(action="segment.deleted", actor=by, subject=segment, details={"name": segment.name}, now=now)
+        segment.delete()
 
 
 def _fill(segment: Segment, now: datetime) -> SegmentChange:
     # Stored rules may name a tag or stage that is gone: that part then matches nobody.
     condition = parse(segment.condition, facts, scope=Scope.CONTACT, stored=True)
-    # The row is the lock: two refreshes at once would both let the same contact in.
-    Segment.objects.select_for_update().get(pk=segment.pk)
     entered, left, size = apply_difference(segment.pk, condition, now)
+    _keep(segment, size, now)
+    return SegmentChange(entered, left, size)
+
+
+def _keep(segment: Segment, size: int, now: datetime) -> None:
     segment.size, segment.refreshed_at = size, now
     segment.save(update_fields=["size", "refreshed_at"])
-    return SegmentChange(entered, left, size)
+    if segment.kind == SegmentKind.DYNAMIC:
+        note_due(now + REFRESH_EVERY)

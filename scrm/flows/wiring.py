@@ -1,8 +1,10 @@
 """Start-up: each room hands the scheduler its due sources."""
 
+from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.queries import TOUCHPOINTS_NEXT_DUE
 from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
+from scrm.flows.audience import segments_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.touchpoint import touchpoints_due
 
@@ -11,3 +13,4 @@ def connect() -> None:
     """Called once when Django is ready."""
     register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due))
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
+    register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))

@@ -16,10 +16,13 @@ from audiences.selectors import (
     segment_members,
     segment_movement,
 )
-from audiences.services import refresh_segment, save_segment
+from audiences.services import REFRESH_EVERY, refresh_segment, refresh_stalest, save_segment
 from contacts.models import Contact
+from scheduler.models import WakeUp
+from scheduler.services import drain_tenant, rebuild_wake_up
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope, facts, parse
+from tenants.selectors import tenant_current
 from tests.factories import make_contact, make_user
 
 IN_BERLIN = {"all": [{"fact": "contact.city", "op": "is", "value": "Berlin"}]}
@@ -83,6 +86,40 @@ def test_who_comes_back_has_a_second_stay(people):
 
     stays = SegmentMember.objects.filter(contact__name="Wu").order_by("pk")
     assert [stay.left_at is None for stay in stays] == [False, True]
+
+
+def test_a_stale_segment_is_due_and_refreshes_itself(people):
+    segment = save()
+    Contact.objects.filter(name="Wu").update(city="Rome")
+    rebuild_wake_up()
+    assert WakeUp.objects.get(tenant=tenant_current()).due_at == segment.refreshed_at + REFRESH_EVERY
+
+    Segment.objects.update(refreshed_at=clock.now() - REFRESH_EVERY)
+    drain_tenant(seconds=5)
+
+    assert names(segment) == {"Lin"}
+    assert WakeUp.objects.get(tenant=tenant_current()).due_at > clock.now()
+
+
+def test_a_fresh_or_frozen_segment_waits(people):
+    save()
+    save(name="Then", kind="frozen")
+    Segment.objects.filter(kind="frozen").update(refreshed_at=clock.now() - timedelta(days=9))
+
+    assert not refresh_stalest(now=clock.now())
+
+
+def test_a_rule_that_can_no_longer_be_read_holds_up_nobody(people):
+    broken, whole = save(), save(name="Also Berliners")
+    Contact.objects.filter(name="Wu").update(city="Rome")
+    Segment.objects.update(refreshed_at=clock.now() - timedelta(hours=1))
+    Segment.objects.filter(pk=broken.pk).update(condition={"all": [{"fact": "contact.shoe", "op": "is_set"}]})
+
+    drain_tenant(seconds=5)
+
+    assert names(broken) == {"Lin", "Wu"}
+    assert names(whole) == {"Lin"}
+    assert not refresh_stalest(now=clock.now())
 
 
 def test_frozen_keeps_who_was_in_it(people):
