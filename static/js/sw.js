@@ -1,16 +1,22 @@
 // Keeps the shell's files at hand and says so when there is no network. Pages with people in them are never stored.
-const CACHE = "shell-1";
+const CACHE = "shell-2";
 const offline = new URL(location.href).searchParams.get("offline");
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    if (offline) {
-      const cache = await caches.open(CACHE);
-      await cache.add(new Request(offline, { cache: "reload" })).catch(() => {});
-    }
+    if (offline) await keepOfflinePage().catch(() => {});
     await self.skipWaiting();
   })());
 });
+
+// The page is kept with everything it needs: the visit that installs this worker loaded its files without it.
+async function keepOfflinePage() {
+  const cache = await caches.open(CACHE);
+  const page = await fetch(new Request(offline, { cache: "reload" }));
+  const files = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/static\/[^"#]+)/g)].map((found) => found[1]);
+  await cache.put(offline, page);
+  await cache.addAll([...new Set(files)]);
+}
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
