@@ -4,7 +4,9 @@ from collections.abc import Collection
 from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +30,18 @@ class Resource(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         add_budget_headers(request, response)
         return response
+
+
+@extend_schema(exclude=True)
+class Missing(APIView):
+    """Addresses that are no resource say so in the shape of the others."""
+
+    permission_classes = ()
+    authentication_classes = ()
+    throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404
 
 
 class ListResource(Resource, ListAPIView):

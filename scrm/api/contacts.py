@@ -20,6 +20,7 @@ from scrm.api.access import CONTACTS_READ, TAGS_WRITE
 from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
+from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.parsing import StrictSerializer
 from scrm.api.tags import TagOut
@@ -83,8 +84,8 @@ class ContactFilter(django_filters.FilterSet):
     company = django_filters.UUIDFilter(field_name="company_id")
     city = django_filters.CharFilter()
     country = django_filters.CharFilter()
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Contact

@@ -29,6 +29,7 @@ from scrm.api.access import LEADS_READ, LEADS_WRITE
 from scrm.api.authentication import actor_of, caller_of, viewer_of
 from scrm.api.base import DetailResource, ListResource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
+from scrm.api.filters import MomentFilter
 from scrm.api.lead_body import LeadBody, read_arrival, refused
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
@@ -88,9 +89,9 @@ class LeadFilter(django_filters.FilterSet):
     source = django_filters.UUIDFilter(field_name="source_id")
     owner = django_filters.UUIDFilter(field_name="owner_id")
     contact = django_filters.UUIDFilter(field_name="contact_id")
-    captured_after = django_filters.IsoDateTimeFilter(field_name="captured_at", lookup_expr="gte")
-    captured_before = django_filters.IsoDateTimeFilter(field_name="captured_at", lookup_expr="lt")
-    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    captured_after = MomentFilter(field_name="captured_at", lookup_expr="gte")
+    captured_before = MomentFilter(field_name="captured_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Lead

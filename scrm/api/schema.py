@@ -1,10 +1,22 @@
 """What the OpenAPI description says beyond what the resources say themselves."""
 
+from typing import Any, Final
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from scrm.api.authentication import ApiKeyAuthentication
+
+REFUSALS: Final = {
+    "400": "A field or parameter is wrong; nothing was changed.",
+    "401": "No valid key and no session.",
+    "403": "The key lacks the scope, or the role does not allow it.",
+    "404": "Not there, for this caller.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "429": "The budget is spent: wait as long as Retry-After says.",
+}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -17,6 +29,16 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": "An API key: `Authorization: Bearer scrm_<prefix>_<secret>`.",
         }
+
+
+def tell_refusals(result: dict[str, Any], **_settings: Any) -> dict[str, Any]:
+    """Every operation may say no, in the one shape."""
+    refused = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
+    for address in result["paths"].values():
+        for operation in address.values():
+            for status, meaning in REFUSALS.items():
+                operation["responses"].setdefault(status, {**refused, "description": meaning})
+    return result
 
 
 class Schema(SpectacularAPIView):

@@ -12,6 +12,7 @@ from campaigns.selectors import touchpoint_list
 from scrm.api.access import SOPS_READ
 from scrm.api.authentication import viewer_of
 from scrm.api.base import ListResource
+from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut
 
 STATES: Final = {state.name.lower(): state for state in TouchState}
@@ -41,8 +42,8 @@ class TouchpointFilter(django_filters.FilterSet):
     sop = django_filters.UUIDFilter(field_name="lane__sop_id")
     channel = django_filters.ChoiceFilter(field_name="lane__channel", choices=Channel.choices)
     contact = django_filters.UUIDFilter(field_name="contact_id")
-    due_after = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    due_after = MomentFilter(field_name="due_at", lookup_expr="gte")
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
 
     class Meta:
         model = Touchpoint

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scrm.api import contacts, events, leads, reports, schema, segments, sops, sources, tags, touchpoints
+from scrm.api.base import Missing
 
 app_name = "api"
 urlpatterns = [
@@ -24,4 +25,5 @@ urlpatterns = [
     path("v1/touchpoints", touchpoints.TouchpointList.as_view(), name="touchpoint_list"),
     path("v1/analytics/funnel", reports.Funnel.as_view(), name="funnel"),
     path("v1/analytics/sources", reports.SourceTable.as_view(), name="source_table"),
+    path("v1/<path:rest>", Missing.as_view()),
 ]

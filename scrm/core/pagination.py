@@ -3,8 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 def earlier(field: str, before: datetime | None, before_id: Any = None) -> Q:
@@ -23,3 +27,13 @@ class NewestFirstCursorPagination(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        """A cursor that somebody made up is not found; PostgreSQL need not be asked."""
+        cursor = self.decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            try:
+                queryset.model._meta.pk.clean(cursor.position, None)
+            except ValidationError as error:
+                raise NotFound(self.invalid_cursor_message) from error
+        return super().paginate_queryset(queryset, request, view) or []

@@ -132,6 +132,33 @@ def test_report_refuses_what_it_does_not_understand(system, params):
     assert system.get("analytics/funnel", **params).status_code == 400
 
 
+def test_address_that_is_no_resource_says_so_in_the_same_shape(system):
+    for path in ("odd", "leads/1", "contacts/null,null/tags"):
+        answer = system.get(path)
+
+        assert answer.status_code == 404
+        assert answer.json()["errors"][0]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("cursor", ["odd", "cD1vZGQ=", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5"])
+@pytest.mark.parametrize("path", ["leads", "touchpoints"])
+def test_cursor_that_somebody_made_up_is_not_found(system, path, cursor):
+    assert system.get(path, cursor=cursor).status_code == 404
+
+
+@pytest.mark.parametrize("moment", ["3125-02-21T16:59:53+22:10", "2026-03-01"])
+def test_moments_are_read_in_any_offset(system, moment):
+    assert system.get("touchpoints", due_after=moment).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "soon"])
+def test_moment_beyond_the_calendar_is_refused(system, moment):
+    answer = system.get("touchpoints", due_after=moment)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "due_after"
+
+
 def test_documentation_describes_every_resource(acme):
     caller = Caller(acme)
     answer = caller.client.get("/api/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json", **caller.headers)
