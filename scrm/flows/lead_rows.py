@@ -1,10 +1,13 @@
 """Reads the rows of a lead file in batches, each row as an arrival with its key or as a problem."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.utils import translation
 
 from exchange import jobs
 from exchange.problems import Problem
@@ -13,6 +16,8 @@ from leads.enums import LeadOrigin
 from leads.file_keys import identity_key, row_digest, row_key
 from leads.inputs import Arrival
 from leads.mapping import LeadInput, Mapping, Spellings, apply
+from scrm.core.crypto import TenantKeys
+from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
 
 BATCH_ROWS: Final = 1_000
@@ -29,6 +34,7 @@ class Batch:
     rows: int = 0
     rejected: int = 0
     place: str = ""
+    spellings: list[tuple[str, str, str]] = field(default_factory=list)
     is_last: bool = False
 
     def refuse(self, problems: list[Problem]) -> None:
@@ -46,9 +52,27 @@ class FewSpellings(Spellings):
         return default
 
 
-def batches(table: Table, mapping: Mapping, after: str, spellings: Spellings) -> Iterator[Batch]:
+def batches(table: Table, mapping: Mapping, after: str, spellings: Spellings) -> Generator[Batch, None, None]:
     """The rows after a place in the file. A batch ends where reading can go on later; there is always a last one."""
-    tenant, keys = tenant_current(), tenant_keys()
+    return _batches(table, mapping, after, spellings, tenant_current(), tenant_keys())
+
+
+def read_ahead(coming: Generator[Batch, None, None], language: str) -> Generator[Batch, None, None]:
+    """The same batches, the next one read by another thread while PostgreSQL works on this one."""
+    try:
+        with ThreadPoolExecutor(1, initializer=translation.activate, initargs=(language,)) as reader:
+            following = reader.submit(next, coming, None)
+            while (batch := following.result()) is not None:
+                following = reader.submit(next, coming, None)
+                yield batch
+    finally:
+        coming.close()
+
+
+def _batches(
+    table: Table, mapping: Mapping, after: str, spellings: Spellings, tenant: Tenant, keys: TenantKeys
+) -> Generator[Batch, None, None]:
+    # Without the database: a thread's connection would stand in no tenant.
     zone = ZoneInfo(tenant.zone)
     batch = Batch()
     for item in table.rows(after):
@@ -66,6 +90,7 @@ def batches(table: Table, mapping: Mapping, after: str, spellings: Spellings) ->
             batch.refuse([item])
         if batch.rows >= BATCH_ROWS:
             batch.place = table.place
+            batch.spellings = [(*key, spelling) for key, spelling in spellings.items()]
     batch.is_last = True
     yield batch
 
