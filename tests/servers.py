@@ -1,6 +1,7 @@
 """pytest plugin, loaded with -p: PostgreSQL and Redis of this run's own, before Django reads its settings."""
 
 import os
+import shutil
 from typing import IO
 
 import pytest
@@ -19,7 +20,14 @@ class Slot:
     def __init__(self) -> None:
         self.number, self.lock = _free_slot()
         self.servers = Servers(f"test-{self.number}", durable=False)
-        self.servers.start()
+        try:
+            self.servers.start()
+        except Trouble:
+            # Another PostgreSQL's files, or broken ones: nothing here is worth keeping.
+            self.servers.stop()
+            shutil.rmtree(self.servers.state)
+            self.servers = Servers(f"test-{self.number}", durable=False)
+            self.servers.start()
 
     def close(self) -> None:
         self.servers.stop()
