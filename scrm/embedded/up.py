@@ -106,15 +106,19 @@ def _start_servers(supervisor: Supervisor, servers: Servers) -> None:
 
 
 def _migrate(servers: Servers, env: Mapping[str, str]) -> None:
-    mark, value = servers.state / "migrated", stamps.of_schema()
+    mark, value = servers.state / "migrated", _schema_stamp(servers)
     with stage("Database tables"):
         if servers.postgres is None or not stamps.holds(mark, value):
             django.run(["migrate_all"], env)
             stamps.leave(mark, value)
 
 
+def _schema_stamp(servers: Servers) -> str:
+    return f"{stamps.of_schema()} {servers.postgres.identity() if servers.postgres else ''}"
+
+
 def _make_demo(servers: Servers, env: Mapping[str, str]) -> None:
-    mark, value = servers.state / "demo", stamps.of_schema()
+    mark, value = servers.state / "demo", _schema_stamp(servers)
     with stage("Demo tenants"):
         if servers.postgres is None or not stamps.holds(mark, value):
             django.run(["seed_demo"], env)
@@ -141,7 +145,7 @@ def _start_process(supervisor: Supervisor, process: Process) -> None:
 def _accounts(servers: Servers, env: Mapping[str, str]) -> str:
     """How to log in; asked once for each port, since the addresses name it."""
     kept, mark = servers.state / "accounts.txt", servers.state / "accounts"
-    value = f"{stamps.of_schema()} {env['PUBLIC_PORT']}"
+    value = f"{_schema_stamp(servers)} {env['PUBLIC_PORT']}"
     if servers.postgres is None or not (kept.exists() and stamps.holds(mark, value)):
         kept.write_text(django.run(["demo_accounts"], env).strip())
         stamps.leave(mark, value)

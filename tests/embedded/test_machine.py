@@ -153,3 +153,12 @@ def test_stamp_changes_with_a_files_content(tmp_path, monkeypatch):
     file.write_text("a = 2")
 
     assert stamps.of_files([file]) != before
+
+
+def test_newest_postgresql_of_the_wheel_is_taken(monkeypatch):
+    monkeypatch.delenv("SCRM_PG_BIN", raising=False)
+
+    found = postgres.binaries()
+
+    versions = [postgres._version(folder) for folder in found.parent.parent.glob("pginstall*/bin")]
+    assert postgres._version(found) == max(versions)
