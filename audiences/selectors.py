@@ -34,6 +34,11 @@ def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
     return rows.select_related("contact__owner").order_by("-entered_at", "-pk")
 
 
+def segment_member_ids(user: User, segment: Segment) -> list[UUID]:
+    """Every member that the user may see, in one order."""
+    return list(_members(user).filter(segment=segment).order_by("contact").values_list("contact", flat=True))
+
+
 def segment_movement(user: User, segment: Segment, since: datetime) -> tuple[int, int]:
     """How many came and went since then."""
     rows = visible_to(user, SegmentMember.objects.filter(segment=segment), owner="contact__owner")

@@ -90,6 +90,10 @@ class SopForm(forms.Form):
         }
 
 
+class StartForm(forms.Form):
+    segment = forms.UUIDField()
+
+
 class StepForm(forms.Form):
     """One step of the draft. It may be saved unfinished: what is missing is told, not refused."""
 

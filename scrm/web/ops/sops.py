@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from audiences.selectors import segment_get, segment_list
 from campaigns import drafts
 from campaigns.differences import SAME, differences, when_words
 from campaigns.enums import Channel, SopState, TouchState
@@ -31,10 +32,11 @@ from campaigns.selectors import (
 )
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
 from scrm.core import clock
+from scrm.flows.audience import segment_started
 from scrm.web.access import Visit, may
 from scrm.web.ops.replies import found
 from scrm.web.ops.sop_editor import as_draft
-from scrm.web.ops.sop_forms import SopFilter
+from scrm.web.ops.sop_forms import SopFilter, StartForm
 from tenants.selectors import tenant_zone
 
 FORECAST_DAYS = 7
@@ -65,6 +67,7 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
         "draft_differs": _draft_differs(sop, live),
         "draft_missing": len(drafts.problems(sop.draft_steps)),
         "unknown_url": f"{reverse('ops:touchpoint_list')}?sop={sop.pk}&state={TouchState.UNKNOWN.value}",
+        "segments": segment_list(request.user) if sop.state == SopState.LIVE and request.user.may("sop.edit") else [],
         "is_running": sop.state in (SopState.LIVE, SopState.PAUSED),
     }
     return render(request, "ops/sop_detail.html", context)
@@ -86,6 +89,22 @@ def next_days(request: Visit, sop_id: UUID) -> HttpResponse:
         "stacked": True,
     }
     return JsonResponse(data)
+
+
+@require_POST
+@may("sop.edit")
+def start(request: Visit, sop_id: UUID) -> HttpResponse:
+    """Take the members of a segment in by hand, whatever the SOP's own trigger is."""
+    sop = found(sop_get(sop_id))
+    form = StartForm(request.POST)
+    if sop.state != SopState.LIVE or not form.is_valid():
+        messages.error(request, _("Choose a segment; the SOP must be live."))
+        return redirect("ops:sop_detail", sop.pk)
+    segment = found(segment_get(request.user, form.cleaned_data["segment"]))
+    started = segment_started(segment, sop, by=request.user, now=clock.now())
+    told = ngettext("%(count)s contact entered.", "%(count)s contacts entered.", started)
+    messages.success(request, told % {"count": _shown(started)})
+    return redirect("ops:sop_detail", sop.pk)
 
 
 @require_POST

@@ -55,6 +55,7 @@ urlpatterns = [
     path("sops/<uuid:sop_id>/preview/", sop_editor.preview, name="sop_preview"),
     path("sops/<uuid:sop_id>/publish/", sop_editor.publish, name="sop_publish"),
     path("sops/<uuid:sop_id>/next-days/", sops.next_days, name="sop_next_days"),
+    path("sops/<uuid:sop_id>/start/", sops.start, name="sop_start"),
     path("sops/<uuid:sop_id>/pause/", sops.pause, name="sop_pause"),
     path("sops/<uuid:sop_id>/resume/", sops.resume, name="sop_resume"),
     path("sops/<uuid:sop_id>/stop/", sops.stop, name="sop_stop"),

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEntry
+from audiences.services import save_segment
 from campaigns.enums import SopState, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Sop, SopVersion, Touchpoint
@@ -11,7 +13,8 @@ from content.upkeep import save_material
 from scheduler.services import due_work
 from scrm.core import clock
 from tagging.upkeep import create_category, create_group, create_tag
-from tests.factories import make_contact, make_live_sop, step
+from tests.factories import make_contact, make_live_sop, make_user, step
+from tests.web.ops.outreach.conftest import Desk
 
 SETTINGS = {"name": "Welcome", "summary": "", "trigger": "lead_captured", "exit_when_won": "on"}
 MAIL = {
@@ -193,6 +196,43 @@ def test_pause_resume_and_stop(ops):
         assert sop.state == state
 
     assert Touchpoint.objects.get().state == TouchState.CANCELLED
+
+
+@pytest.fixture
+def berliners(acme, ben, zoe):
+    for owner in (ben, zoe):
+        make_contact(f"Of {owner}", owner=owner, city="Berlin")
+    condition = {"all": [{"fact": "contact.city", "op": "is", "value": "Berlin"}]}
+    return save_segment(name="Berliners", kind="frozen", condition=condition, by=None, now=clock.now())
+
+
+def test_an_sop_is_started_for_a_segment_once(ops, berliners):
+    sop = make_live_sop(step(offset={"kind": "days", "n": 3, "at": "10:00"}))
+    for _ in range(2):
+        ops.post(reverse("ops:sop_start", args=[sop.pk]), {"segment": berliners.pk})
+
+    assert sop.enrollments.count() == 2
+    assert AuditEntry.objects.filter(action="sop.started_by_hand").count() == 2
+
+
+def test_a_start_takes_only_whom_the_planner_may_see(acme, ben, berliners):
+    sop = make_live_sop(step(offset={"kind": "days", "n": 3, "at": "10:00"}))
+    lead = make_user("lea", "ops", department=ben.department)
+    lead.scope = "department"
+    lead.save()
+
+    Desk(acme, lead).post(reverse("ops:sop_start", args=[sop.pk]), {"segment": berliners.pk})
+
+    assert sop.enrollments.get().contact.owner == ben
+
+
+def test_a_paused_sop_takes_nobody_in(ops, berliners):
+    sop = make_live_sop()
+    ops.post(reverse("ops:sop_pause", args=[sop.pk]))
+
+    ops.post(reverse("ops:sop_start", args=[sop.pk]), {"segment": berliners.pk})
+
+    assert not sop.enrollments.exists()
 
 
 def test_forecast_counts_what_is_to_come(ops):
