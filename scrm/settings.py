@@ -124,7 +124,7 @@ WSGI_APPLICATION = "scrm.wsgi.application"
 # --- stores ---------------------------------------------------------------------------------
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL", engine="django_tenants.postgresql_backend"),
+        **env.db_url("DATABASE_URL", engine="scrm.core.postgres"),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
-from django.db import DataError, reset_queries, transaction
+from django.db import DataError, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -196,8 +196,6 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
             for batch in ready:
                 _take_in(job, batch, errors)
                 failpoints.passed("import.batch_committed")
-                # Else DEBUG keeps every statement with all its values.
-                reset_queries()
                 if tell is not None:
                     tell(job)
                 if batch.is_last or (budget is not None and budget.spent):
