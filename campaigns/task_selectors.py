@@ -35,36 +35,29 @@ class TaskNumbers:
         return self.on_time_week / self.done_week if self.done_week else None
 
 
-def task_list(user: User, *, mine: bool = False) -> QuerySet[RepTask]:
-    """The tasks that the user may see, with what a card shows; `wanted_at` is when each should be done."""
-    identities = Prefetch("contact__identities", Identity.objects.defer("sealed", "blind", "blind_tail").order_by("pk"))
-    rows = _tasks(user, mine=mine).select_related("contact__owner", "owner", "touchpoint__step", "touchpoint__lane__sop")
-    return rows.prefetch_related(identities, "contact__do_not_contact")
-
-
 def task_list_due(user: User, now: datetime, *, mine: bool = False) -> QuerySet[RepTask]:
     """Open tasks whose time has come, the longest waiting first."""
-    return task_list(user, mine=mine).filter(state=TaskState.OPEN, wanted_at__lte=now).order_by("wanted_at", "pk")
+    return _shown(user, mine=mine).filter(state=TaskState.OPEN, wanted_at__lte=now).order_by("wanted_at", "pk")
 
 
 def task_list_later(user: User, now: datetime, *, mine: bool = False) -> QuerySet[RepTask]:
     """Open tasks whose time is still to come, the next one first."""
-    return task_list(user, mine=mine).filter(state=TaskState.OPEN, wanted_at__gt=now).order_by("wanted_at", "pk")
+    return _shown(user, mine=mine).filter(state=TaskState.OPEN, wanted_at__gt=now).order_by("wanted_at", "pk")
 
 
 def task_list_ended(user: User, since: datetime, *, mine: bool = False) -> QuerySet[RepTask]:
     """Tasks done or given up since then, the last one first."""
     ended = [TaskState.DONE, TaskState.CANNOT]
-    rows = task_list(user, mine=mine).filter(state__in=ended, finished_at__gte=since)
+    rows = _shown(user, mine=mine).filter(state__in=ended, finished_at__gte=since)
     return rows.order_by("-finished_at", "-pk")
 
 
 def task_list_open_of_contact(user: User, contact_id: UUID) -> list[RepTask]:
-    return list(task_list(user).filter(contact=contact_id, state=TaskState.OPEN).order_by("wanted_at", "pk"))
+    return list(_shown(user, mine=False).filter(contact=contact_id, state=TaskState.OPEN).order_by("wanted_at", "pk"))
 
 
 def task_detail(user: User, task_id: UUID) -> RepTask | None:
-    return task_list(user).filter(pk=task_id).first()
+    return _shown(user, mine=False).filter(pk=task_id).first()
 
 
 def task_count_due(user: User, now: datetime, *, mine: bool = False) -> int:
@@ -105,6 +98,15 @@ def contacts_last_reached(contact_ids: Collection[UUID]) -> dict[UUID, datetime]
     return found
 
 
-def _tasks(user: User, *, mine: bool) -> QuerySet[RepTask, Any]:
+def _shown(user: User, *, mine: bool) -> QuerySet[Any]:
+    """Tasks with what a card shows; `wanted_at` is when each should be done."""
+    identities = Prefetch("contact__identities", Identity.objects.defer("sealed", "blind", "blind_tail").order_by("pk"))
+    rows = _tasks(user, mine=mine).select_related(
+        "contact__owner", "owner", "touchpoint__step", "touchpoint__lane__sop"
+    )
+    return rows.prefetch_related(identities, "contact__do_not_contact")
+
+
+def _tasks(user: User, *, mine: bool) -> QuerySet[Any]:
     rows = visible_to(user, RepTask.objects.annotate(wanted_at=Coalesce("snoozed_until", "due_at")))
     return rows.filter(owner=user) if mine else rows

@@ -1,6 +1,7 @@
 """How a representative's task ends well, and what follows from it."""
 
 from datetime import datetime
+from typing import Any
 
 import campaigns.services
 import contacts.services
@@ -17,8 +18,8 @@ def task_finished(task: RepTask, *, by: User, now: datetime) -> bool:
         contacts.services.lock_contacts(contact_ids=[task.contact_id])
         if not campaigns.services.finish_task(task=task, by=by, now=now):
             return False
-        done = {"task": task.title, "rep": str(by)}
+        done: dict[str, Any] = {"task": task.title, "rep": str(by)}
         if task.touchpoint_id is not None:
-            done |= {"touchpoint": task.touchpoint_id}
+            done["touchpoint"] = task.touchpoint_id
         take_in([Happening(task.contact_id, "task_done", now, f"task_done:{task.pk}", done)], now=now)
         return True

@@ -1,6 +1,7 @@
 """The questions of a hosted form, and what the answers say about a lead."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -20,20 +21,30 @@ _FEW: Final = 6
 
 
 class HostedForm(forms.Form):
-    """A form as its makers want it. Its fields carry no names of ours that a browser would fill in wrongly."""
+    """A form as its makers want it."""
 
-    def __init__(self, hosted: Form, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="field_%s", **kwargs)
+    def __init__(self, hosted: Form, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="field_%s")
         self.hosted = hosted
         both = hosted.ask_phone and hosted.ask_email
         if hosted.ask_name:
             self._ask("name", _("Your name"), required=True, limit=LONGEST["name"], autocomplete="name")
         if hosted.ask_phone:
-            self._ask("phone", _("Your phone number"), required=not both, limit=64, autocomplete="tel", inputmode="tel", type="tel")
+            self._ask(
+                "phone",
+                _("Your phone number"),
+                required=not both,
+                limit=64,
+                autocomplete="tel",
+                inputmode="tel",
+                type="tel",
+            )
             if both:
                 self.fields["phone"].help_text = _("A phone number or an e-mail address is enough.")
         if hosted.ask_email:
-            self._ask("email", _("Your e-mail address"), required=not both, limit=254, autocomplete="email", inputmode="email")
+            self._ask(
+                "email", _("Your e-mail address"), required=not both, limit=254, autocomplete="email", inputmode="email"
+            )
         if hosted.ask_city:
             self._ask("city", _("Your city"), limit=LONGEST["city"], autocomplete="address-level2")
         for place, question in enumerate(hosted.questions):
@@ -44,7 +55,6 @@ class HostedForm(forms.Form):
 
     def _ask(self, name: str, label: str, *, limit: int, required: bool = False, **attributes: str) -> None:
         widget = forms.TextInput(attributes)
-        widget.input_type = attributes.pop("type", "text")
         self.fields[name] = forms.CharField(label=label, required=required, max_length=limit, widget=widget)
 
     def clean_name(self) -> str:

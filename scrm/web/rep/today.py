@@ -33,7 +33,11 @@ AT_ONCE: Final = 30
 """Cards on one page."""
 _MOST: Final = 300
 
-VIEWS: Final = (("due", pgettext_lazy("task list", "Due")), ("later", gettext_lazy("Later")), ("done", gettext_lazy("Done")))
+VIEWS: Final = (
+    ("due", pgettext_lazy("task list", "Due")),
+    ("later", gettext_lazy("Later")),
+    ("done", gettext_lazy("Done")),
+)
 REASONS: Final = (
     ("no_answer", gettext_lazy("No answer")),
     ("wrong_number", gettext_lazy("Wrong number")),
