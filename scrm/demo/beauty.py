@@ -60,7 +60,7 @@ BEAUTY = Business(
                 "offset": {"kind": "immediately"},
                 "subject": "{{contact.name|\"您好\"}}，欢迎来到露米",
                 "body": (
-                    '您好 {{contact.name|""}}：\n\n谢谢关注露米。先送您一份护理指南：{{link}}\n\n'
+                    '{{contact.name|"您好"}}：\n\n谢谢关注露米。先送您一份护理指南：{{link}}\n\n'
                     "不想再收到邮件：{{withdraw_link}}"
                 ),
                 "material": 0,
@@ -69,7 +69,7 @@ BEAUTY = Business(
                 "name": "肤质诊断电话",
                 "channel": "rep_task",
                 "offset": {"kind": "days", "n": 1, "at": "10:30"},
-                "body": "给 {{contact.name|\"客户\"}} 打电话：了解肤质与护肤诉求，打上标签，推荐一款产品。",
+                "body": "给{{contact.name|\"客户\"}}打电话：了解肤质与护肤诉求，打上标签，推荐一款产品。",
             },
             {
                 "name": "28 天实测",
@@ -83,13 +83,13 @@ BEAUTY = Business(
                 "name": "会员日邀请",
                 "channel": "rep_task",
                 "offset": {"kind": "weekday", "weekday": 2, "at": "12:15"},
-                "body": "会员日邀请 {{contact.name|\"客户\"}} 到店，送面膜小样。",
+                "body": "邀请{{contact.name|\"客户\"}}会员日到店，送面膜小样。",
             },
             {
                 "name": "两周回访",
                 "channel": "rep_task",
                 "offset": {"kind": "days", "n": 14, "at": "19:00"},
-                "body": "回访 {{contact.name|\"客户\"}}：使用感受、复购意向。",
+                "body": "回访{{contact.name|\"客户\"}}：使用感受、复购意向。",
             },
         ),
     ),
@@ -118,13 +118,13 @@ BEAUTY = Business(
         "thanks": "已收到！顾问会尽快与您联系。",
     },
     segments=(
-        ("上海的敏感肌客户", {"fact": "contact.city", "op": "is", "value": "上海"}),
-        ("知道邮箱的客户", {"fact": "contact.known_by", "op": "has", "value": "email"}),
+        ("上海客户", {"fact": "contact.city", "op": "is", "value": "上海"}),
+        ("有邮箱的客户", {"fact": "contact.known_by", "op": "has", "value": "email"}),
     ),
     campaign="双十一返场",
     said=(
         "聊了肤质，混合偏敏感，想先试小样。",
-        "已加微信，约周末到店。",
+        "已加企业微信，约周末到店。",
         "电话未接，发了短信。",
         "对精华感兴趣，问了成分和价格。",
         "预算有限，等会员日再联系。",

@@ -130,7 +130,7 @@ def _sops(ground: Ground, ops: User, now: datetime) -> None:
     campaign = save_campaign(
         campaign=Campaign(
             name=business.campaign,
-            kind="launch",
+            kind="大促返场" if business.language.startswith("zh") else "launch",
             starts_on=now.date(),
             ends_on=now.date() + timedelta(days=90),
             budget=Decimal(60_000),

@@ -41,15 +41,15 @@ _EVENT_TYPES: Final[tuple[tuple[str, str, str, str, str, dict[str, str], bool], 
         *({"link": _TEXT, "material": _TEXT, "touchpoint": _NUMBER}, True),
     ),
     (
-        *("mail_sent", "Mail sent", "发出邮件", "Whom did we write to?", "我们给谁发过邮件？"),
+        *("mail_sent", "Mail sent", "发送邮件", "Whom did we write to?", "我们给谁发过邮件？"),
         *({"touchpoint": _NUMBER, "step": _TEXT, "sop": _TEXT}, False),
     ),
     (
-        *("mail_bounced", "Mail bounced", "邮件退回", "Which addresses are wrong?", "哪些邮箱有误？"),
+        *("mail_bounced", "Mail bounced", "邮件退信", "Which addresses are wrong?", "哪些邮箱有误？"),
         *({"touchpoint": _NUMBER, "reason": _TEXT}, False),
     ),
     (
-        *("task_done", "Task done", "完成任务", "Do representatives do what is planned?", "销售是否按计划执行？"),
+        *("task_done", "Task done", "完成任务", "Do representatives do what is planned?", "员工是否按计划执行？"),
         *({"task": _TEXT, "touchpoint": _NUMBER, "rep": _TEXT}, False),
     ),
     (
@@ -61,7 +61,7 @@ _EVENT_TYPES: Final[tuple[tuple[str, str, str, str, str, dict[str, str], bool], 
         *({"url": _TEXT, "title": _TEXT, "topic": _TEXT, "seconds": _NUMBER}, True),
     ),
     (
-        *("chat_message", "Chat message", "聊天消息", "Who talks with us, and about what?", "谁在和我们沟通，谈什么？"),
+        *("chat_message", "Chat message", "会话消息", "Who talks with us, and about what?", "谁在和我们沟通，谈什么？"),
         *({"channel": _TEXT, "direction": _TEXT}, True),
     ),
     (
