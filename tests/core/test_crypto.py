@@ -114,7 +114,7 @@ def test_keys_do_not_show_their_secrets():
     shown = repr(ACME)
 
     assert "AESGCM" not in shown
-    assert repr(ACME._index_key) not in shown
+    assert repr(ACME._index) not in shown
 
 
 def test_tenant_keys_use_the_master_key_of_the_settings(settings):

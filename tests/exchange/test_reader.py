@@ -343,3 +343,42 @@ def test_no_bytes_make_the_reader_fail(content, header):
         assert isinstance(item, Problem) or list(item.values) == opened.columns
         shown = [item.value, item.column] if isinstance(item, Problem) else item.values.values()
         assert all("\udcff" not in text for text in shown)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030", "big5hkscs", "cp1252"])
+def test_reading_goes_on_from_every_place(encoding):
+    word = "naïve" if encoding == "cp1252" else "陳小明，喜歡「藍色」"
+    content = "name,note\r\n" + "".join(f'{word} {number},"{word}\r\n{number}"\r\n' for number in range(3_000))
+    whole = list(table(content.encode(encoding), encoding=encoding))
+    places = []
+    first = table(content.encode(encoding), encoding=encoding)
+    for index, _row in enumerate(first.rows()):
+        if index % 499 == 0:
+            places.append((index, first.place))
+
+    for index, place in places:
+        again = table(content.encode(encoding), encoding=encoding)
+        assert list(again.rows(place)) == whole[index + 1 :]
+
+
+def test_reading_can_not_go_on_where_lines_wait_for_their_second_reading():
+    content = 'a,b\n1,2\n"never closed,3\n4,5\n6,7\n8,9\n'
+    reading = table(content)
+    whole, places = [], []
+    for item in reading.rows():
+        whole.append(item)
+        places.append(reading.place)
+
+    assert "" in places
+    for index, place in enumerate(places):
+        if place:
+            assert list(table(content).rows(place)) == whole[index + 1 :]
+
+
+def test_reading_has_no_place_before_it_began_and_after_it_ended():
+    reading = table("sep=;\na;b\n1;2\n")
+    assert reading.place == ""
+
+    assert [row.values for row in reading] == [{"a": "1", "b": "2"}]
+
+    assert reading.place == ""
