@@ -262,16 +262,7 @@ def settle_unknown(
 
 def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime) -> int:
     """Rows that have not gone out are cancelled, and the open tasks made from them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE campaigns_reptask SET state = 'cancelled', finished_at = %s
-            WHERE state = 'open' AND touchpoint_id IN (
-                SELECT id FROM campaigns_touchpoint WHERE enrollment_id = ANY(%s))
-            """,
-            [now, list(enrollment_ids)],
-        )
-    return _count(
+    cancelled = _count(
         f"""
         UPDATE campaigns_touchpoint
         SET state = {S.CANCELLED:d}, reason = %s, finished_at = %s, token = NULL, lease_until = NULL
@@ -279,6 +270,16 @@ def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime)
         """,
         [reason, now, list(enrollment_ids)],
     )
+    # After the rows: a claim that held them may just have made tasks, which only a later statement sees.
+    _count(
+        """
+        UPDATE campaigns_reptask SET state = 'cancelled', finished_at = %s
+        WHERE state = 'open' AND touchpoint_id IN (
+            SELECT id FROM campaigns_touchpoint WHERE enrollment_id = ANY(%s))
+        """,
+        [now, list(enrollment_ids)],
+    )
+    return cancelled
 
 
 def next_due_in_lane(lane_id: int) -> datetime | None:

@@ -84,8 +84,11 @@ class EmailChannel:
         except OSError as error:
             self._drop()
             raise OutcomeUnknown(type(error).__name__) from error
-        if code // 100 != 2:
+        if code // 100 in (4, 5):
             raise Refused(_words(code, answer), permanent=code >= 500)
+        if code // 100 != 2:
+            self._drop()
+            raise OutcomeUnknown(_words(code, answer))
         return Delivered(answer.decode("utf-8", "replace")[:120])
 
     def _drop(self) -> None:

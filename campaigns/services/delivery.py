@@ -68,7 +68,7 @@ def _turn_to_sending(batch: Batch, message: Message, known: Outcome | None) -> b
             _record(batch, known, now)
         held = queries.mark_sending(touchpoint_ids=[message.touchpoint_id], token=batch.token, now=now)
         if not held:
-            queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+            _put_back(batch, [message.touchpoint_id], now)
     return bool(held)
 
 
@@ -76,13 +76,13 @@ def _call(channel: OutwardChannel, batch: Batch, message: Message) -> Outcome | 
     """The call itself. Nothing slow stands between the age check and the socket."""
     failpoints.passed("guard.before")
     if not _young_enough(batch, channel):
-        queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+        _put_back(batch, [message.touchpoint_id], clock.now())
         return None
     failpoints.passed("guard.passed")
     try:
         reference = channel.send(message)
     except ChannelDown:
-        queries.put_back(touchpoint_ids=[message.touchpoint_id], token=batch.token)
+        _put_back(batch, [message.touchpoint_id], clock.now())
         raise
     except Refused as refused:
         reason = Reason.UNDELIVERABLE if refused.permanent else Reason.REFUSED
@@ -122,14 +122,21 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
     )
 
 
+def _put_back(batch: Batch, touchpoint_ids: list[int], now: datetime) -> None:
+    """Not sent: due at once. The index may have been raised past them while they were held."""
+    with due_work() as due:
+        if queries.put_back(touchpoint_ids=touchpoint_ids, token=batch.token):
+            due.at(now)
+
+
 def _settle(batch: Batch, known: Outcome | None, unsent: list[int]) -> None:
     """The last outcome, and what was not reached: it is due at once, for whoever comes next."""
     if known is None and not unsent:
         return
     now = clock.now()
-    with due_work() as due:
+    with due_work():
         if known is not None:
             _record(batch, known, now)
-        if unsent and queries.put_back(touchpoint_ids=unsent, token=batch.token):
-            due.at(now)
+        if unsent:
+            _put_back(batch, unsent, now)
     failpoints.passed("outcome.committed")

@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.models import User
 from campaigns import planner, policy, queries
 from campaigns.channels import outward_channel
-from campaigns.enums import Channel, Reason, TaskState, TouchState
+from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Enrollment, Lane, RepTask, Step, Touchpoint
 from campaigns.queries import Claimed
@@ -62,6 +62,7 @@ def claim_batch(*, lane: Lane) -> Batch | None:
         if not rows:
             return None
         enrollments = Enrollment.objects.in_bulk([row.enrollment_id for row in rows])
+        rows = _cancel_ended(rows, enrollments, token, now)
         steps = Step.objects.select_related("material").in_bulk({row.step_id for row in rows})
         plan_next(rows=rows, enrollments=enrollments, steps=steps, sop_id=lane.sop_id)
         reach = reach_of([row.contact_id for row in rows], channel)
@@ -98,6 +99,27 @@ def plan_next(
     if plans:
         note_due(min(plan[-1] for plan in plans))
     return queries.insert_touchpoints(plans)
+
+
+def _cancel_ended(
+    rows: Sequence[Claimed], enrollments: Mapping[int, Enrollment], token: UUID, now: datetime
+) -> list[Claimed]:
+    """Cancel rows of people who have left; gives the others.
+
+    Leaving cancels what it sees. This catches what was at the provider just then and came back to
+    be tried again, and the step that a claim planned in that very moment.
+    """
+    ended: dict[Reason, list[int]] = {}
+    going = []
+    for row in rows:
+        enrollment = enrollments[row.enrollment_id]
+        if enrollment.state == EnrollmentState.EXITED:
+            ended.setdefault(Reason(enrollment.exit_reason), []).append(row.id)
+        else:
+            going.append(row)
+    for reason, ids in ended.items():
+        record(ids, token, held_as=TouchState.CLAIMED, state=TouchState.CANCELLED, now=now, reason=reason)
+    return going
 
 
 def _following_steps(version_ids: set[int]) -> dict[int, Step]:

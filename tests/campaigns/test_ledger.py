@@ -275,3 +275,17 @@ def test_other_tenant_sees_none_of_it(acme, globex):
     with tenant_context(acme):
         assert Touchpoint.objects.get().state == TouchState.PLANNED
         assert claim_batch(lane=Lane.objects.get()) is not None
+
+
+def test_row_that_comes_back_after_its_person_left_is_cancelled(acme):
+    lin = make_contact(owner=make_user())
+    put_in(make_live_sop(), lin)
+    with due_work():
+        exit_enrollments(contact_ids=[lin.pk], reason=Reason.WON, now=clock.now())
+    Touchpoint.objects.update(state=TouchState.PLANNED, reason=None, finished_at=None)
+
+    touchpoints_due(Budget(5))
+
+    touch = Touchpoint.objects.get()
+    assert (touch.state, touch.reason) == (TouchState.CANCELLED, Reason.WON)
+    assert not RepTask.objects.exists()
