@@ -32,8 +32,8 @@ def department_ids_below(department_id: UUID | None) -> set[UUID]:
 def visible_to(user: User, rows: QuerySet[Row], *, owner: str = "owner") -> QuerySet[Row]:
     """Those of `rows` that the user may see, by the field that names their owner.
 
-    `own`: rows they own. `department`: rows owned by members of their department or one below,
-    and rows without an owner that lie in it. `all`: everything.
+    `own`: rows they own. `department`: also rows owned by members of their department or one below.
+    `all`: everything, rows without an owner too.
     """
     scope = user.data_scope
     if scope == Scope.ALL:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,8 +45,12 @@ class Place:
             else:
                 int(pk)
             moment = datetime.fromisoformat(at)
-            return cls(moment, int(rank), pk) if moment.tzinfo else None
-        except ValueError:
+            if moment.tzinfo is None or int(rank) not in range(len(_ROOMS)):
+                return None
+            # The next instant is asked for too, and must still be one.
+            moment.astimezone(UTC) + timedelta(microseconds=1)
+            return cls(moment, int(rank), pk)
+        except (ValueError, OverflowError):
             return None
 
 

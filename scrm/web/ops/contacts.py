@@ -201,7 +201,7 @@ def move(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
     asked = request.POST.get("stage", "")
     if asked in {pk for pk, _name in _stage_choices()}:
-        reason = request.POST.get("reason", "").strip()[:120]
+        reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
         progress.stage_moved(
             [contact.pk], UUID(asked), by=request.user, source=MoveSource.HAND, reason=reason, now=clock.now()
         )
