@@ -67,16 +67,12 @@ def set_source_costs(
 def remove_source_cost(*, source: Source, on: date, by: User | None, now: datetime) -> bool:
     removed, _per_model = SourceCost.objects.filter(source=source, on=on).delete()
     if removed:
-        record_audit(
-            action="source.cost_removed", actor=by, subject=source, details={"on": on.isoformat()}, now=now
-        )
+        record_audit(action="source.cost_removed", actor=by, subject=source, details={"on": on.isoformat()}, now=now)
     return bool(removed)
 
 
 @transaction.atomic
-def save_form(
-    *, form: Form | None = None, values: Mapping[str, Any], by: User | None, now: datetime
-) -> Form:
+def save_form(*, form: Form | None = None, values: Mapping[str, Any], by: User | None, now: datetime) -> Form:
     """Make or change a hosted form; `values` may hold any of FORM_FIELDS."""
     form = form or Form(created_at=now)
     for name in FORM_FIELDS:

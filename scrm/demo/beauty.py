@@ -58,7 +58,7 @@ BEAUTY = Business(
                 "name": "欢迎邮件",
                 "channel": "email",
                 "offset": {"kind": "immediately"},
-                "subject": "{{contact.name|\"您好\"}}，欢迎来到露米",
+                "subject": '{{contact.name|"您好"}}，欢迎来到露米',
                 "body": (
                     '{{contact.name|"您好"}}：\n\n谢谢关注露米。先送您一份护理指南：{{link}}\n\n'
                     "不想再收到邮件：{{withdraw_link}}"
@@ -69,7 +69,7 @@ BEAUTY = Business(
                 "name": "肤质诊断电话",
                 "channel": "rep_task",
                 "offset": {"kind": "days", "n": 1, "at": "10:30"},
-                "body": "给{{contact.name|\"客户\"}}打电话：了解肤质与护肤诉求，打上标签，推荐一款产品。",
+                "body": '给{{contact.name|"客户"}}打电话：了解肤质与护肤诉求，打上标签，推荐一款产品。',
             },
             {
                 "name": "28 天实测",
@@ -83,13 +83,13 @@ BEAUTY = Business(
                 "name": "会员日邀请",
                 "channel": "rep_task",
                 "offset": {"kind": "weekday", "weekday": 2, "at": "12:15"},
-                "body": "邀请{{contact.name|\"客户\"}}会员日到店，送面膜小样。",
+                "body": '邀请{{contact.name|"客户"}}会员日到店，送面膜小样。',
             },
             {
                 "name": "两周回访",
                 "channel": "rep_task",
                 "offset": {"kind": "days", "n": 14, "at": "19:00"},
-                "body": "回访{{contact.name|\"客户\"}}：使用感受、复购意向。",
+                "body": '回访{{contact.name|"客户"}}：使用感受、复购意向。',
             },
         ),
     ),

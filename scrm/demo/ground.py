@@ -80,9 +80,7 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
 def make_segments(ground: Ground, now: datetime) -> None:
     """Saved audiences; last, so that they have members."""
     for name, condition in ground.business.segments:
-        save_segment(
-            name=name, kind=SegmentKind.DYNAMIC, condition=condition, by=ground.users["ops"], now=now
-        )
+        save_segment(name=name, kind=SegmentKind.DYNAMIC, condition=condition, by=ground.users["ops"], now=now)
 
 
 def _people(ground: Ground) -> None:

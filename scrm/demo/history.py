@@ -106,9 +106,7 @@ class History:
         if lost:
             ids = [fate.contact_id for fate in lost]
             reason = self.chance.choice(self.business.loss_reasons)
-            progress.stage_moved(
-                ids, stages["lost"].pk, source=MoveSource.HAND, by=manager, reason=reason, now=moment
-            )
+            progress.stage_moved(ids, stages["lost"].pk, source=MoveSource.HAND, by=manager, reason=reason, now=moment)
 
     def _due(self, page: defaultdict[date, list[Fate]], days: list[date]) -> list[Fate]:
         return [fate for day in days for fate in page.pop(day, [])]

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.enums import TouchState
 from campaigns.of_contacts import touchpoint_totals
 from exchange.selectors import job_count_failed
 from leads.selectors import lead_counts_per_day, lead_newest, lead_totals
@@ -24,9 +25,7 @@ CHART_DAYS = 28
 def home(request: Visit) -> HttpResponse:
     began = _day_began()
     leads = lead_totals(request.user, day_began=began)
-    touches = touchpoint_totals(
-        request.user, day_ends=began + timedelta(days=1), week_began=began - timedelta(days=6)
-    )
+    touches = touchpoint_totals(request.user, day_ends=began + timedelta(days=1), week_began=began - timedelta(days=6))
     per_day = lead_counts_per_day(
         request.user, first=began.date() - timedelta(days=13), last=began.date(), zone=tenant_zone()
     )
@@ -67,9 +66,7 @@ def _change(now: int, before: int) -> float | None:
     return (now - before) / before if before else None
 
 
-def _attention(
-    request: Visit, leads: dict[str, int], touches: dict[str, int], began: datetime
-) -> list[dict[str, Any]]:
+def _attention(request: Visit, leads: dict[str, int], touches: dict[str, int], began: datetime) -> list[dict[str, Any]]:
     """What somebody should look at, each with where to do so."""
     found = []
     if leads["unassigned"]:
@@ -82,7 +79,7 @@ def _attention(
             "%(count)s touches may or may not have arrived",
             touches["unknown"],
         )
-        url = reverse("ops:touchpoint_list") + "?state=9"
+        url = f"{reverse('ops:touchpoint_list')}?state={TouchState.UNKNOWN.value}"
         found.append({"icon": "help", "text": text % {"count": touches["unknown"]}, "url": url, "tone": "red"})
     failed = job_count_failed("lead_import", since=began - timedelta(days=6)) if request.user.may("lead.import") else 0
     if failed:

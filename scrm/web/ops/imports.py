@@ -73,9 +73,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
     return _mapping_page(request, job, look, chosen, {"tried": tried, "start_sops": start_sops})
 
 
-def _mapping_page(
-    request: Visit, job: Job, look: Preview, chosen: Mapping, more: dict[str, Any]
-) -> HttpResponse:
+def _mapping_page(request: Visit, job: Job, look: Preview, chosen: Mapping, more: dict[str, Any]) -> HttpResponse:
     context = {
         "job": job,
         "look": look,

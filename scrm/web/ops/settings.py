@@ -68,9 +68,7 @@ def api_keys(request: Visit) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            token = create_api_key(
-                name=values["name"], scopes=values["scopes"], by=request.user, now=clock.now()
-            ).token
+            token = create_api_key(name=values["name"], scopes=values["scopes"], by=request.user, now=clock.now()).token
             form = ApiKeyForm()
         except ValidationError as error:
             take_errors(form, error)

@@ -42,9 +42,7 @@ class SourceForm(forms.Form):
 
 
 class CostForm(forms.Form):
-    on = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     amount = forms.DecimalField(
         label=gettext_lazy("Amount"),
         min_value=Decimal(0),
