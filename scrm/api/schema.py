@@ -1,10 +1,15 @@
 """What the OpenAPI description says beyond what the resources say themselves."""
 
+import functools
 from typing import Any, Final
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from scrm.api.authentication import ApiKeyAuthentication
 
@@ -41,10 +46,21 @@ def tell_refusals(result: dict[str, Any], **_settings: Any) -> dict[str, Any]:
     return result
 
 
+@functools.cache
+def described(language: str) -> dict[str, Any]:
+    """Made once per language and process: it takes long, and anybody may ask for it."""
+    with translation.override(language):
+        schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
 class Schema(SpectacularAPIView):
     """The description itself; anybody may read how to call us."""
 
     throttle_classes = ()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(described(translation.get_language() or "en"))
 
 
 class Docs(SpectacularSwaggerSplitView):
