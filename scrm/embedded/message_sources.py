@@ -18,6 +18,13 @@ _KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), _CONTEXT_PLURAL),
 }
 
+# Of the libraries' own strings, those whose Chinese is missing or half English.
+_LIBRARIES = {
+    "django.contrib.admin": ("Model name", "Add link", "Change or view list link"),
+    "django.contrib.auth": ("After you’ve created a user, you’ll be able to edit more user options.",),
+    "allauth": ("Username or email", "Email Addresses", "Add Email Address", "Add Email"),
+}
+
 
 @dataclass(frozen=True)
 class Said:
@@ -37,6 +44,8 @@ def said() -> Iterator[Said]:
                 yield Said(text, context, place)
         except (SyntaxError, UnicodeDecodeError) as error:
             raise SyntaxError(f"{place}: {error}") from None
+    for library, texts in _LIBRARIES.items():
+        yield from (Said(text, None, library) for text in texts)
 
 
 def source_files() -> list[Path]:
