@@ -76,9 +76,7 @@ class AuditEntry(models.Model):
     """One thing somebody did, in dotted words such as `lead.captured`; never changed."""
 
     at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
-    )
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who"))
     actor_label = models.CharField(_("who, as written"), max_length=120, blank=True)
     action = models.CharField(_("action"), max_length=64)
     subject_type = models.CharField(_("subject"), max_length=64, blank=True)

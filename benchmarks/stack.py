@@ -30,8 +30,7 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in reversed(self.processes):
-            process.stop()
+        self.stop_processes()
         self.servers.stop()
 
     def manage(self, *arguments: str) -> str:
@@ -42,6 +41,11 @@ class Stack:
         self.processes = [Worker(self.env, self.folder), Beat(self.env, self.folder)]
         for process in self.processes:
             process.spawn()
+
+    def stop_processes(self) -> None:
+        """Worker and beat, so that what is measured next has the machine to itself."""
+        while self.processes:
+            self.processes.pop().stop()
 
     def enter_django(self) -> None:
         """Make this process part of the product, on the stack's database."""
