@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +55,7 @@ WRITERS = {
 """Services whose file is named for its subject, as `services` would outgrow its room."""
 
 
+@cache
 def product() -> list[Module]:
     """Every module that ships, without migrations."""
     found = [path for folder in (*ROOMS, "scrm") for path in sorted((ROOT / folder).rglob("*.py"))]
