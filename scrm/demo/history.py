@@ -286,7 +286,7 @@ class History:
             number = f"{self.business.schema.upper()}{moment:%y%m%d}{fate.contact_id.hex[-6:].upper()}"
             save_order(
                 contact_id=fate.contact_id,
-                platform="tmall" if self.business.region == "CN" else "shop",
+                platform="天猫" if self.business.region == "CN" else "shop",
                 number=number,
                 amount=price * quantity,
                 ordered_at=moment,
