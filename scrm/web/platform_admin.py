@@ -147,3 +147,5 @@ class OperatorAdmin(PeopleAdmin):
 
 platform_site.register(User, OperatorAdmin)
 platform_site.register(AuditEntry, AuditAdmin)
+
+urls = platform_site.urls
