@@ -66,7 +66,7 @@ def _leads(user: User, filters: ReportFilters) -> QuerySet[Lead]:
     zone = tenant_zone()
     if filters.since:
         leads = leads.filter(captured_at__gte=datetime.combine(filters.since, time(), zone))
-    if filters.until:
+    if filters.until and filters.until < date.max:
         leads = leads.filter(captured_at__lt=datetime.combine(filters.until + timedelta(days=1), time(), zone))
     if filters.source_ids is not None:
         leads = leads.filter(source__in=filters.source_ids)

@@ -71,9 +71,7 @@ class ApiKeyAdmin(RoomAdmin):
     @admin.action(description=_("Revoke the selected keys"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         now = clock.now()
-        revoked = [key for key in queryset if revoke_api_key(key=key, now=now)]
-        for key in revoked:
-            self._record(request, "revoked", key, {})
+        revoked = [key for key in queryset if revoke_api_key(key=key, now=now, by=request.user)]
         done = ngettext("%(count)s key was revoked.", "%(count)s keys were revoked.", len(revoked))
         self.message_user(request, done % {"count": len(revoked)}, messages.SUCCESS)
 

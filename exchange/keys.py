@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.services import record_audit
 from exchange.enums import ApiScope
 from exchange.models import ApiKey
 from scrm.core.ids import short_code
@@ -44,13 +46,19 @@ def create_api_key(*, name: str, scopes: Sequence[str], by: Any = None, now: dat
         created_at=now,
     )
     key.full_clean()
-    key.save()
+    with transaction.atomic():
+        key.save()
+        record_audit(action="api_key.created", actor=by, subject=key, details={"scopes": key.scopes}, now=now)
     return NewApiKey(key=key, token=f"{_MARK}_{key.prefix}_{secret}")
 
 
-def revoke_api_key(*, key: ApiKey, now: datetime) -> bool:
+def revoke_api_key(*, key: ApiKey, now: datetime, by: Any = None) -> bool:
     """The key opens nothing from now on; False when it did not before."""
-    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        revoked = bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+        if revoked:
+            record_audit(action="api_key.revoked", actor=by, subject=key, now=now)
+    return revoked
 
 
 def mark_api_key_used(*, key: ApiKey, now: datetime) -> None:

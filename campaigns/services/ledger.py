@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.models import User
+from accounts.services import record_audit
 from campaigns import planner, policy, queries
 from campaigns.channels import outward_channel
 from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
@@ -254,4 +255,6 @@ def resolve_unknown(*, touchpoint: Touchpoint, sent: bool, by: User, now: dateti
             queries.end_enrollments_without_waiting_rows(changed, now)
         elif changed:
             due.at(now)
+        if changed:
+            record_audit(action="touchpoint.settled", actor=by, subject=touchpoint, details={"sent": sent}, now=now)
     return bool(changed)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import record_audit
 from campaigns import drafts, queries
 from campaigns.enums import EnrollmentState, Reason, SopState
 from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step
@@ -119,33 +120,38 @@ def publish_sop(*, sop: Sop, by: User | None, now: datetime) -> SopVersion:
             locked.state = SopState.LIVE
             _open_lanes(locked)
         locked.save(update_fields=["live_version", "state"])
+        record_audit(action="sop.published", actor=by, subject=sop, details={"version": version.number}, now=now)
     sop.live_version, sop.state = version, locked.state
     return version
 
 
-def pause_sop(*, sop: Sop, reason: str = "") -> None:
+def pause_sop(*, sop: Sop, reason: str = "", by: User | None = None) -> None:
     """Close its lanes: nothing goes out until it is resumed; due times pass meanwhile."""
+    reason = " ".join(reason.replace("\0", "").split())[:120]
     with transaction.atomic():
-        Sop.objects.filter(pk=sop.pk, state=SopState.LIVE).update(state=SopState.PAUSED)
-        Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, reason=reason[:120])
+        if Sop.objects.filter(pk=sop.pk, state=SopState.LIVE).update(state=SopState.PAUSED):
+            Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, reason=reason)
+            record_audit(action="sop.paused", actor=by, subject=sop, details={"reason": reason})
     sop.refresh_from_db(fields=["state"])
 
 
-def resume_sop(*, sop: Sop) -> None:
+def resume_sop(*, sop: Sop, by: User | None = None) -> None:
     """Open its lanes again; what became due meanwhile goes out now."""
     with due_work():
-        Sop.objects.filter(pk=sop.pk, state=SopState.PAUSED).update(state=SopState.LIVE)
-        _open_lanes(sop)
+        if Sop.objects.filter(pk=sop.pk, state=SopState.PAUSED).update(state=SopState.LIVE):
+            _open_lanes(sop)
+            record_audit(action="sop.resumed", actor=by, subject=sop)
     sop.refresh_from_db(fields=["state"])
 
 
-def stop_sop(*, sop: Sop, now: datetime) -> int:
+def stop_sop(*, sop: Sop, now: datetime, by: User | None = None) -> int:
     """End it for everybody inside; what has not gone out is cancelled. Gives how many were inside."""
     with transaction.atomic():
         Sop.objects.filter(pk=sop.pk).update(state=SopState.STOPPED)
         Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None)
         inside = Enrollment.objects.filter(sop=sop, state=EnrollmentState.ACTIVE).values_list("pk", flat=True)
         ended = end_enrollments(enrollment_ids=list(inside), reason=Reason.STOPPED, now=now)
+        record_audit(action="sop.stopped", actor=by, subject=sop, details={"contacts": ended}, now=now)
     sop.refresh_from_db(fields=["state"])
     return ended
 

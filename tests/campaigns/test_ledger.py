@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django_tenants.utils import tenant_context
 
+from accounts.models import AuditEntry
 from campaigns.enums import EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Enrollment, Lane, RepTask, Touchpoint
@@ -289,3 +290,22 @@ def test_row_that_comes_back_after_its_person_left_is_cancelled(acme):
     touch = Touchpoint.objects.get()
     assert (touch.state, touch.reason) == (TouchState.CANCELLED, Reason.WON)
     assert not RepTask.objects.exists()
+
+
+def test_pause_resume_and_stop_are_in_the_trail(acme):
+    ben = make_user("ben")
+    sop = make_live_sop()
+    AuditEntry.objects.all().delete()
+
+    pause_sop(sop=sop, by=ben, reason="Holiday\0")
+    pause_sop(sop=sop, by=ben)
+    resume_sop(sop=sop, by=ben)
+    stop_sop(sop=sop, now=clock.now(), by=ben)
+    resume_sop(sop=sop, by=ben)
+
+    trail = AuditEntry.objects.order_by("pk").values_list("action", "actor", "details")
+    assert list(trail) == [
+        ("sop.paused", ben.pk, {"reason": "Holiday"}),
+        ("sop.resumed", ben.pk, {}),
+        ("sop.stopped", ben.pk, {"contacts": 0}),
+    ]

@@ -82,6 +82,6 @@ def api_keys(request: Visit) -> HttpResponse:
 @may("api_key.edit")
 def revoke(request: Visit, key_id: UUID) -> HttpResponse:
     key = found(api_key_detail(key_id))
-    if revoke_api_key(key=key, now=clock.now()):
+    if revoke_api_key(key=key, now=clock.now(), by=request.user):
         messages.success(request, _("Revoked: the key opens nothing from now on."))
     return redirect("ops:settings_keys")

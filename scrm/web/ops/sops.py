@@ -111,7 +111,7 @@ def start(request: Visit, sop_id: UUID) -> HttpResponse:
 @may("sop.edit")
 def pause(request: Visit, sop_id: UUID) -> HttpResponse:
     sop = found(sop_get(sop_id))
-    pause_sop(sop=sop, reason=request.POST.get("reason", ""))
+    pause_sop(sop=sop, reason=request.POST.get("reason", ""), by=request.user)
     messages.success(request, _("Paused. Nothing goes out until you resume it."))
     return redirect("ops:sop_detail", sop.pk)
 
@@ -120,7 +120,7 @@ def pause(request: Visit, sop_id: UUID) -> HttpResponse:
 @may("sop.edit")
 def resume(request: Visit, sop_id: UUID) -> HttpResponse:
     sop = found(sop_get(sop_id))
-    resume_sop(sop=sop)
+    resume_sop(sop=sop, by=request.user)
     messages.success(request, _("It runs again. What became due meanwhile goes out now."))
     return redirect("ops:sop_detail", sop.pk)
 
@@ -129,7 +129,7 @@ def resume(request: Visit, sop_id: UUID) -> HttpResponse:
 @may("sop.edit")
 def stop(request: Visit, sop_id: UUID) -> HttpResponse:
     sop = found(sop_get(sop_id))
-    ended = stop_sop(sop=sop, now=clock.now())
+    ended = stop_sop(sop=sop, now=clock.now(), by=request.user)
     told = ngettext("Stopped. %(count)s contact left it.", "Stopped. %(count)s contacts left it.", ended)
     messages.success(request, told % {"count": number_format(ended, force_grouping=True)})
     return redirect("ops:sop_detail", sop.pk)
