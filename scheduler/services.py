@@ -92,9 +92,16 @@ def drain_tenant(*, seconds: float, slots: int = 2) -> bool:
     try:
         budget = Budget(seconds)
         more = False
+        broken: list[Exception] = []
         for source in due_sources():
-            more = source.drain(budget) or more
+            try:
+                more = source.drain(budget) or more
+            except Exception as error:
+                # One kind of work that breaks must not hold up the others.
+                broken.append(error)
         raise_wake_up()
+        if broken:
+            raise broken[0]
     finally:
         queries.release_drain_lock(tenant.pk, slot)
     return more
