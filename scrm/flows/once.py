@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from exchange.idempotency import Answer, answer_once
+from exchange.idempotency import Answer, answer_once, forget_answers
+from scheduler.budget import Budget
 from scheduler.services import due_work
+from scrm.core import clock
 
 
 def request_arrived(*, caller: str, key: str | None, request: Any, work: Callable[[], Answer], now: datetime) -> Answer:
@@ -14,3 +16,11 @@ def request_arrived(*, caller: str, key: str | None, request: Any, work: Callabl
         if key is None:
             return work()
         return answer_once(caller=caller, key=key, request=request, work=work, now=now)
+
+
+def answers_due(budget: Budget) -> bool:
+    """Forget answers whose time is over; True when more is waiting."""
+    while forget_answers(now=clock.now()):
+        if budget.spent:
+            return True
+    return False

@@ -2,10 +2,12 @@
 
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.queries import TOUCHPOINTS_NEXT_DUE
+from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.audience import segments_due
 from scrm.flows.jobs import jobs_due
+from scrm.flows.once import answers_due
 from scrm.flows.touchpoint import touchpoints_due
 
 
@@ -14,3 +16,4 @@ def connect() -> None:
     register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due))
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
+    register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
