@@ -116,18 +116,7 @@ def dry_run(file: BinaryIO, mapping: Mapping | None = None, limit: int = 20, row
 
 def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
     """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none."""
-    look = preview(file)
-    total = max(_count_lines(file) - look.header, 1)
-    file.seek(0)
-    return jobs.create_job(
-        kind=KIND,
-        title=name,
-        options={**look.form, "mapping": look.mapping.as_json(), "start_sops": True},
-        file=file,
-        total=total,
-        by_id=user.pk if user else None,
-        now=clock.now(),
-    )
+    return _keep(user, file, name, preview(file))
 
 
 def begin_import(
@@ -157,9 +146,10 @@ def start_import(
     head_start: timedelta = timedelta(0),
 ) -> Job:
     """Take in a file of leads, by the mapping or the guess. UnreadableFile or InvalidMapping says what is wrong."""
+    look = preview(file)
     if mapping is not None:
-        check_mapping(mapping, preview(file).headers)
-    job = receive_file(user=user, file=file, name=name)
+        check_mapping(mapping, look.headers)
+    job = _keep(user, file, name, look)
     begin_import(job, mapping=mapping, start_sops=start_sops, head_start=head_start)
     return job
 
@@ -214,6 +204,20 @@ def _calm_collector() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _keep(user: User | None, file: BinaryIO, name: str, look: Preview) -> Job:
+    total = max(_count_lines(file) - look.header, 1)
+    file.seek(0)
+    return jobs.create_job(
+        kind=KIND,
+        title=name,
+        options={**look.form, "mapping": look.mapping.as_json(), "start_sops": True},
+        file=file,
+        total=total,
+        by_id=user.pk if user else None,
+        now=clock.now(),
+    )
 
 
 def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:

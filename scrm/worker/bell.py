@@ -1,5 +1,8 @@
 """The bell on Celery: rings a tenant's drain, once until it is heard, and never fails its caller."""
 
+from contextlib import suppress
+from importlib import import_module
+
 import structlog
 from django.core.cache import cache
 from django_tenants.utils import schema_context
@@ -22,6 +25,13 @@ def ring(schema_name: str) -> None:
             drain.apply_async((schema_name,), retry=False, expires=30)
     except Exception as error:
         log.warning("bell.silent", schema=schema_name, error=type(error).__name__)
+
+
+def prepare() -> None:
+    """Load what ringing takes before anybody waits for it: Celery and the client of Redis."""
+    import_module("scrm.worker.tasks")
+    with suppress(Exception):
+        cache.get(_KEY)
 
 
 def hush() -> None:
