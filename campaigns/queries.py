@@ -26,6 +26,13 @@ SELECT LEAST(
 """Of open lanes the least planned row; closed lanes by their reopening; leases; look-ups."""
 
 
+_WAITS_AGAIN = f"""
+state = CASE WHEN enrollment.state = 'exited' THEN {S.CANCELLED:d} ELSE {S.PLANNED:d} END,
+reason = CASE WHEN enrollment.state = 'exited' THEN enrollment.exit_reason END,
+finished_at = CASE WHEN enrollment.state = 'exited' THEN enrollment.ended_at END"""
+"""Back to planned, or cancelled where its person has left meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A touchpoint that this worker holds until its lease ends."""
@@ -49,6 +56,12 @@ def _count(sql: str, parameters: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
+
+
+def hold_live_version(sop_id: UUID) -> int | None:
+    """The live SOP's version, held against stop and publish until the commit; shared with other enrolments."""
+    rows = _rows("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])
+    return rows[0][0] if rows else None
 
 
 def insert_enrollments(
@@ -111,7 +124,7 @@ def claim(*, lane_id: int, limit: int, token: UUID, now: datetime, lease_until: 
 
 
 def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -> set[int]:
-    """Turn to sending the rows that this call carries, where token, lease and lane still hold."""
+    """Turn to sending the rows that this call carries, where token, lease, lane and consent still hold."""
     return {
         row[0]
         for row in _rows(
@@ -120,6 +133,8 @@ def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -
             FROM campaigns_lane lane
             WHERE touch.id = ANY(%s) AND touch.state = {S.CLAIMED:d} AND touch.token = %s
               AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open
+              AND NOT EXISTS (SELECT 1 FROM contacts_donotcontact closed
+                              WHERE closed.contact_id = touch.contact_id AND closed.channel IN ('all', lane.channel))
             RETURNING touch.id
             """,
             [list(touchpoint_ids), token, now],
@@ -131,9 +146,11 @@ def put_back(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
     """Claimed rows that were not sent wait again; the attempt does not count."""
     return _count(
         f"""
-        UPDATE campaigns_touchpoint
-        SET state = {S.PLANNED:d}, token = NULL, lease_until = NULL, attempt = attempt - 1
-        WHERE id = ANY(%s) AND token = %s AND state IN ({S.CLAIMED:d}, {S.SENDING:d})
+        UPDATE campaigns_touchpoint touch
+        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, attempt = attempt - 1
+        FROM campaigns_enrollment enrollment
+        WHERE touch.id = ANY(%s) AND touch.token = %s AND touch.state IN ({S.CLAIMED:d}, {S.SENDING:d})
+          AND enrollment.id = touch.enrollment_id
         """,
         [list(touchpoint_ids), token],
     )
@@ -142,9 +159,11 @@ def put_back(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
 def retry_later(*, touchpoint_id: int, token: UUID, due_at: datetime, detail: str) -> int:
     return _count(
         f"""
-        UPDATE campaigns_touchpoint
-        SET state = {S.PLANNED:d}, token = NULL, lease_until = NULL, due_at = %s, detail = %s
-        WHERE id = %s AND token = %s AND state = {S.SENDING:d}
+        UPDATE campaigns_touchpoint touch
+        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, due_at = %s, detail = %s
+        FROM campaigns_enrollment enrollment
+        WHERE touch.id = %s AND touch.token = %s AND touch.state = {S.SENDING:d}
+          AND enrollment.id = touch.enrollment_id
         """,
         [due_at, detail, touchpoint_id, token],
     )
@@ -202,9 +221,12 @@ def release_expired_claims(now: datetime) -> int:
     """Claims whose lease ended were never sent: they wait again."""
     return _count(
         f"""
-        UPDATE campaigns_touchpoint SET state = {S.PLANNED:d}, token = NULL, lease_until = NULL
-        WHERE id IN (SELECT id FROM campaigns_touchpoint
-                     WHERE state = {S.CLAIMED:d} AND lease_until <= %s FOR UPDATE SKIP LOCKED)
+        UPDATE campaigns_touchpoint touch
+        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, attempt = attempt - 1
+        FROM campaigns_enrollment enrollment
+        WHERE touch.id IN (SELECT id FROM campaigns_touchpoint
+                           WHERE state = {S.CLAIMED:d} AND lease_until <= %s FOR UPDATE SKIP LOCKED)
+          AND enrollment.id = touch.enrollment_id
         """,
         [now],
     )

@@ -3,9 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
+import structlog
+
 from contacts.models import Identity
 from contacts.sealing import open_identity
+from scrm.core.crypto import CryptoError
 from tenants.selectors import tenant_current, tenant_keys
+
+log = structlog.get_logger(__name__)
 
 
 def addresses_for(contact_ids: Collection[UUID], kind: str) -> dict[UUID, str]:
@@ -17,4 +22,11 @@ def addresses_for(contact_ids: Collection[UUID], kind: str) -> dict[UUID, str]:
         .distinct("contact_id")
         .values_list("contact_id", "pk", "sealed")
     )
-    return {contact_id: open_identity(sealed, pk=pk, keys=keys, schema=schema) for contact_id, pk, sealed in rows}
+    found = {}
+    for contact_id, pk, sealed in rows:
+        try:
+            found[contact_id] = open_identity(sealed, pk=pk, keys=keys, schema=schema)
+        except CryptoError as error:
+            # One that can't be opened leaves its contact without an address, not everybody.
+            log.error("identity.unreadable", identity=str(pk), error=str(error))
+    return found

@@ -91,6 +91,10 @@ def _call(channel: OutwardChannel, batch: Batch, message: Message) -> Outcome | 
         )
     except OutcomeUnknown as unknown:
         return Outcome(message.touchpoint_id, TouchState.UNKNOWN, detail=str(unknown)[:300])
+    except Exception as error:
+        # A fault of the channel's own. It may have sent: never again blindly, and the others go on.
+        log.exception("channel.fault", channel=batch.channel, touchpoint=message.touchpoint_id)
+        return Outcome(message.touchpoint_id, TouchState.UNKNOWN, detail=type(error).__name__)
     failpoints.passed("http.answered")
     return Outcome(message.touchpoint_id, TouchState.SENT, provider_ref=str(reference)[:120])
 

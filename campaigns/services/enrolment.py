@@ -26,8 +26,11 @@ def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: 
 
 
 def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
-    """Enrol contacts in one SOP's live version. Runs inside `due_work`."""
-    version_id = sop.live_version_id
+    """Enrol contacts in one SOP's live version; nobody when it is no longer live. Inside `due_work`.
+
+    Stopping or publishing waits until those who are being enrolled are in, and then sees them.
+    """
+    version_id = queries.hold_live_version(sop.pk)
     first = Step.objects.filter(version_id=version_id).order_by("position").first()
     if version_id is None or first is None:
         return 0

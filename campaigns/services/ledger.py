@@ -1,7 +1,7 @@
 """The ledger: claim, record, recover. DESIGN.md 4.4 to 4.6."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -70,11 +70,12 @@ def claim_batch(*, lane: Lane) -> Batch | None:
         going = _skip_refused(rows, reach, channel, token, now)
         if channel == Channel.REP_TASK:
             _give_to_reps(going, steps, reach, token, now)
-            messages: list[Message] = []
+            messages: dict[int, Message] = {}
         else:
             messages = compose(rows=going, steps=steps, reach=reach, now=now)
+            _fail_unwritten(going, messages, token, now)
     failpoints.passed("claim.committed")
-    return Batch(lane.pk, channel, token, claimed_boot, messages, {row.id: row.attempt for row in going})
+    return Batch(lane.pk, channel, token, claimed_boot, list(messages.values()), {row.id: row.attempt for row in going})
 
 
 def plan_next(
@@ -151,6 +152,7 @@ def _give_to_reps(
 ) -> None:
     """A task on the owner's phone for each row; nothing leaves the house, so no call can be lost."""
     texts = compose_task(rows=rows, steps=steps, reach=reach, now=now)
+    _fail_unwritten(rows, texts, token, now)
     RepTask.objects.bulk_create(
         RepTask(
             touchpoint_id=row.id,
@@ -162,15 +164,22 @@ def _give_to_reps(
             due_at=row.due_at,
         )
         for row in rows
-        if (owner_id := reach[row.contact_id].owner_id) is not None
+        if row.id in texts and (owner_id := reach[row.contact_id].owner_id) is not None
     )
     queries.finish(
-        touchpoint_ids=[row.id for row in rows],
+        touchpoint_ids=list(texts),
         token=token,
         held_as=TouchState.CLAIMED,
         state=TouchState.WITH_REP,
         now=now,
     )
+
+
+def _fail_unwritten(rows: Sequence[Claimed], written: Collection[int], token: UUID, now: datetime) -> None:
+    """Rows whose text could not be made fail with that reason; the log says why."""
+    broken = [row.id for row in rows if row.id not in written]
+    if broken:
+        record(broken, token, held_as=TouchState.CLAIMED, state=TouchState.FAILED, now=now, reason=Reason.BROKEN)
 
 
 def record(

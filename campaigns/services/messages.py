@@ -1,10 +1,12 @@
 """What a touch says to whom: address, owner, links and the filled text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
+import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,9 @@ from contacts.models import Contact, DoNotContact
 from content.links import create_touchpoint_links
 from scrm.core.signing import tenant_signer
 from tenants.selectors import tenant_base_url, tenant_current
+
+log = structlog.get_logger(__name__)
+Written = TypeVar("Written")
 
 WITHDRAWAL = "withdrawal"
 """The purpose of the tokens in withdrawal links."""
@@ -69,15 +74,18 @@ def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
 
 def compose(
     *, rows: Sequence[Claimed], steps: Mapping[int, Step], reach: Mapping[UUID, Reach], now: datetime
-) -> list[Message]:
-    """The mails of these touches. Each carries a way out, in its text and as RFC 8058 asks."""
+) -> dict[int, Message]:
+    """The mails of these touches; one that can't be written is left out.
+
+    Each carries a way out, in its text and as RFC 8058 asks.
+    """
     tenant = tenant_current()
     base = tenant_base_url(tenant)
     host = base.partition("://")[2].partition(":")[0]
     signer = tenant_signer(tenant.uuid, WITHDRAWAL)
     links = _links(rows, steps, base, now)
-    messages = []
-    for row in rows:
+
+    def write(row: Claimed) -> Message:
         step, person = steps[row.step_id], reach[row.contact_id]
         way_out = f"{base}/u/{signer.sign({'c': str(row.contact_id), 'ch': 'email'})}"
         values = values_of(person, tenant.name) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
@@ -85,36 +93,47 @@ def compose(
         if "withdraw_link" not in variables_used(step.body):
             with translation.override(person.language or tenant.language):
                 body += "\n\n-- \n" + _("No more of these messages? %(link)s") % {"link": way_out}
-        messages.append(
-            Message(
-                touchpoint_id=row.id,
-                to=person.address,
-                subject=" ".join(render(step.subject, values).split()),
-                body=body,
-                headers={
-                    "List-Unsubscribe": f"<{way_out}>",
-                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                    "Message-ID": f"<touch.{row.id}.{tenant.schema_name}@{host}>",
-                    "Auto-Submitted": "auto-generated",
-                },
-            )
+        return Message(
+            touchpoint_id=row.id,
+            to=person.address,
+            subject=" ".join(render(step.subject, values).split()),
+            body=body,
+            headers={
+                "List-Unsubscribe": f"<{way_out}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Message-ID": f"<touch.{row.id}.{tenant.schema_name}@{host}>",
+                "Auto-Submitted": "auto-generated",
+            },
         )
-    return messages
+
+    return _each(rows, write)
 
 
 def compose_task(
     *, rows: Sequence[Claimed], steps: Mapping[int, Step], reach: Mapping[UUID, Reach], now: datetime
 ) -> dict[int, tuple[str, str]]:
-    """Title and text of each representative's task."""
+    """Title and text of each representative's task; one that can't be written is left out."""
     tenant = tenant_current()
     links = _links(rows, steps, tenant_base_url(tenant), now)
-    texts = {}
-    for row in rows:
+
+    def write(row: Claimed) -> tuple[str, str]:
         step = steps[row.step_id]
         values = values_of(reach[row.contact_id], tenant.name) | {"link": links.get(row.id, "")}
         title = render(step.subject, values) or step.name
-        texts[row.id] = (title[:200], render(step.body, values))
-    return texts
+        return title[:200], render(step.body, values)
+
+    return _each(rows, write)
+
+
+def _each(rows: Sequence[Claimed], write: Callable[[Claimed], Written]) -> dict[int, Written]:
+    """What was written for each row. One that fails must not hold up the others for good."""
+    written = {}
+    for row in rows:
+        try:
+            written[row.id] = write(row)
+        except Exception:
+            log.exception("touch.unwritable", touchpoint=row.id)
+    return written
 
 
 def values_of(person: Reach, business: str) -> dict[str, str]:

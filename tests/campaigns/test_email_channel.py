@@ -7,11 +7,14 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from campaigns.channels import outward_channel
+from campaigns.channels.email import EmailChannel
 from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Lane, Touchpoint
+from campaigns.services.delivery import deliver
 from campaigns.services.enrolment import enroll
-from contacts.models import Contact, DoNotContact
+from campaigns.services.ledger import claim_batch
+from contacts.models import Contact, DoNotContact, Identity
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
@@ -189,3 +192,42 @@ def test_outage_ends_by_itself(acme, provider):
     touchpoints_due(Budget(5))
 
     assert Touchpoint.objects.get().state == TouchState.SENT
+
+
+def test_withdrawal_between_claim_and_call_is_heeded(acme, provider):
+    lin = put_in("Lin")[0]
+    batch = claim_batch(lane=Lane.objects.get())
+    DoNotContact.objects.create(contact=lin, channel="email", since=clock.now())
+
+    deliver(batch)
+    touchpoints_due(Budget(5))
+
+    assert provider.taken == []
+    assert Touchpoint.objects.get().reason == Reason.DO_NOT_CONTACT
+
+
+def test_unreadable_address_holds_up_nobody_else(acme, provider):
+    lin, _wang = put_in("Lin", "Wang")
+    Identity.objects.filter(contact=lin).update(sealed=b"not sealed by any key of ours")
+
+    touchpoints_due(Budget(5))
+
+    assert [mail["To"] for mail in provider.taken] == ["wang@example.invalid"]
+    assert Touchpoint.objects.get(contact=lin).reason == Reason.NO_ADDRESS
+
+
+def test_fault_of_the_channel_is_unknown_and_the_others_go_on(acme, provider, monkeypatch):
+    lin, _wang = put_in("Lin", "Wang")
+    take = EmailChannel.send
+
+    def stumble(self, message):
+        if message.to.startswith("lin"):
+            raise RuntimeError
+        return take(self, message)
+
+    monkeypatch.setattr(EmailChannel, "send", stumble)
+
+    touchpoints_due(Budget(5))
+
+    assert Touchpoint.objects.get(contact=lin).state == TouchState.UNKNOWN
+    assert [mail["To"] for mail in provider.taken] == ["wang@example.invalid"]

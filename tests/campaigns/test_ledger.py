@@ -309,3 +309,36 @@ def test_pause_resume_and_stop_are_in_the_trail(acme):
         ("sop.resumed", ben.pk, {}),
         ("sop.stopped", ben.pk, {"contacts": 0}),
     ]
+
+
+def test_stopped_sop_takes_nobody_in(acme):
+    sop = make_live_sop()
+    stop_sop(sop=sop, now=clock.now())
+
+    assert put_in(sop, make_contact()) == 0
+    assert not Enrollment.objects.exists()
+
+
+def test_expired_claim_costs_no_attempt(acme):
+    put_in(make_live_sop(), make_contact())
+    Touchpoint.objects.update(
+        state=TouchState.CLAIMED, token="0" * 32, lease_until=clock.now() - timedelta(seconds=1), attempt=1
+    )
+
+    recover(now=clock.now())
+
+    assert Touchpoint.objects.get().attempt == 0
+
+
+def test_claim_that_expires_after_its_person_left_is_cancelled(acme):
+    lin = make_contact()
+    put_in(make_live_sop(), lin)
+    exit_enrollments(contact_ids=[lin.pk], reason=Reason.LOST, now=clock.now())
+    Touchpoint.objects.update(
+        state=TouchState.CLAIMED, token="0" * 32, lease_until=clock.now() - timedelta(seconds=1), attempt=1
+    )
+
+    recover(now=clock.now())
+
+    touch = Touchpoint.objects.get()
+    assert (touch.state, touch.reason) == (TouchState.CANCELLED, Reason.LOST)
