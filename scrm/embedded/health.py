@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,22 +27,23 @@ def wait_for_web(port: int, instance: str) -> None:
     _until(lambda: [] if report(port, instance).get("ok") else ["the web server does not answer (web.log)"])
 
 
-def wait_for_all(port: int, instance: str, since: float, tenants: int) -> None:
-    _until(lambda: _complaints(report(port, instance), port, since, tenants))
+def wait_for_all(port: int, instance: str, since: float, hosts: Sequence[str]) -> None:
+    """Until every part works and the tenants at `hosts` are there."""
+    _until(lambda: _complaints(report(port, instance), port, since, hosts))
 
 
-def _complaints(said: dict[str, Any], port: int, since: float, tenants: int) -> list[str]:
-    names = said.get("tenants", [])
+def _complaints(said: dict[str, Any], port: int, since: float, hosts: Sequence[str]) -> list[str]:
+    tenants = said.get("tenants", 0)
     checks = {
         "the web server does not answer (web.log)": bool(said.get("ok")),
         "the worker ran no task (worker.log)": _is_after(said.get("worker_ran_at"), since),
         "beat did not tick (beat.log)": _is_after(said.get("beat_ticked_at"), since),
-        f"there are {len(names)} tenants instead of {tenants} (seed_demo.log)": len(names) >= tenants,
+        f"there are {tenants} tenants instead of {len(hosts)} (seed_demo.log)": tenants >= len(hosts),
     }
     failed = [complaint for complaint, passed in checks.items() if not passed]
     if failed:
         return failed
-    return [f"the pages of {name} do not open (web.log)" for name in names if not _opens(port, f"{name}.localhost")]
+    return [f"the pages of {host} do not open (web.log)" for host in hosts if not _opens(port, host)]
 
 
 def _opens(port: int, host: str) -> bool:

@@ -16,6 +16,8 @@ from scrm.embedded.processes import Beat, Process, Web, Worker, check_port
 from scrm.embedded.servers import Servers
 from scrm.embedded.supervisor import Supervisor
 
+_DEMO_HOSTS = ("acme.localhost", "globex.localhost")
+
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/up", description="Start SCRM on this machine.")
@@ -85,7 +87,7 @@ def _start(supervisor: Supervisor, chosen: argparse.Namespace, started: float) -
     _start_process(supervisor, Beat(env))
     if chosen.once:
         with stage("Healthy"):
-            health.wait_for_all(chosen.port, instance, since, tenants=0 if chosen.no_demo else 2)
+            health.wait_for_all(chosen.port, instance, since, hosts=() if chosen.no_demo else _DEMO_HOSTS)
     say(f"\nReady after {time.time() - started:.1f} s. The platform: http://localhost:{chosen.port}/")
     if accounts:
         say(accounts.result())

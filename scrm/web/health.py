@@ -11,7 +11,10 @@ from tenants.selectors import tenant_list_active
 
 
 def health_report() -> dict[str, Any]:
-    """`ok`, this process's instance, when beat ticked and a worker ran last, and the tenants."""
+    """`ok`, this process's instance, when beat ticked and a worker ran last, and how many tenants are active.
+
+    Anybody may ask, so it names nobody.
+    """
     report: dict[str, Any] = {"ok": False, "instance": settings.SCRM_INSTANCE}
     try:
         leave_tenant()
@@ -20,7 +23,7 @@ def health_report() -> dict[str, Any]:
             "ok": True,
             "beat_ticked_at": pulses.get("beat"),
             "worker_ran_at": pulses.get("worker"),
-            "tenants": [tenant.schema_name for tenant in tenant_list_active()],
+            "tenants": len(tenant_list_active()),
         }
     except DatabaseError as error:
         report["reason"] = f"The database does not answer: {type(error).__name__}."
