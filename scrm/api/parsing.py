@@ -1,13 +1,16 @@
 """Reads a body: JSON only, and never a field that nobody declared."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+
+_UNSTORABLE: Final = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 class BodyParser(JSONParser):
@@ -45,12 +48,16 @@ class StrictSerializer(serializers.Serializer):
 
 def storable(value: Any) -> bool:
     """Whether PostgreSQL can keep it: no NUL and no half of a surrogate pair, however deep."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\\u0000" not in text
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, Mapping):
+            left += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            left += part
+        elif isinstance(part, str) and _UNSTORABLE.search(part):
+            return False
+    return True
 
 
 def _refuse_constant(name: str) -> None:

@@ -49,6 +49,14 @@ def test_event_again_changes_nothing_and_says_so(system, visited, lin):
     assert Event.objects.filter(type=visited).count() == 2
 
 
+def test_the_letters_of_an_escape_are_no_nul(system, visited, lin):
+    body = {"type": "shop_visited", "occurred_at": AT, "contact_id": str(lin.pk), "properties": {"shop": r"a\u0000"}}
+
+    system.post("events", {"events": [body]})
+
+    assert Event.objects.get().properties == {"shop": r"a\u0000"}
+
+
 def test_good_events_of_a_batch_go_in_and_bad_ones_say_why(system, visited, lin):
     good = {"type": "shop_visited", "occurred_at": AT, "contact_id": str(lin.pk)}
     bad = [
