@@ -7,7 +7,7 @@ from tenants.models import Tenant
 
 
 class WakeUp(models.Model):
-    """When a tenant next has something to do; `infinity` stands as NULL-free far future.
+    """When a tenant next has something to do; with nothing to do, the far future: 9999-01-01.
 
     It may be too early (a tick finds nothing and raises it) but never too late.
     """

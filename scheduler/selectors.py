@@ -1,9 +1,11 @@
-"""Reads of the wake-up index and the pulses."""
+"""Reads of the wake-up index and the pulses, and who may run at all."""
 
 from datetime import datetime
 
 from scheduler.models import Pulse, WakeUp
+from scrm.core.tenancy import leave_tenant
 from tenants.enums import TenantStatus
+from tenants.models import Tenant
 
 
 def pulse_times() -> dict[str, str]:
@@ -18,3 +20,11 @@ def wake_up_due(now: datetime, limit: int = 500) -> list[str]:
         .order_by("due_at")
         .values_list("tenant__schema_name", flat=True)[:limit]
     )
+
+
+def is_runnable(schema_name: str) -> Tenant | None:
+    """The active tenant of that schema; None when it is missing, suspended or a template."""
+    if schema_name == "public":
+        return None
+    leave_tenant()
+    return Tenant.objects.filter(schema_name=schema_name, status=TenantStatus.ACTIVE).first()

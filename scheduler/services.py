@@ -12,9 +12,6 @@ from scheduler.budget import Budget
 from scheduler.models import Pulse
 from scheduler.sources import due_sources
 from scrm.core import clock
-from scrm.core.tenancy import leave_tenant
-from tenants.enums import TenantStatus
-from tenants.models import Tenant
 from tenants.selectors import tenant_current
 
 
@@ -116,11 +113,3 @@ def rebuild_wake_up() -> None:
 def record_pulse(name: str, now: datetime) -> None:
     """Note that a part of the system is alive. Only on the public schema."""
     Pulse.objects.update_or_create(name=name, defaults={"at": now})
-
-
-def is_runnable(schema_name: str) -> Tenant | None:
-    """The active tenant of that schema; None when it is missing, suspended or a template."""
-    if schema_name == "public":
-        return None
-    leave_tenant()
-    return Tenant.objects.filter(schema_name=schema_name, status=TenantStatus.ACTIVE).first()

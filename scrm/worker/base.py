@@ -6,7 +6,7 @@ import structlog
 from celery import Task
 from django_tenants.utils import tenant_context
 
-from scheduler.services import is_runnable
+from scheduler.selectors import is_runnable
 from scrm.core.tenancy import leave_tenant, schema_name
 
 log = structlog.get_logger(__name__)
