@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stack import Stack
+from scrm.embedded.console import pause
 
 TENANT, QUIET = "bench", "quiet"
 MAPPING: dict[str, Any] = {
@@ -108,7 +109,7 @@ def wait_until_done(expected: int) -> float:
         if done >= expected:
             print(file=sys.stderr)
             return time.monotonic() - started
-        time.sleep(1)
+        pause(1)
     raise SystemExit(f"Not done after {PATIENCE:.0f} s.")
 
 
