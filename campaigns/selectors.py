@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
-from campaigns.enums import EnrollmentState, Reason, SopState, TouchState
-from campaigns.models import Campaign, Enrollment, Sop, SopVersion, Step, Touchpoint
+from campaigns.enums import EnrollmentState, Reason, TouchState
+from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
 from leads.models import Source
 from scrm.core.counting import count_of
 
@@ -75,9 +75,13 @@ def sop_choices() -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in Sop.objects.values_list("pk", "name")]
 
 
-def sop_list_live_by_hand() -> QuerySet[Sop]:
-    """Those that somebody may start by hand."""
-    return Sop.objects.filter(state=SopState.LIVE)
+def lanes_with_due_rows(now: datetime) -> list[Lane]:
+    """Open lanes in which something is due, in an order of chance.
+
+    A drain may have time for one batch only, and it must not be the same lane's each time.
+    """
+    due = Touchpoint.objects.filter(lane=OuterRef("pk"), state=TouchState.PLANNED, due_at__lte=now)
+    return list(Lane.objects.filter(Exists(due), is_open=True).order_by("?"))
 
 
 def step_list(version: SopVersion | None) -> list[Step]:

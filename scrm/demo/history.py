@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from campaigns.enums import Channel as TouchChannel
 from campaigns.enums import Reason, TouchState, Trigger
 from campaigns.inputs import Start
-from campaigns.ledger_selectors import lanes_with_due_rows
 from campaigns.queries import end_enrollments_without_waiting_rows, mark_sending
+from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
 from campaigns.services.ledger import Batch, claim_batch, record
 from commerce.services import LineInput, save_order

@@ -1,6 +1,6 @@
 """The story of due touchpoints: recover, claim lane by lane, carry out."""
 
-from campaigns.ledger_selectors import lanes_with_due_rows
+from campaigns.selectors import lanes_with_due_rows
 from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch, recover
 from scheduler.budget import Budget

@@ -9,8 +9,8 @@ from django_tenants.utils import tenant_context
 
 from campaigns.enums import TaskState, TouchState
 from campaigns.inputs import Start
-from campaigns.ledger_selectors import lanes_with_due_rows
 from campaigns.models import RepTask, Touchpoint
+from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
 from campaigns.services.ledger import claim_batch
 from events.models import Event
