@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from audiences.selectors import segment_get, segment_list
@@ -183,8 +183,11 @@ def _draft_differs(sop: Sop, live: list[Any]) -> bool:
 def _part(words: str, count: int, reasons: Sequence[tuple[str, int]] = ()) -> str:
     if not count:
         return ""
-    why = ", ".join(f"{reason} {_shown(number)}" for reason, number in reasons)
-    return f"{words} {_shown(count)} ({why})" if why else f"{words} {_shown(count)}"
+    told, why = f"{words} {_shown(count)}", ""
+    for reason, number in reasons:
+        one = f"{reason} {_shown(number)}"
+        why = pgettext("list", "%(items)s, %(next)s") % {"items": why, "next": one} if why else one
+    return _("%(told)s (%(why)s)") % {"told": told, "why": why} if why else told
 
 
 def _shown(count: int) -> str:
