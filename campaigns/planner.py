@@ -12,6 +12,7 @@ the leap; one that they show twice is the first of the two. A time of T's own da
 means the next such time.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -158,10 +159,4 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def _is_time(value: object) -> bool:
-    if not isinstance(value, str) or len(value) != 5:
-        return False
-    try:
-        time.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+    return isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII) is not None

@@ -138,6 +138,8 @@ def test_groups_give_each_pair_its_time():
         {"kind": "minutes", "n": -1},
         {"kind": "days", "n": 401, "at": "10:00"},
         {"kind": "days", "n": 1, "at": "25:00"},
+        {"kind": "days", "n": 1, "at": "T1000"},
+        {"kind": "days", "n": 1, "at": "1000Z"},
         {"kind": "days", "n": 1, "at": "9:00"},
         {"kind": "weekday", "weekday": 7, "at": "10:00"},
         {"kind": "immediately", "n": 1},
