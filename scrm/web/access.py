@@ -1,11 +1,11 @@
-"""Who may open a page: log-in, role, and the door that a role belongs to."""
+"""Who may open a page: log-in, role, the door that a role belongs to, and what is not there for them."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django_htmx.middleware import HtmxDetails
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from tenants.models import Tenant
 
 Args = ParamSpec("Args")
+Row = TypeVar("Row")
 
 
 class Visit(HttpRequest):
@@ -45,6 +46,13 @@ def may(action: str, *, door: str = "desk.open") -> Callable[[Page[Args]], Guard
         return guarded
 
     return decorate
+
+
+def found(row: Row | None) -> Row:
+    """The row; what does not exist and what the reader may not see are the same 404."""
+    if row is None:
+        raise Http404
+    return row
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

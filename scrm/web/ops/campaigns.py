@@ -18,9 +18,9 @@ from campaigns.selectors import campaign_get, campaign_list, campaign_source_ids
 from campaigns.services.plans import save_campaign
 from leads.models import Source
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import FilterForm, offer_rows, page_of, sorted_by
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.reports import drawn, of_sources, today
 from tenants.selectors import tenant_current
 

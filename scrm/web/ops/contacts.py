@@ -31,10 +31,10 @@ from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
 from lifecycle.selectors import stage_list_everywhere
 from scrm.core import clock
 from scrm.flows import consent, engagement, progress
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import InteractionForm, owner_choices
-from scrm.web.ops.replies import first_message, found, page_or_part
+from scrm.web.ops.replies import first_message, page_or_part
 from scrm.web.timeline import Place, story_of
 from tagging.enums import TagSource
 from tagging.of_contacts import contact_ids_tagged, tags_by_contact

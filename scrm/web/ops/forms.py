@@ -17,9 +17,9 @@ from leads.models import Form
 from leads.selectors import form_detail, form_list, source_choices, source_detail
 from leads.upkeep import CHOICES_MAX, QUESTIONS_MAX, save_form
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, page_of
-from scrm.web.ops.replies import found, take_errors
+from scrm.web.ops.replies import take_errors
 from tenants.selectors import tenant_base_url, tenant_current
 
 

@@ -16,10 +16,10 @@ from exchange.selectors import job_detail, job_list
 from leads.mapping import InvalidMapping, Mapping
 from scrm.flows import lead_import
 from scrm.flows.lead_import import KIND, Preview
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.import_forms import FileForm, column_rows, made_values, posted_mapping
-from scrm.web.ops.replies import form_page, found
+from scrm.web.ops.replies import form_page
 
 TRIED_ROWS = 2_000
 

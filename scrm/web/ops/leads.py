@@ -27,7 +27,7 @@ from leads.selectors import (
 from leads.upkeep import log_interaction, rate_lead, start_working
 from scrm.core import clock
 from scrm.flows import arrival, progress
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of, sorted_by
 from scrm.web.ops.lead_forms import (
     InteractionForm,
@@ -38,7 +38,7 @@ from scrm.web.ops.lead_forms import (
     RatingForm,
     owner_choices,
 )
-from scrm.web.ops.replies import form_page, found, page_or_part
+from scrm.web.ops.replies import form_page, page_or_part
 from tenants.selectors import tenant_zone
 
 SORTS = {

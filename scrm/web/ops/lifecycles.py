@@ -31,9 +31,9 @@ from lifecycle.upkeep import create_lifecycle, save_stage, save_stage_rule, shif
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
 from scrm.flows import progress
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, offer_rows, page_of
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import RuleForm, event_type_choices, is_rule_step, rule_words
 
 

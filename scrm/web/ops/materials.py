@@ -17,9 +17,9 @@ from content.models import Material
 from content.selectors import material_detail, material_get, material_list, material_visitors
 from content.upkeep import ensure_preview_link, save_material
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import FilterForm, page_of, sorted_by
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 
 SORTS = {"title": "title", "views": "views", "visitors": "visitors", "sends": "sends", "created": "created_at"}
 

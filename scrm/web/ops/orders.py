@@ -16,9 +16,9 @@ from commerce.models import Product
 from commerce.selectors import order_get, order_list, order_totals, platform_list, product_get, product_list
 from commerce.services import save_product
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import FilterForm, page_of, sorted_by
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from tenants.selectors import tenant_current
 
 ORDER_SORTS = {"number": "number", "contact": "contact__name", "amount": "amount", "ordered": "ordered_at"}

@@ -1,22 +1,13 @@
 """Small answers that every page of the dashboard gives."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from scrm.web.access import Visit
-
-Row = TypeVar("Row")
-
-
-def found(row: Row | None) -> Row:
-    """The row; what does not exist and what the reader may not see are the same 404."""
-    if row is None:
-        raise Http404
-    return row
 
 
 def page_or_part(request: Visit, template: str, part: str, context: dict[str, Any]) -> HttpResponse:

@@ -24,9 +24,9 @@ from audiences.selectors import (
 from audiences.services import delete_segment, refresh_segment, save_segment
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope, sentence
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import RuleForm, is_rule_step, rule_words
 
 

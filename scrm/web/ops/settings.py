@@ -18,9 +18,9 @@ from exchange.enums import ApiScope
 from exchange.keys import create_api_key, revoke_api_key
 from exchange.selectors import api_key_detail, api_key_list
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 
 
 class LanguageForm(forms.Form):

@@ -22,9 +22,9 @@ from campaigns.selectors import campaign_list, sop_get, sop_summary, step_list
 from campaigns.services.plans import create_sop, publish_sop, save_draft, update_sop
 from contacts.selectors import contact_detail
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer_rows
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.sop_forms import SopForm, StepForms
 from tagging.selectors import tag_list_active
 

@@ -33,8 +33,7 @@ from campaigns.selectors import (
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
 from scrm.core import clock
 from scrm.flows.audience import segment_started
-from scrm.web.access import Visit, may
-from scrm.web.ops.replies import found
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.sop_editor import as_draft
 from scrm.web.ops.sop_forms import SopFilter, StartForm
 from tenants.selectors import tenant_zone

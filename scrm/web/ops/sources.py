@@ -19,9 +19,9 @@ from leads.models import Source
 from leads.selectors import source_choices, source_costs, source_detail, source_rows
 from leads.upkeep import remove_source_cost, save_source, set_source_costs
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from tenants.selectors import tenant_current, tenant_zone
 
 PERIODS = (7, 28, 90)

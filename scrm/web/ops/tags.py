@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, offer_rows
-from scrm.web.ops.replies import form_page, found, take_errors
+from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import RuleForm, event_type_choices, is_rule_step, rule_words
 from tagging.enums import CategoryKind
 from tagging.models import Tag, TagCategory, TagGroup, TagRule

@@ -22,9 +22,8 @@ from campaigns.selectors import (
 )
 from campaigns.services.ledger import resolve_unknown
 from scrm.core import clock
-from scrm.web.access import Visit, may
+from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
-from scrm.web.ops.replies import found
 from scrm.web.ops.sop_forms import TouchpointFilter
 from tenants.selectors import tenant_zone
 

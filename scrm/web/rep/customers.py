@@ -33,8 +33,8 @@ from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
 from lifecycle.selectors import lifecycle_get, stage_list
 from scrm.core import clock
 from scrm.flows import engagement, progress
-from scrm.web.access import Visit
-from scrm.web.rep.page import cards_of, found, local, on_phone, show
+from scrm.web.access import Visit, found
+from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.timeline import Place, story_of
 from tagging.enums import TagSource
 from tagging.of_contacts import tags_by_contact

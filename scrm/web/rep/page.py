@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.enums import Scope
@@ -18,21 +18,12 @@ from scrm.core import clock
 from scrm.web.access import Args, Guarded, Page, Visit, may
 from tenants.selectors import tenant_zone
 
-Row = TypeVar("Row")
-
 DOOR: Final = "task.work"
 
 
 def on_phone(action: str = DOOR) -> Callable[[Page[Args]], Guarded[Args]]:
     """The page is for those who work tasks and may do `action`."""
     return may(action, door=DOOR)
-
-
-def found(row: Row | None) -> Row:
-    """The row; what does not exist and what the reader may not see are the same 404."""
-    if row is None:
-        raise Http404
-    return row
 
 
 def is_mine(request: Visit) -> bool:

@@ -25,8 +25,8 @@ from campaigns.task_selectors import (
 )
 from scrm.core import clock
 from scrm.flows.tasks import task_finished
-from scrm.web.access import Visit
-from scrm.web.rep.page import cards_of, day_began, found, is_mine, local, on_phone, show
+from scrm.web.access import Visit, found
+from scrm.web.rep.page import cards_of, day_began, is_mine, local, on_phone, show
 from scrm.web.rep.snoozing import LONGEST, read_moment, snooze_choices
 
 AT_ONCE: Final = 30
