@@ -17,8 +17,7 @@ from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
 from campaigns.services.ledger import Batch, claim_batch, record
 from commerce.services import LineInput, save_order
-from content.models import TrackedLink
-from content.services import LinkWish, links_for, record_view
+from content.services import record_view
 from events.inputs import Happening
 from leads.enums import InteractionKind, LeadOrigin
 from leads.inputs import Arrival
@@ -30,7 +29,7 @@ from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.demo.ground import Ground
 from scrm.demo.people import invent
-from scrm.demo.queries import count_form_views, do_tasks, settle_on_time
+from scrm.demo.queries import count_form_views, do_tasks, own_links, settle_on_time
 from scrm.demo.shape import Business
 from scrm.flows import arrival, engagement, progress
 from scrm.flows.jobs import jobs_due
@@ -240,13 +239,11 @@ class History:
         if not fates:
             return
         pairs = [(fate, self.chance.choice(self.ground.materials)) for fate in fates]
-        wishes = [LinkWish(material.pk, fate.contact_id) for fate, material in pairs]
-        codes = links_for(wishes=set(wishes), now=moment)
-        links = {link.code: link for link in TrackedLink.objects.filter(code__in=codes.values())}
+        links = own_links({(material.pk, fate.contact_id) for fate, material in pairs}, moment)
         happenings = []
-        for (fate, material), wish in zip(pairs, wishes, strict=True):
+        for fate, material in pairs:
             at = moment - timedelta(minutes=self.chance.randrange(700))
-            record_view(link=links[codes[wish]], now=at)
+            record_view(link=links[material.pk, fate.contact_id], now=at)
             seen = {"seconds": self.chance.randint(8, 240), "depth": self.chance.choice((25, 50, 75, 100))}
             said = {"material": str(material.pk), "topic": material.topic, **seen}
             key = f"demo:view:{fate.contact_id}:{material.pk}:{at:%m%d%H%M%S}"

@@ -1,10 +1,13 @@
-"""Makes simulated deliveries look as if they had happened on time, in SQL."""
+"""Makes simulated deliveries look as if they had happened on time, in SQL, and the links that nothing sent."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
 from campaigns.enums import TouchState as S
+from content.models import TrackedLink
 
 # A lead is here and handed over within seconds of being captured.
 _ON_TIME = (
@@ -80,3 +83,12 @@ def count_form_views() -> None:
         cursor.execute(
             "UPDATE leads_form form SET views = 40 + 5 * (SELECT count(*) FROM leads_lead WHERE form_id = form.id)"
         )
+
+
+def own_links(wished: Collection[tuple[UUID, UUID]], now: datetime) -> dict[tuple[UUID, UUID], TrackedLink]:
+    """Links of (material, contact) that no touchpoint carries: what a rep hands out in a chat."""
+    missing = [TrackedLink(material_id=material, contact_id=contact, created_at=now) for material, contact in wished]
+    TrackedLink.objects.bulk_create(missing, ignore_conflicts=True)
+    contacts = {contact for _material, contact in wished}
+    links = TrackedLink.objects.filter(contact__in=contacts, touchpoint_id=None, rep=None)
+    return {(link.material_id, link.contact_id): link for link in links if link.contact_id}

@@ -2,9 +2,9 @@
 
 import pytest
 
+from content.links import create_touchpoint_links
 from content.machines import is_machine
 from content.models import Material, TrackedLink
-from content.services import LinkWish, links_for
 from scrm.core import clock
 from tests.factories import make_contact
 
@@ -14,23 +14,23 @@ def material(acme):
     return Material.objects.create(title="Guide", created_at=clock.now())
 
 
-def test_each_contact_and_touch_has_one_link(material):
+def test_each_touch_has_one_link(material):
     lin, mei = make_contact("Lin"), make_contact("Mei")
-    wishes = [LinkWish(material.pk, lin.pk), LinkWish(material.pk, mei.pk), LinkWish(material.pk, lin.pk, 7)]
+    links = [(material.pk, lin.pk, 5), (material.pk, mei.pk, 6), (material.pk, lin.pk, 7)]
 
-    codes = links_for(wishes=wishes, now=clock.now())
+    codes = create_touchpoint_links(links=links, now=clock.now())
 
     assert len(set(codes.values())) == 3
-    assert links_for(wishes=wishes, now=clock.now()) == codes
+    assert create_touchpoint_links(links=links, now=clock.now()) == codes
     assert TrackedLink.objects.count() == 3
 
 
 def test_links_cost_the_same_statements_whatever_their_number(material, django_assert_num_queries):
     for size in (1, 3, 50):
-        wishes = [LinkWish(material.pk, make_contact().pk) for _ in range(size)]
+        links = [(material.pk, make_contact().pk, 100 * size + number) for number in range(size)]
         now = clock.now()
-        with django_assert_num_queries(3):
-            links_for(wishes=wishes, now=now)
+        with django_assert_num_queries(2):
+            create_touchpoint_links(links=links, now=now)
 
 
 @pytest.mark.parametrize(

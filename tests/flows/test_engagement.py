@@ -10,8 +10,8 @@ from django_tenants.utils import tenant_context
 
 from campaigns.enums import EnrollmentState, Trigger
 from campaigns.models import Enrollment
+from content.links import create_touchpoint_links
 from content.models import Material, PageView
-from content.services import link_for
 from events.inputs import Happening
 from events.models import Event
 from leads.models import Lead
@@ -194,7 +194,7 @@ def test_unknown_contacts_and_archived_tags_change_nothing(ready):
 def test_an_opened_link_is_a_view_and_an_event(ready):
     lin, now = make_contact(), clock.now()
     material = Material.objects.create(title="Guide", topic="product", created_at=now)
-    code = link_for(material=material, contact_id=lin.pk, now=now)
+    code = create_touchpoint_links(links=[(material.pk, lin.pk, 1)], now=now)[1]
 
     link = link_opened(code, user_agent=PHONE, now=now)
 
@@ -210,7 +210,7 @@ def test_an_opened_link_is_a_view_and_an_event(ready):
 def test_a_machine_that_looks_is_no_view(ready, agent):
     lin, now = make_contact(), clock.now()
     material = Material.objects.create(title="Guide", created_at=now)
-    code = link_for(material=material, contact_id=lin.pk, now=now)
+    code = create_touchpoint_links(links=[(material.pk, lin.pk, 1)], now=now)[1]
 
     assert link_opened(code, user_agent=agent, now=now).code == code
     assert link_opened(code, user_agent=PHONE, now=now, prefetch=True).code == code
@@ -221,7 +221,7 @@ def test_a_machine_that_looks_is_no_view(ready, agent):
 def test_a_link_of_another_tenant_or_a_retired_material_leads_nowhere(ready, globex):
     with tenant_context(ready):
         material = Material.objects.create(title="Guide", created_at=clock.now())
-        code = link_for(material=material, contact_id=make_contact().pk, now=clock.now())
+        code = create_touchpoint_links(links=[(material.pk, make_contact().pk, 1)], now=clock.now())[1]
     with tenant_context(globex):
         assert link_opened(code, user_agent=PHONE, now=clock.now()) is None
     with tenant_context(ready):
