@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from exchange import queries
 from exchange.enums import JobState
 from exchange.models import Job, JobTally
 
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=settings.SCRM_LEASE_SECONDS)
 FILES_KEPT: Final = timedelta(days=7)
 ACTIVE: Final = (JobState.WAITING, JobState.RUNNING)
 _ERROR_MAX: Final = 500

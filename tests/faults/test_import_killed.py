@@ -1,5 +1,6 @@
 """An import dies as by kill -9 in the middle: it goes on where it stood, and nothing is lost or doubled."""
 
+import io
 import os
 import subprocess
 import sys
@@ -15,8 +16,11 @@ from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.embedded.paths import ROOT
+from scrm.embedded.processes import Beat, Worker
+from scrm.flows import lead_import
 from scrm.flows.jobs import jobs_due
 from tenants.models import Tenant
+from tests.live import eventually
 
 ROWS = 2_500
 
@@ -53,3 +57,31 @@ def test_killed_import_goes_on_with_exact_counts(own_database, tmp_path: Path):
         assert Lead.objects.count() == ROWS - 1
         with job.error_file.open("rb") as errors:
             assert errors.read().count(b"\n") == 2
+
+
+def test_import_outlives_the_workers_that_die_in_it(own_database, tmp_path: Path):
+    """Every worker process dies after its second batch; others go on when the lease has ended."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": own_database,
+        "SCRM_FAILPOINTS": "import.batch_committed=2",
+        "SCRM_LEASE_SECONDS": "2",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "PYTHONWARNINGS": "default",
+    }
+    rows = "".join(f"{number},N{number}\n" for number in range(3_500))
+    with tenant_context(Tenant.objects.get(schema_name="acme")):
+        job = lead_import.start_import(user=None, file=io.BytesIO(b"id,name\n" + rows.encode()), name="leads.csv")
+        processes = [Worker(environment, tmp_path), Beat(environment, tmp_path)]
+        for process in processes:
+            process.spawn()
+        try:
+            eventually(lambda: Job.objects.filter(pk=job.pk, state=JobState.DONE).exists(), patience=90)
+        finally:
+            for process in reversed(processes):
+                process.stop()
+
+        job.refresh_from_db()
+        assert "signal 9 (SIGKILL)" in (tmp_path / "worker.log").read_text()
+        assert job.result == {"rows": 3_500, "created": 3_500, "updated": 0, "unchanged": 0, "rejected": 0}
+        assert Lead.objects.count() == 3_500
