@@ -9,13 +9,12 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.selectors import user_list_visible
-from contacts.normalise import InvalidValue, normalise_email, normalise_name, normalise_phone
 from leads.enums import InteractionKind, LeadOrigin, LeadStatus, Rating
-from leads.mapping import IdentityInput, LeadInput
+from leads.mapping import LeadInput
 from leads.selectors import source_choices
 from scrm.core.ids import short_code
 from scrm.web.ops.filters import Choices, FilterForm, offer
-from tenants.selectors import tenant_current
+from scrm.web.person_form import PersonForm
 
 PERIODS = (("today", _("Today")), ("7", _("7 days")), ("28", _("28 days")), ("90", _("90 days")))
 
@@ -36,7 +35,7 @@ class LeadFilter(FilterForm):
         self.choose("period", _("Captured"), _("Any time"), PERIODS)
 
 
-class LeadForm(forms.Form):
+class LeadForm(PersonForm):
     """A lead entered by hand. `once` makes a form sent twice one lead."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=lambda: short_code(120))
@@ -56,24 +55,6 @@ class LeadForm(forms.Form):
         names = [name for _pk, name in source_choices(active_only=True)]
         offer(self, "source", [("", _("No source")), *zip(names, names, strict=True)])
         offer(self, "owner", [("", _("Whose turn it is")), *owners])
-
-    def clean_name(self) -> str:
-        return _read(normalise_name, self.cleaned_data["name"])
-
-    def clean_phone(self) -> IdentityInput | None:
-        text = self.cleaned_data["phone"]
-        if not text:
-            return None
-        region = tenant_current().region
-        phone = _read(lambda value: normalise_phone(value, region=region), text)
-        return IdentityInput("phone", phone.value, phone.key)
-
-    def clean_email(self) -> IdentityInput | None:
-        text = self.cleaned_data["email"]
-        if not text:
-            return None
-        email = _read(normalise_email, text)
-        return IdentityInput("email", email.value, email.key)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -119,10 +100,3 @@ class OwnerForm(forms.Form):
 
 class LossForm(forms.Form):
     reason = forms.CharField(label=_("Why was it lost?"), max_length=80)
-
-
-def _read(reader: Any, text: str) -> Any:
-    try:
-        return reader(text)
-    except InvalidValue as error:
-        raise forms.ValidationError(f"{error.message} {error.fix}") from error

@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 
 from contacts.enums import ChannelKind
 from contacts.inputs import ConsentInput
-from contacts.normalise import InvalidValue, normalise_email, normalise_name, normalise_phone
-from leads.mapping import LONGEST, IdentityInput, LeadInput
+from leads.mapping import LONGEST, LeadInput
 from leads.models import Form
 from leads.readings import read_text
-from tenants.selectors import tenant_current
+from scrm.web.person_form import PersonForm, read_value
 
 _ANSWER_MAX: Final = 500
 _FEW: Final = 6
 """Up to so many choices stand on the page; more are a list to open."""
 
 
-class HostedForm(forms.Form):
+class HostedForm(PersonForm):
     """A form as its makers want it."""
 
     def __init__(self, hosted: Form, data: Mapping[str, Any] | None = None) -> None:
@@ -57,33 +56,15 @@ class HostedForm(forms.Form):
         widget = forms.TextInput(attributes)
         self.fields[name] = forms.CharField(label=label, required=required, max_length=limit, widget=widget)
 
-    def clean_name(self) -> str:
-        return str(_read(normalise_name, self.cleaned_data["name"]))
-
     def clean_city(self) -> str:
-        return str(_read(read_text, self.cleaned_data["city"]))
-
-    def clean_phone(self) -> IdentityInput | None:
-        text = self.cleaned_data["phone"]
-        if not text:
-            return None
-        region = tenant_current().region
-        phone = _read(lambda value: normalise_phone(value, region=region), text)
-        return IdentityInput("phone", phone.value, phone.key)
-
-    def clean_email(self) -> IdentityInput | None:
-        text = self.cleaned_data["email"]
-        if not text:
-            return None
-        email = _read(normalise_email, text)
-        return IdentityInput("email", email.value, email.key)
+        return read_value(read_text, self.cleaned_data["city"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name in self.fields:
             if name.startswith("question_") and cleaned.get(name):
                 try:
-                    cleaned[name] = _read(read_text, cleaned[name])
+                    cleaned[name] = read_value(read_text, cleaned[name])
                 except forms.ValidationError as error:
                     self.add_error(name, error)
         asked = [name for name in ("phone", "email") if name in self.fields]
@@ -125,10 +106,3 @@ def _question(question: dict[str, Any]) -> forms.Field:
     if len(choices) > _FEW:
         return forms.ChoiceField(label=label, required=False, choices=[("", _("Choose")), *offered])
     return forms.ChoiceField(label=label, required=False, choices=offered, widget=forms.RadioSelect)
-
-
-def _read(reader: Any, text: str) -> Any:
-    try:
-        return reader(text)
-    except InvalidValue as error:
-        raise forms.ValidationError(f"{error.message} {error.fix}") from error
