@@ -1,6 +1,7 @@
 """What came of it: the funnel and the table by source, for the leads that a user may see."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from analytics.funnel import FunnelDay, FunnelStep, ReportFilters, SourceRow, st
 from leads.models import Lead
 from tenants.selectors import tenant_current, tenant_zone
 
+_EMPTY_AT_MOST: Final = timedelta(days=731)
+"""So many days without leads are shown before the first that has some, and after the last."""
+
 
 def funnel(user: User, filters: ReportFilters) -> list[FunnelStep]:
     """Captured, assigned, touched, engaged, won: of the leads captured in the period, by now."""
@@ -20,12 +24,16 @@ def funnel(user: User, filters: ReportFilters) -> list[FunnelStep]:
 
 
 def funnel_per_day(user: User, filters: ReportFilters) -> list[FunnelDay]:
-    """The same by day of capture, days without leads included."""
+    """The same by day of capture, days without leads included, but not ages of them."""
     found = [FunnelDay(*row) for row in queries.funnel_counts_per_day(_leads(user, filters), str(tenant_zone()))]
     if not found:
         return []
     by_day = {day.on: day for day in found}
-    first, last = filters.since or found[0].on, max(filters.until or found[-1].on, found[-1].on)
+    first, last = found[0].on, found[-1].on
+    if filters.since:
+        first = first - min(first - filters.since, _EMPTY_AT_MOST)
+    if filters.until:
+        last = last + min(filters.until - last, _EMPTY_AT_MOST)
     return [by_day.get(day) or FunnelDay(day, 0, 0, 0, 0) for day in _days(first, last)]
 
 

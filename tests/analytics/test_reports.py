@@ -243,6 +243,14 @@ def test_funnel_per_day_adds_up_to_the_funnel(world):
         assert sum(getattr(day, name) for day in days) == steps[name]
 
 
+def test_funnel_per_day_makes_no_days_for_ages_without_leads(world):
+    days = funnel_per_day(world.ops, ReportFilters(since=date(1, 1, 1), until=date.max))
+
+    first = next(index for index, day in enumerate(days) if day.captured)
+    last = max(index for index, day in enumerate(days) if day.captured)
+    assert (first, len(days) - 1 - last) == (731, 731)
+
+
 def test_other_business_counts_nothing(world, globex):
     cai = make_user("cai", Role.OPS)
 

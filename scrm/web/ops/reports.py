@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -30,6 +31,7 @@ PERIODS = (
     ("all", gettext_lazy("All time")),
 )
 USUAL_PERIOD = "90"
+_EARLIEST = date(2000, 1, 1)
 SORTS = ("name", "leads", "valid", "assigned", "touched", "engaged", "won", "conversion", "cost")
 SORTS_OF_PRICES = ("cost_per_lead", "cost_per_valid", "cost_per_won")
 
@@ -45,8 +47,17 @@ class ReportFilter(FilterForm):
         self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), owner_choices(request.user))
         for name, label in (("since", gettext_lazy("From")), ("until", gettext_lazy("To"))):
             self.fields[name] = forms.DateField(
-                required=False, label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+                required=False,
+                label=label,
+                validators=[MinValueValidator(_EARLIEST, gettext_lazy("Choose a day from the year 2000 on."))],
+                widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             )
+
+    def clean(self) -> dict[str, Any]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", gettext_lazy("The period ends before it begins."))
+        return self.cleaned_data
 
     def filters(self) -> ReportFilters:
         chosen: dict[str, Any] = self.chosen
@@ -79,7 +90,10 @@ def funnel_page(request: Visit) -> HttpResponse:
 @may("report.view")
 def funnel_chart(request: Visit) -> HttpResponse:
     """How the leads of each day have come along; days become weeks where they would crowd."""
-    days = funnel_per_day(request.user, ReportFilter(request).filters())
+    filters = ReportFilter(request).filters()
+    if filters.until:
+        filters = replace(filters, until=min(filters.until, today()))
+    days = funnel_per_day(request.user, filters)
     width = 7 if len(days) > 120 else 1
     blocks = [days[index : index + width] for index in range(0, len(days), width)]
     series = [(_("Captured"), "captured"), (_("Touched"), "touched"), (_("Engaged"), "engaged"), (_("Won"), "won")]
