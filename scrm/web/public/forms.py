@@ -19,6 +19,7 @@ from leads.services import count_form_view
 from scrm.core import clock, crypto
 from scrm.flows.hosted import form_submitted
 from scrm.web.public.fields import HostedForm
+from scrm.web.public.limits import is_new_view, seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
 from scrm.web.public.tokens import QUICKEST, Opened, Reading, open_token, read_token
 from tenants.selectors import tenant_keys, tenant_zone
@@ -38,9 +39,15 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
         return not_there(request)
     now = clock.now()
     if request.method != "POST":
-        if request.method == "GET" and not is_machine(request.headers.get("User-Agent", "")):
+        by_person = request.method == "GET" and not is_machine(request.headers.get("User-Agent", ""))
+        if by_person and is_new_view(request, form.pk):
             count_form_view(form=form)
         return _page(request, form, HostedForm(form), opened_at=now)
+    wait = seconds_to_wait(request, form.pk)
+    if wait:
+        answer = show(request, "public/too_often.html", status=429)
+        answer["Retry-After"] = str(wait)
+        return answer
     if request.POST.get(DECOY):
         return _thanks(request, form)
     opened = read_token(request.POST.get(TOKEN, ""), form.pk, now)
