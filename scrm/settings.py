@@ -82,6 +82,7 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "scrm.web.middleware.ProxyMiddleware",
     "scrm.web.middleware.HealthMiddleware",
     "scrm.web.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -260,6 +261,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0)
+"""How many proxies stand in front, each of which adds to X-Forwarded-For whom it saw."""
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
 

@@ -3,6 +3,8 @@
 import json
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -17,6 +19,24 @@ from tenants.models import Domain, Tenant
 from tenants.selectors import tenant_by_host
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ProxyMiddleware:
+    """Behind proxies that we trust, the sender is whom the outermost of them saw, not the innermost proxy.
+
+    Each proxy adds at the right whom it saw; what stands further left anybody may have made up.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.trusted: int = settings.TRUSTED_PROXIES
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        if self.trusted and len(seen) >= self.trusted:
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(seen[-self.trusted].strip()))
+        return self.get_response(request)
 
 
 class HealthMiddleware:
