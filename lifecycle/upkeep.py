@@ -1,7 +1,6 @@
 """Writes of the lifecycles themselves: stages, their order, and the rules that move contacts."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +12,7 @@ from accounts.models import User
 from accounts.services import record_audit
 from events.models import EventType
 from lifecycle.models import Lifecycle, Stage, StageRule
-from scrm.core.conditions import facts, parse, to_json
+from scrm.core.conditions import stored_condition
 from scrm.core.ids import short_code
 
 _ASIDE = 32_767
@@ -85,7 +84,7 @@ def save_stage_rule(
     now: datetime,
 ) -> StageRule:
     """Make or change a rule. Raises ConditionInvalid or ValidationError and then changes nothing."""
-    stored = _rule_condition(condition)
+    stored = stored_condition(condition)
     if not EventType.objects.filter(code=event_type, active=True).exists():
         raise ValidationError({"event_type": _("Choose an event type of the tracking plan.")})
     rule = rule or StageRule(created_at=now)
@@ -102,11 +101,6 @@ def switch_stage_rule(*, rule: StageRule, active: bool, by: User | None, now: da
     StageRule.objects.filter(pk=rule.pk).update(active=active)
     action = "lifecycle.rule_started" if active else "lifecycle.rule_stopped"
     record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
-
-
-def _rule_condition(condition: object) -> dict[str, Any]:
-    parsed = to_json(parse(condition, facts))
-    return {} if parsed == {"all": []} else parsed
 
 
 def _free_code(lifecycle: Lifecycle, name: str) -> str:

@@ -1,7 +1,6 @@
 """Writes of the taxonomy: categories, groups, tags, and the rules that give tags."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record_audit
 from events.models import EventType
-from scrm.core.conditions import facts, parse, to_json
+from scrm.core.conditions import stored_condition
 from scrm.core.ids import short_code
 from tagging.models import Tag, TagCategory, TagGroup, TagRule
 
@@ -86,7 +85,7 @@ def save_tag_rule(
     now: datetime,
 ) -> TagRule:
     """Make or change a rule. Raises ConditionInvalid or ValidationError and then changes nothing."""
-    stored = rule_condition(condition)
+    stored = stored_condition(condition)
     if not EventType.objects.filter(code=event_type, active=True).exists():
         raise ValidationError({"event_type": _("Choose an event type of the tracking plan.")})
     rule = rule or TagRule(created_at=now)
@@ -103,12 +102,6 @@ def switch_tag_rule(*, rule: TagRule, active: bool, by: User | None, now: dateti
     TagRule.objects.filter(pk=rule.pk).update(active=active)
     action = "tag.rule_started" if active else "tag.rule_stopped"
     record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
-
-
-def rule_condition(condition: object) -> dict[str, Any]:
-    """The rule as it is stored: checked, canonical, and empty when it asks for nothing."""
-    parsed = to_json(parse(condition, facts))
-    return {} if parsed == {"all": []} else parsed
 
 
 def _free_code(name: str) -> str:

@@ -6,6 +6,7 @@ from .parse import parse
 from .registry import Argument, Fact, Registry, Scope, facts
 from .schema import schema_for
 from .sql import Sql, compile_sql, compile_values
+from .stored import stored_condition
 from .tree import All, AnyOf, Condition, Leaf, Not, Use, facts_used, to_json, uses, walk
 from .types import Type
 from .words import explain, sentence
@@ -35,6 +36,7 @@ __all__ = [
     "parse",
     "schema_for",
     "sentence",
+    "stored_condition",
     "to_json",
     "uses",
     "walk",
