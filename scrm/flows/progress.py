@@ -64,7 +64,12 @@ def lead_lost(lead_id: UUID, *, by: User | None, reason: str, now: datetime) -> 
 
 
 def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | None, now: datetime) -> int:
-    """Leads go to a colleague, with their contacts and open tasks; gives how many changed hands."""
+    """Leads go to a colleague; gives how many changed hands.
+
+    The owner looks after the person: so the contact, and every open task of theirs, goes along
+    with the first lead that does, and the contact's other leads stay with whom they are. A door
+    passes leads that the actor may see.
+    """
     with due_work():
         contacts.services.lock_contacts(contact_ids=leads.services.contact_ids_of(lead_ids).values())
         handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
