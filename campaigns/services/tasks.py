@@ -12,12 +12,12 @@ from campaigns.enums import Reason, TaskState, TouchState
 from campaigns.models import RepTask, Touchpoint
 
 
-def finish_task(*, task: RepTask, by: User, now: datetime) -> bool:
+def finish_task(*, task: RepTask, now: datetime) -> bool:
     """Done. False when it was not open any more, and then nothing changed."""
     return _end_task(task, TaskState.DONE, TouchState.SENT, now)
 
 
-def give_up_task(*, task: RepTask, reason: str, by: User, now: datetime) -> bool:
+def give_up_task(*, task: RepTask, reason: str, now: datetime) -> bool:
     """Could not be done, and why. False when it was not open any more."""
     return _end_task(task, TaskState.CANNOT, TouchState.SKIPPED, now, reason)
 

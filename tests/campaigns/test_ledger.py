@@ -109,7 +109,7 @@ def test_done_task_sends_the_touch_and_finishes_the_enrollment(acme):
     touchpoints_due(Budget(5))
     now = clock.now()
 
-    assert finish_task(task=RepTask.objects.get(), by=ben, now=now)
+    assert finish_task(task=RepTask.objects.get(), now=now)
 
     touch = Touchpoint.objects.get()
     assert (touch.state, touch.sent_at) == (TouchState.SENT, now)
@@ -121,9 +121,9 @@ def test_task_is_finished_once(acme):
     put_in(make_live_sop(), make_contact(owner=ben))
     touchpoints_due(Budget(5))
     task = RepTask.objects.get()
-    give_up_task(task=task, reason="Number is wrong", by=ben, now=clock.now())
+    give_up_task(task=task, reason="Number is wrong", now=clock.now())
 
-    assert not finish_task(task=task, by=ben, now=clock.now())
+    assert not finish_task(task=task, now=clock.now())
     assert RepTask.objects.get().state == TaskState.CANNOT
     assert Touchpoint.objects.get().reason == Reason.CANNOT
 

@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
+from accounts.models import AuditEntry
 from campaigns.enums import TaskState, TouchState
 from campaigns.inputs import Start
 from campaigns.models import RepTask, Touchpoint
 from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
 from campaigns.services.ledger import claim_batch
+from contacts.models import DoNotContact
 from events.models import Event
 from scheduler.services import due_work
 from scrm.core import clock
@@ -188,6 +190,19 @@ def test_given_up_task_keeps_its_reason(ben):
 
     task.refresh_from_db()
     assert (task.state, task.reason) == (TaskState.CANNOT, "No answer")
+
+
+def test_who_asked_us_to_stop_is_reached_no_more(ben):
+    lay_out_tenant()
+    contact = make_customer(ben)
+    task, next_one = make_task(contact), make_customer(ben, "Other")
+
+    tap(client_of(ben), "task_give_up", task, reason="asked_to_stop")
+    tap(client_of(ben), "task_give_up", make_task(next_one), reason="no_answer")
+
+    mark = DoNotContact.objects.get()
+    assert (mark.contact, mark.channel) == (contact, "all")
+    assert AuditEntry.objects.filter(action="task.given_up", actor=ben).count() == 2
 
 
 @pytest.mark.parametrize("said", [{}, {"reason": "unknown"}, {"other": "  "}, {"other": "a\0b"}])

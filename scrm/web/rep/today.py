@@ -24,7 +24,7 @@ from campaigns.task_selectors import (
     task_numbers,
 )
 from scrm.core import clock
-from scrm.flows.tasks import task_finished
+from scrm.flows.tasks import ASKED_TO_STOP, task_finished, task_given_up
 from scrm.web.access import Visit, found
 from scrm.web.rep.page import cards_of, day_began, is_mine, local, on_phone, show
 from scrm.web.rep.snoozing import LONGEST, read_moment, snooze_choices
@@ -42,7 +42,7 @@ REASONS: Final = (
     ("no_answer", gettext_lazy("No answer")),
     ("wrong_number", gettext_lazy("Wrong number")),
     ("not_interested", gettext_lazy("Not interested")),
-    ("asked_to_stop", gettext_lazy("Asked us to stop")),
+    (ASKED_TO_STOP, gettext_lazy("Asked us to stop")),
     ("already_done", gettext_lazy("Settled already")),
 )
 
@@ -120,11 +120,12 @@ def give_up(request: Visit, task_id: UUID) -> HttpResponse:
     if not reason or not reason.isprintable():
         context["error"] = _("Say why, so that the next one knows.")
         return _sheet_again(render(request, "rep/task_sheets.html#give_up", context, status=422))
-    now = clock.now()
-    fresh = campaigns.services.give_up_task(task=task, reason=reason, by=request.user, now=now)
-    return _gone(
-        request, task, _("Noted: %(reason)s") % {"reason": reason} if fresh else _("This was settled already.")
-    )
+    code = asked if asked in known else ""
+    if not task_given_up(task, reason=code, words=reason, by=request.user, now=clock.now()):
+        return _gone(request, task, _("This was settled already."))
+    if code == ASKED_TO_STOP:
+        return _gone(request, task, _("Noted. Nothing goes to them any more."))
+    return _gone(request, task, _("Noted: %(reason)s") % {"reason": reason})
 
 
 def _task(request: Visit, task_id: UUID) -> RepTask:
