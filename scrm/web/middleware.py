@@ -65,7 +65,7 @@ class HostMiddleware(TenantMainMiddleware):
 
     def get_tenant(self, domain_model: type[Domain], hostname: str) -> Tenant:
         if hostname == settings.PUBLIC_HOST:
-            return Tenant(schema_name="public", name="public")
+            return Tenant(schema_name="public", name="SCRM")
         tenant = tenant_by_host(hostname)
         if tenant is None:
             raise domain_model.DoesNotExist
