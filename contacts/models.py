@@ -61,6 +61,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="contact_owner_newest"),
             models.Index(fields=["name"], name="contact_name"),
+            models.Index(fields=["created_at"], name="contact_created"),
         ]
 
     def __str__(self) -> str:
