@@ -153,6 +153,15 @@ class Lead(models.Model):
     def __str__(self) -> str:
         return f"{self.contact_id} {self.captured_at:%Y-%m-%d}"
 
+    # Django's get_…_display translate every choice to find one, which is felt in a long list.
+    @property
+    def status_label(self) -> str:
+        return str(LeadStatus(self.status).label)
+
+    @property
+    def came_by_label(self) -> str:
+        return str(LeadOrigin(self.came_by).label)
+
 
 class Interaction(models.Model):
     """A logged call, visit, meeting or chat."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -46,12 +47,18 @@ def _tone_of(text: str) -> str:
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """`{% icon "users" %}`; with a label it is read aloud, else it is hidden from readers."""
     classes = f"icon icon-{size}" if size else "icon"
-    href = f"{static('vendor/icons.svg')}#{name}"
+    href = f"{_icons()}#{name}"
     if label:
         return format_html(
             '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+
+
+@cache
+def _icons() -> str:
+    # A page has dozens of icons, and where their file lies is the same for all of them.
+    return static("vendor/icons.svg")
 
 
 @register.simple_tag
