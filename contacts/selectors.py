@@ -92,7 +92,15 @@ def marks_of(contact_id: UUID) -> list[DoNotContact]:
 
 def identities_of(contact_id: UUID) -> list[Identity]:
     """How the contact is known, masked; phones first."""
-    rows = Identity.objects.filter(contact=contact_id).defer("sealed", "blind", "blind_tail")
+    return _phones_first(Identity.objects.filter(contact=contact_id).defer("sealed", "blind", "blind_tail"))
+
+
+def identities_read(contact: Contact) -> list[Identity]:
+    """The same, of a contact that was read together with them."""
+    return _phones_first(contact.identities.all())
+
+
+def _phones_first(rows: Iterable[Identity]) -> list[Identity]:
     return sorted(rows, key=lambda row: (row.kind != IdentityKind.PHONE, row.kind != IdentityKind.EMAIL, row.kind))
 
 

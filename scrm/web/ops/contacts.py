@@ -18,7 +18,7 @@ from contacts.selectors import (
     contact_detail,
     contact_list,
     contact_list_filtered,
-    identities_of,
+    identities_read,
     identity_visible,
     marks_of,
 )
@@ -108,7 +108,7 @@ def _detail(request: Visit, contact: Contact, interaction_form: InteractionForm)
     values = {name: getattr(contact, name) for name in ContactForm.base_fields}
     context = {
         "contact": contact,
-        "identities": identities_of(contact.pk),
+        "identities": identities_read(contact),
         "tags": tags,
         "free_tags": [(pk, name) for pk, name in _tag_choices() if pk not in held],
         "positions": positions_by_contact([contact.pk])[contact.pk],
