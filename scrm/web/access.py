@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from scrm.web.searches import address_without_search
 from tenants.models import Tenant
 
 Args = ParamSpec("Args")
@@ -57,7 +58,7 @@ def found(row: Row | None) -> Row:
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(address_without_search(request))
     # A partial answer must not be the log-in page: the whole page goes there.
     answer = HttpResponse()
     answer["HX-Redirect"] = resolve_url("account_login")

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from scrm.web.access import Visit
+from scrm.web.searches import hide_identity
 
 
 def page_or_part(request: Visit, template: str, part: str, context: dict[str, Any]) -> HttpResponse:
@@ -15,6 +16,7 @@ def page_or_part(request: Visit, template: str, part: str, context: dict[str, An
     answer = render(request, f"{template}#{part}" if _wants_part(request) else template, context)
     # The same address has two bodies: a browser's cache must not mix them up.
     answer["Vary"] = "HX-Request"
+    hide_identity(request, answer)
     return answer
 
 

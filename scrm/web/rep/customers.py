@@ -35,6 +35,7 @@ from scrm.core import clock
 from scrm.flows import engagement, progress
 from scrm.web.access import Visit, found
 from scrm.web.rep.page import cards_of, local, on_phone, show
+from scrm.web.searches import hide_identity
 from scrm.web.timeline import Place, story_of
 from tagging.enums import TagSource
 from tagging.of_contacts import tags_by_contact
@@ -88,6 +89,7 @@ def index(request: Visit) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:
         answer = render(request, "rep/customer_list.html#people", context)
         answer["Cache-Control"] = "no-store"
+        hide_identity(request, answer)
         return answer
     return show(request, "rep/customer_list.html", "customers", context)
 

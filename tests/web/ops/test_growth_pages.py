@@ -167,7 +167,7 @@ def test_form_is_published_and_taken_back(desk, source):
 def test_search_finds_people_and_their_leads(desk, asked):
     arrive(7, 8)
 
-    answer = desk.get("/search/", q=asked)
+    answer = desk.post("/search/", {"q": asked})
 
     assert [contact.name for contact in answer.context["contacts"]] == ["Person 7"]
     assert [lead.contact.name for lead in answer.context["leads"]] == ["Person 7"]
