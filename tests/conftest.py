@@ -75,11 +75,17 @@ def own_database(request, django_db_blocker) -> Iterator[str]:
         yield databases.url(name)
 
 
-@pytest.fixture(scope="module")
-def live_stack() -> Iterator[Live]:
-    """Real web server, worker, beat and SMTP server on a copy that the whole module shares."""
+@pytest.fixture(scope="session")
+def live_processes() -> Iterator[Live]:
     with databases.copy("live") as name, Live(databases.url(name)) as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def live_stack(live_processes: Live) -> Live:
+    """Real web server, worker, beat and SMTP server on a fresh copy that the whole module shares."""
+    live_processes.begin_module()
+    return live_processes
 
 
 @pytest.fixture

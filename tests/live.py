@@ -8,12 +8,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
 
+import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from scrm.embedded import health
 from scrm.embedded.console import pause
 from scrm.embedded.processes import HOST, Beat, Web, Worker
+from tests import databases
 from tests.servers import state_folder
 
 _REDIS_BASE = 32
@@ -44,6 +46,7 @@ class Live:
         self.port, self.mail_port = free_port(), free_port()
         base, _, number = os.environ["REDIS_URL"].partition("?db=")
         self.instance = secrets.token_hex(8)
+        self.is_fresh = True
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -72,6 +75,21 @@ class Live:
         for service in reversed(self.services):
             service.stop()
         self.mailbox.close()
+
+    def begin_module(self) -> None:
+        """Put a fresh database under the running processes: they come back from a lost connection, as they must."""
+        if self.is_fresh:
+            self.is_fresh = False
+            return
+        databases.make(self.database)
+        store = redis.Redis.from_url(self.environment["REDIS_URL"])
+        # The broker's own keys stay: its workers would not hear the bell without them.
+        kept = (b"_kombu", b"celery", b"unacked")
+        for key in [key for key in store.scan_iter() if not key.startswith(kept)]:
+            store.delete(key)
+        store.close()
+        self.mailbox.messages.clear()
+        health.wait_for_web(self.port, self.instance)
 
     def url(self, tenant: str, path: str = "/") -> str:
         return f"http://{tenant}.localhost:{self.port}{path}"

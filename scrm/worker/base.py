@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from celery import Task
+from django.db import close_old_connections
 from django_tenants.utils import tenant_context
 
 from scheduler.selectors import is_runnable
@@ -26,6 +27,8 @@ class TenantTask(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # As at each request: a connection that PostgreSQL's restart has cut would fail a thousand tasks.
+        close_old_connections()
         name = args[0] if args else kwargs.get("schema_name")
         tenant = is_runnable(name) if isinstance(name, str) else None
         if tenant is None:
@@ -46,5 +49,6 @@ class PlatformTask(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        close_old_connections()
         leave_tenant()
         return self.run(*args, **kwargs)
