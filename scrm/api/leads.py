@@ -20,11 +20,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.enums import Scope
+from contacts.selectors import contact_ids_visible
 from exchange.idempotency import KEY_MAX, Answer, KeyReused
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
-from leads.selectors import lead_detail, lead_list
+from leads.selectors import lead_detail, lead_ids_visible, lead_list
 from scrm.api.access import LEADS_READ, LEADS_WRITE
 from scrm.api.authentication import actor_of, caller_of, viewer_of
 from scrm.api.base import DetailResource, ListResource
@@ -201,24 +203,36 @@ def take_one(arrival: Arrival, request: Request, now: datetime) -> Answer:
     outcome = lead_arrived([arrival], now=now, actor=actor_of(request))[0]
     if outcome.outcome == REJECTED:
         raise Refused([refused(problem) for problem in outcome.problems])
-    return Answer(status=201 if outcome.outcome == CREATED else 200, body=_told(outcome))
+    told = _told(outcome, _seen([outcome], request))
+    return Answer(status=201 if outcome.outcome == CREATED else 200, body=told)
 
 
 def take_batch(read: Sequence[Arrival | list[Refusal]], request: Request, now: datetime) -> Answer:
     fit = [each for each in read if isinstance(each, Arrival)]
-    outcomes = iter(lead_arrived(fit, now=now, actor=actor_of(request)))
-    results = [_told(next(outcomes)) if isinstance(each, Arrival) else _refused(each) for each in read]
+    made = lead_arrived(fit, now=now, actor=actor_of(request))
+    seen, outcomes = _seen(made, request), iter(made)
+    results = [_told(next(outcomes), seen) if isinstance(each, Arrival) else _refused(each) for each in read]
     counts = {
         word: sum(told["outcome"] == word for told in results) for word in (CREATED, UPDATED, UNCHANGED, REJECTED)
     }
     return Answer(status=200, body={**counts, "results": results})
 
 
-def _told(outcome: ArrivalOutcome) -> dict[str, Any]:
+def _seen(outcomes: Sequence[ArrivalOutcome], request: Request) -> set[UUID]:
+    """The leads and contacts among these that the caller may see: a known phone must not tell whose it is."""
+    viewer = viewer_of(request)
+    leads = [each.lead_id for each in outcomes if each.lead_id]
+    people = [each.contact_id for each in outcomes if each.contact_id]
+    if viewer.data_scope == Scope.ALL:
+        return {*leads, *people}
+    return {*lead_ids_visible(viewer, leads), *contact_ids_visible(viewer, people)}
+
+
+def _told(outcome: ArrivalOutcome, seen: set[UUID]) -> dict[str, Any]:
     return {
         "outcome": outcome.outcome,
-        "lead_id": _as_text(outcome.lead_id),
-        "contact_id": _as_text(outcome.contact_id),
+        "lead_id": _as_text(outcome.lead_id, seen),
+        "contact_id": _as_text(outcome.contact_id, seen),
         "errors": [refused(problem).as_json() for problem in outcome.problems],
     }
 
@@ -228,5 +242,5 @@ def _refused(refusals: Sequence[Refusal]) -> dict[str, Any]:
     return {"outcome": REJECTED, "lead_id": None, "contact_id": None, "errors": errors}
 
 
-def _as_text(pk: UUID | None) -> str | None:
-    return str(pk) if pk else None
+def _as_text(pk: UUID | None, seen: set[UUID]) -> str | None:
+    return str(pk) if pk in seen else None

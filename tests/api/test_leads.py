@@ -267,6 +267,19 @@ def test_lead_beyond_reach_is_not_there(acme, ben):
     assert errors_of(answer) == [("", "not_found")]
 
 
+def test_known_phone_does_not_tell_a_rep_whose_it_is(acme, system, ben):
+    known = system.post("leads", LIN).json()
+    Lead.objects.filter(pk=known["lead_id"]).update(owner=None)
+    Contact.objects.update(owner=None)
+
+    one = Caller(acme, user=ben).post("leads", LIN).json()
+    many = Caller(acme, user=ben).post("leads", {"leads": [LIN]}).json()
+
+    for told in (one, *many["results"]):
+        assert (told["outcome"], told["lead_id"], told["contact_id"]) == ("unchanged", None, None)
+    assert system.post("leads", LIN).json()["lead_id"] == known["lead_id"]
+
+
 def test_lead_posted_to_acme_is_invisible_to_globex(system, other_tenant):
     system.post("leads", LIN)
 
