@@ -83,8 +83,11 @@ def create(request: Visit) -> HttpResponse:
         )
         outcome = arrival.lead_arrived([arrived], now=clock.now(), actor=request.user)[0]
         if outcome.outcome != REJECTED and outcome.lead_id:
-            messages.success(request, _("Lead saved."))
-            return redirect("ops:lead_detail", outcome.lead_id)
+            if lead_ids_visible(request.user, [outcome.lead_id]):
+                messages.success(request, _("Lead saved."))
+                return redirect("ops:lead_detail", outcome.lead_id)
+            messages.success(request, _("Lead saved. It is in the hands of another team."))
+            return redirect("ops:lead_list")
         for problem in outcome.problems:
             form.add_error(None, f"{problem.reason} {problem.fix}")
     return form_page(request, "ops/lead_form.html", form, {})

@@ -127,6 +127,15 @@ def test_create_keeps_a_lead_once_however_often_it_is_sent(desk, ben):
     assert (lead.came_by, lead.owner, lead.contact.name) == ("hand", ben, "Lin Wei")
 
 
+def test_create_leads_back_to_the_list_when_another_team_gets_it(adas_desk):
+    make_user("eve", takes_leads=True)
+
+    answer = adas_desk.post("/leads/new/", BY_HAND)
+
+    assert answer["Location"] == "/leads/"
+    assert Lead.objects.get().owner.username == "eve"
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [({"phone": "12"}, "not a phone number"), ({"phone": ""}, "Give a phone or an e-mail"), ({"name": ""}, "required")],
