@@ -34,9 +34,18 @@ def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
     return rows.select_related("contact__owner").order_by("-entered_at", "-pk")
 
 
-def segment_member_ids(user: User, segment: Segment) -> list[UUID]:
-    """Every member that the user may see, in one order."""
-    return list(_members(user).filter(segment=segment).order_by("contact").values_list("contact", flat=True))
+def segment_member_count(user: User, segment: Segment) -> int:
+    return _members(user).filter(segment=segment).count()
+
+
+def segment_member_ids(
+    user: User, segment: Segment, *, after: UUID | None = None, limit: int | None = None
+) -> list[UUID]:
+    """The members that the user may see by their ids' order: all, or the next so many."""
+    rows = _members(user).filter(segment=segment)
+    if after is not None:
+        rows = rows.filter(contact__gt=after)
+    return list(rows.order_by("contact").values_list("contact", flat=True)[:limit])
 
 
 def segment_movement(user: User, segment: Segment, since: datetime) -> tuple[int, int]:

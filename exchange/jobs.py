@@ -31,12 +31,12 @@ def create_job(
     kind: str,
     title: str,
     options: Mapping[str, Any],
-    file: BinaryIO,
+    file: BinaryIO | None = None,
     total: int | None,
     by_id: UUID | None,
     now: datetime,
 ) -> Job:
-    """Keep a file and what is known of the work; a draft, until `queue_job`."""
+    """Keep what is known of the work, and its file if it is about one; a draft, until `queue_job`."""
     job = Job(
         kind=kind,
         title=title[:200],
@@ -47,6 +47,9 @@ def create_job(
         created_at=now,
         due_at=now + FILES_KEPT,
     )
+    if file is None:
+        job.save(force_insert=True)
+        return job
     # A name that says nothing and can't be guessed: the title keeps the one that people know.
     job.file.save(f"{uuid.uuid4().hex}{_SUFFIX}", File(file), save=False)
     try:
@@ -138,8 +141,9 @@ def tidy_files(*, now: datetime) -> int:
         jobs = list(old.order_by("due_at")[:100])
         for job in jobs:
             # Not by the row's word: a worker may have died before it could write that there is an error file.
-            for name in filter(None, [job.file.name, error_file_name(job)]):
-                job.file.storage.delete(name)
+            if job.file:
+                for name in (str(job.file.name), error_file_name(job)):
+                    job.file.storage.delete(name)
             job.file.name = job.error_file.name = ""
             job.due_at = None
             if job.state == JobState.DRAFT:

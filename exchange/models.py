@@ -72,9 +72,7 @@ class InboxMessage(models.Model):
         verbose_name_plural = _("inbox")
         ordering = ["-received_at"]
         constraints = [models.UniqueConstraint(fields=["channel", "dedupe_key"], name="inbox_once")]
-        indexes = [
-            models.Index(fields=["due_at"], name="inbox_due", condition=models.Q(state=InboxState.RECEIVED))
-        ]
+        indexes = [models.Index(fields=["due_at"], name="inbox_due", condition=models.Q(state=InboxState.RECEIVED))]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.received_at:%Y-%m-%d %H:%M}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from audiences.selectors import segment_get, segment_list
+from audiences.selectors import segment_list
 from campaigns import drafts
 from campaigns.differences import SAME, differences, when_words
 from campaigns.enums import Channel, SopState, TouchState
@@ -32,10 +32,9 @@ from campaigns.selectors import (
 )
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
 from scrm.core import clock
-from scrm.flows.audience import segment_started
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.sop_editor import as_draft
-from scrm.web.ops.sop_forms import SopFilter, StartForm
+from scrm.web.ops.sop_forms import SopFilter
 from tenants.selectors import tenant_zone
 
 FORECAST_DAYS = 7
@@ -88,22 +87,6 @@ def next_days(request: Visit, sop_id: UUID) -> HttpResponse:
         "stacked": True,
     }
     return JsonResponse(data)
-
-
-@require_POST
-@may("sop.edit")
-def start(request: Visit, sop_id: UUID) -> HttpResponse:
-    """Take the members of a segment in by hand, whatever the SOP's own trigger is."""
-    sop = found(sop_get(sop_id))
-    form = StartForm(request.POST)
-    if sop.state != SopState.LIVE or not form.is_valid():
-        messages.error(request, _("Choose a segment; the SOP must be live."))
-        return redirect("ops:sop_detail", sop.pk)
-    segment = found(segment_get(request.user, form.cleaned_data["segment"]))
-    started = segment_started(segment, sop, by=request.user, now=clock.now())
-    told = ngettext("%(count)s contact entered.", "%(count)s contacts entered.", started)
-    messages.success(request, told % {"count": _shown(started)})
-    return redirect("ops:sop_detail", sop.pk)
 
 
 @require_POST

@@ -10,8 +10,12 @@ from campaigns.inputs import Start
 from campaigns.models import Sop, SopVersion, Touchpoint
 from campaigns.services.enrolment import enroll
 from content.upkeep import save_material
+from exchange.models import Job
+from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
+from scrm.flows import segment_start
+from scrm.flows.jobs import jobs_due
 from tagging.upkeep import create_category, create_group, create_tag
 from tests.factories import make_contact, make_live_sop, make_user, step
 from tests.web.ops.outreach.conftest import Desk
@@ -278,3 +282,39 @@ def test_ledger_narrows_by_sop_state_and_period(ops):
     assert shown(state="0", q="s30") == ["of S30"]
     assert shown(state="4") == []
     assert shown(state="nonsense") == ["of S30", "of S3"]
+
+
+def test_a_large_segment_enters_as_a_job_with_its_progress(acme, ops, berliners, monkeypatch):
+    monkeypatch.setattr(segment_start, "FEW", 1)
+    monkeypatch.setattr(segment_start, "_AT_ONCE", 1)
+    sop = make_live_sop(step(offset={"kind": "days", "n": 3, "at": "10:00"}))
+
+    answer = ops.post(reverse("ops:sop_start", args=[sop.pk]), {"segment": berliners.pk})
+    assert not sop.enrollments.exists()
+    job = Job.objects.get()
+    assert answer["Location"] == reverse("ops:sop_start_detail", args=[sop.pk, job.pk])
+    part = ops.get(reverse("ops:sop_start_progress", args=[sop.pk, job.pk]))
+    assert 'max="2"' in part.content.decode()
+
+    jobs_due(Budget(0))
+    assert sop.enrollments.count() == 1
+    while jobs_due(Budget(0)):
+        pass
+
+    job.refresh_from_db()
+    assert (job.state, job.done, job.result) == ("done", 2, {"started": 2})
+    assert sop.enrollments.count() == 2
+    assert "Entered" in ops.get(answer["Location"]).content.decode()
+    assert AuditEntry.objects.filter(action="sop.started_by_hand").count() == 1
+
+
+def test_a_start_that_was_cancelled_lets_nobody_in(ops, berliners, monkeypatch):
+    monkeypatch.setattr(segment_start, "FEW", 1)
+    sop = make_live_sop(step(offset={"kind": "days", "n": 3, "at": "10:00"}))
+    ops.post(reverse("ops:sop_start", args=[sop.pk]), {"segment": berliners.pk})
+
+    ops.post(reverse("ops:sop_start_cancel", args=[sop.pk, Job.objects.get().pk]))
+    jobs_due(Budget(0))
+
+    assert Job.objects.get().state == "cancelled"
+    assert not sop.enrollments.exists()
