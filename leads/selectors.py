@@ -100,7 +100,8 @@ def lead_counts_per_day(viewer: User, *, first: date, last: date, zone: ZoneInfo
         .annotate(day=TruncDate("captured_at", tzinfo=zone))
         .order_by()
         .values("day")
-        .annotate(leads=Count("pk"))
+        # Counting rows instead of keys lets the index on the time answer alone.
+        .annotate(leads=Count("*"))
         .values_list("day", "leads")
     )
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
