@@ -114,7 +114,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "scrm.web.context.shell",
                 "scrm.web.ops.navigation.navigation",
-                "scrm.web.ops.navigation.navigation",
             ],
             "libraries": {"ui": "scrm.web.templatetags.ui"},
         },
