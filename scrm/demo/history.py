@@ -29,7 +29,7 @@ from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.demo.ground import Ground
 from scrm.demo.people import invent
-from scrm.demo.queries import count_form_views, do_tasks, own_links, settle_on_time
+from scrm.demo.queries import count_form_views, do_tasks, own_links, put_tasks_off, settle_on_time
 from scrm.demo.shape import Business
 from scrm.flows import arrival, engagement, progress
 from scrm.flows.jobs import jobs_due
@@ -87,6 +87,7 @@ class History:
             clock.set_offset(timedelta(0))
         settle_on_time(self.now)
         end_enrollments_without_waiting_rows(do_tasks(self.now), self.now)
+        put_tasks_off(self.now)
         count_form_views()
 
     def _days(self, days: list[date], moment: datetime) -> None:

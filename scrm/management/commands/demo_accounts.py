@@ -1,12 +1,15 @@
 """Tells how to log in to the demo businesses."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from scrm.demo.seed import BUSINESSES, OPERATOR
 from tenants.selectors import tenant_base_url, tenant_by_name
+
+_TOLD: Final = ("ops", "rep", "manager", "admin", "principal")
+"""One account of each kind, by who is looked at first."""
 
 
 class Command(BaseCommand):
@@ -18,8 +21,9 @@ class Command(BaseCommand):
             if tenant is None:
                 continue
             self.stdout.write(f"\n{business.name}: {tenant_base_url(tenant)}/")
-            for person in business.people:
-                self.stdout.write(f"  {person.username:10} {person.password:20} {person.role.value}")
+            people = {person.username: person for person in business.people}
+            for name in _TOLD:
+                self.stdout.write(f"  {name:10} {people[name].password:20} {people[name].role.value}")
         port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
         self.stdout.write(f"\n{OPERATOR.full_name}: {settings.PUBLIC_SCHEME}://{settings.PUBLIC_HOST}{port}/")
         self.stdout.write(f"  {OPERATOR.username:10} {OPERATOR.password:20}")
