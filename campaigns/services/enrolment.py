@@ -32,7 +32,7 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
     """
     version_id = queries.hold_live_version(sop.pk)
     first = Step.objects.filter(version_id=version_id).order_by("position").first()
-    if version_id is None or first is None:
+    if version_id is None or first is None or not starts:
         return 0
     new = queries.insert_enrollments(
         sop_id=sop.pk,

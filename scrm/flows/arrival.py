@@ -248,9 +248,7 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
             wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
             moves.setdefault(source, []).append(wish)
     for source, wishes in moves.items():
-        lifecycle.services.move_contacts(
-            moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now
-        )
+        lifecycle.services.move_contacts(moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now)
 
 
 def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:
