@@ -1,6 +1,7 @@
 """bin/up: everything on this machine, stage by stage, under one supervisor."""
 
 import argparse
+import re
 import secrets
 import signal
 import threading
@@ -9,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 
 from scrm.embedded import catalogues, django, environment, frontend, health, manage, stamps
-from scrm.embedded.console import say, stage, stage_done
+from scrm.embedded.console import Trouble, say, stage, stage_done
 from scrm.embedded.meanwhile import Meanwhile
-from scrm.embedded.paths import ROOT, VAR
+from scrm.embedded.paths import LOGS, ROOT, VAR
 from scrm.embedded.processes import Beat, Process, Web, Worker, check_port
 from scrm.embedded.servers import Servers
 from scrm.embedded.supervisor import Supervisor
 
-_DEMO_HOSTS = ("acme.localhost", "globex.localhost")
+_DEMO_HOST = re.compile(r"https?://([\w-]+\.localhost)\b")
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -87,12 +88,20 @@ def _start(supervisor: Supervisor, chosen: argparse.Namespace, started: float) -
     _start_process(supervisor, Beat(env))
     if chosen.once:
         with stage("Healthy"):
-            health.wait_for_all(chosen.port, instance, since, hosts=() if chosen.no_demo else _DEMO_HOSTS)
+            health.wait_for_all(chosen.port, instance, since, _demo_hosts(accounts))
     say(f"\nReady after {time.time() - started:.1f} s. The platform: http://localhost:{chosen.port}/")
     if accounts:
         say(accounts.result())
     if not chosen.once:
         say("\nCtrl-C stops everything. Logs: var/log/")
+
+
+def _demo_hosts(accounts: Meanwhile[str] | None) -> list[str]:
+    """Those of the addresses that a person is told."""
+    hosts = sorted(set(_DEMO_HOST.findall(accounts.result()))) if accounts else []
+    if accounts and len(hosts) < 2:
+        raise Trouble(f"There are {len(hosts)} demo tenants instead of 2; see {LOGS / 'seed_demo.log'}.")
+    return hosts
 
 
 def _start_servers(supervisor: Supervisor, servers: Servers) -> None:
