@@ -94,6 +94,8 @@ def test_call_is_logged_in_two_taps(phone, ben):
 
 def test_customers_are_found_while_typing(phone):
     phone.get_by_role("link", name="Customers").tap()
+    # The scripts listen once the page has loaded.
+    phone.wait_for_url("**/rep/customers/")
     phone.get_by_role("searchbox").fill("Mia")
 
     phone.get_by_text("1 customer").wait_for()
