@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from scrm.embedded import django, environment
 from scrm.embedded.console import Trouble, complain
-from scrm.embedded.paths import VAR, lock_note, try_lock, wait_for_lock
+from scrm.embedded.paths import VAR, check_shared_memory, lock_note, try_lock, wait_for_lock
 from scrm.embedded.servers import Servers
 
 LOCK = VAR / "servers.lock"
@@ -35,6 +35,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def prepare(servers: Servers) -> None:
+    check_shared_memory()
     if servers.postgres:
         environment.check_secrets(servers.postgres.data)
 

@@ -83,6 +83,12 @@ def give_to(owner: Owner, folder: Path) -> None:
         os.chown(folder, owner.uid, owner.gid)
 
 
+def check_shared_memory(folder: Path = Path("/dev/shm")) -> None:
+    """Celery's processes share locks there; without it every worker dies with a bare PermissionError."""
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise Trouble(f"Can't write to {folder}, where processes share memory: as root, chmod 1777 {folder}")
+
+
 def socket_folder(state: Path) -> Path:
     """A short private folder: a socket's whole path must stay below 108 bytes."""
     owner = server_owner()

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 
 from scrm.embedded import browser, catalogues, frontend
-from scrm.embedded.paths import PYTHON, ROOT
+from scrm.embedded.paths import PYTHON, ROOT, check_shared_memory
 
 _BROWSER_TESTS = "tests/browser"
 
@@ -16,6 +16,7 @@ def run(arguments: Sequence[str]) -> int:
     chosen = [argument for argument in arguments if argument != "--deep"]
     if "--deep" in arguments:
         env["SCRM_DEEP"] = "1"
+    check_shared_memory()
     frontend.ensure()
     catalogues.ensure()
     is_whole = not any(argument and not argument.startswith("-") and _is_path(argument) for argument in chosen)

@@ -44,6 +44,14 @@ def test_unwritable_folder_says_how_to_mend_it(tmp_path):
         paths.make_folder(tmp_path / "file" / "below")
 
 
+def test_shared_memory_that_nobody_may_write_says_how_to_mend_it(tmp_path, monkeypatch):
+    # Root may write anywhere, so the refusal is the kernel's answer, given here.
+    monkeypatch.setattr(paths.os, "access", lambda folder, mode: False)
+
+    with pytest.raises(Trouble, match=f"chmod 1777 {tmp_path}$"):
+        paths.check_shared_memory(tmp_path)
+
+
 def test_socket_folder_is_private_and_short(tmp_path):
     folder = paths.socket_folder(tmp_path)
 
