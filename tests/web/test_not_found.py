@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 import scrm.web.rep.today
-
 from tests.factories import make_user
 from tests.web.rep_people import client_of
 
