@@ -1,11 +1,14 @@
 """SQL about schemas."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django_tenants.clone import CloneSchema
 
 _CLONE_LOCK = 7_120_001
-"""Advisory lock: a clone never runs beside a migration of its template."""
+"""Advisory lock: who clones shares it, who migrates has it alone, so that no clone is half-migrated."""
 _FUNCTION_LOCK = 7_120_002
 """Advisory lock: two who clone at once can't both make the function that clones."""
 
@@ -13,6 +16,22 @@ _FUNCTION_LOCK = 7_120_002
 def make_schema(schema_name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema_name}"')
+
+
+@contextmanager
+def migrations_lock() -> Iterator[None]:
+    """Wait until nobody else clones or migrates, and keep it so.
+
+    A connection of its own holds it: whatever the work commits, rolls back or reconnects, the lock stays. Not inside a
+    transaction that has cloned: that one would be waited for.
+    """
+    holder = connection.copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_CLONE_LOCK])
+        yield
+    finally:
+        holder.close()
 
 
 def clone_schema(source: str, target: str) -> None:
