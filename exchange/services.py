@@ -6,8 +6,8 @@ from uuid import UUID
 from exchange.enums import InboxState
 from exchange.models import InboxMessage
 from scheduler.services import due_work, note_due
-from scrm.core import crypto
-from tenants.selectors import tenant_current, tenant_keys
+from scrm.core import crypto, failpoints
+from tenants.selectors import tenant_keys
 
 
 def receive_message(*, channel: str, dedupe_key: str, payload: bytes, now: datetime) -> InboxMessage | None:
@@ -24,6 +24,7 @@ def receive_message(*, channel: str, dedupe_key: str, payload: bytes, now: datet
         if not InboxMessage.objects.filter(pk=message.pk).exists():
             return None
         note_due(now)
+    failpoints.passed("inbox.committed")
     return message
 
 
@@ -48,4 +49,4 @@ def fail_message(*, message: InboxMessage, error: str, retry_at: datetime | None
 
 
 def _aad(pk: UUID) -> bytes:
-    return f"{tenant_current().schema_name}.exchange_inboxmessage.payload:".encode() + pk.bytes
+    return b"exchange_inboxmessage.payload:" + pk.bytes

@@ -11,6 +11,7 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from campaigns.channels.base import ChannelDown, Delivered, OutcomeUnknown, Refused
 from campaigns.inputs import Message
+from scrm.core import failpoints
 
 
 class EmailChannel:
@@ -80,6 +81,7 @@ class EmailChannel:
             raise ChannelDown(f"The mail server hung up: {type(error).__name__}.") from error
         try:
             smtp.send(_dot_stuffed(content))
+            failpoints.passed("http.sent")
             code, answer = smtp.getreply()
         except OSError as error:
             self._drop()

@@ -7,15 +7,18 @@ from typing import Any
 from exchange.idempotency import Answer, answer_once, forget_answers
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock
+from scrm.core import clock, failpoints
 
 
 def request_arrived(*, caller: str, key: str | None, request: Any, work: Callable[[], Answer], now: datetime) -> Answer:
     """Do the work, once per key; without a key the work itself knows what it has seen."""
     with due_work():
         if key is None:
-            return work()
-        return answer_once(caller=caller, key=key, request=request, work=work, now=now)
+            answer = work()
+        else:
+            answer = answer_once(caller=caller, key=key, request=request, work=work, now=now)
+    failpoints.passed("inbox.committed")
+    return answer
 
 
 def answers_due(budget: Budget) -> bool:

@@ -33,7 +33,7 @@ def test_killed_import_goes_on_with_exact_counts(own_database, tmp_path: Path):
     environment = {
         **os.environ,
         "DATABASE_URL": own_database,
-        "SCRM_FAILPOINTS": "import.batch_committed=2",
+        "SCRM_FAILPOINTS": "import.batch_committed=kill@2",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     command = [sys.executable, "manage.py", "import_leads", str(file), "--tenant", "acme"]
@@ -64,7 +64,7 @@ def test_import_outlives_the_workers_that_die_in_it(own_database, tmp_path: Path
     environment = {
         **os.environ,
         "DATABASE_URL": own_database,
-        "SCRM_FAILPOINTS": "import.batch_committed=2",
+        "SCRM_FAILPOINTS": "import.batch_committed=kill@2",
         "SCRM_LEASE_SECONDS": "2",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONWARNINGS": "default",

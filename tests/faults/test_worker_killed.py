@@ -42,7 +42,7 @@ def test_killed_worker_loses_and_doubles_nothing(own_database, tmp_path: Path, f
         "DATABASE_URL": own_database,
         "SCRM_CHANNEL_EMAIL": "tests.doubles.ledger_channel.LedgerChannel",
         "SCRM_TEST_LEDGER": str(ledger),
-        "SCRM_FAILPOINTS": f"{failpoint}={passes}",
+        "SCRM_FAILPOINTS": f"{failpoint}=kill@{passes}",
         "SCRM_LEASE_SECONDS": "2",
         "SCRM_SETTLE_SECONDS": "1",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
