@@ -24,6 +24,11 @@ def tenant_current() -> Tenant:
     return found
 
 
+def tenant_mark() -> str:
+    """What sessions and tokens are bound to: the tenant's UUID, which no later one of its name has; `public` outside."""
+    return "public" if tenancy.schema_name() == "public" else str(tenant_current().uuid)
+
+
 def tenant_keys() -> crypto.TenantKeys:
     """The current tenant's encryption keys."""
     return crypto.tenant_keys(tenant_current().uuid)

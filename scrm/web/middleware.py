@@ -1,4 +1,4 @@
-"""What every request passes: health, the host's tenant, its session, language and time zone."""
+"""What every request passes: health, the host's tenant, its language and time zone."""
 
 import json
 import zoneinfo
@@ -7,13 +7,11 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django_tenants.middleware.main import TenantMainMiddleware
 
-from scrm.core.tenancy import schema_name
 from scrm.web.health import health_report
 from tenants.models import Domain, Tenant
 from tenants.selectors import tenant_by_host
@@ -61,7 +59,7 @@ class HostMiddleware(TenantMainMiddleware):
     def hostname_from_request(request: HttpRequest) -> str:
         host = request.get_host().lower()
         name = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
-        return name.rstrip(".")
+        return name.removesuffix(".")
 
     def get_tenant(self, domain_model: type[Domain], hostname: str) -> Tenant:
         if hostname == settings.PUBLIC_HOST:
@@ -73,25 +71,6 @@ class HostMiddleware(TenantMainMiddleware):
 
     def no_tenant_found(self, request: HttpRequest, hostname: str) -> HttpResponse:
         return HttpResponseNotFound("There is nothing at this address.", content_type="text/plain")
-
-
-class TenantSessionMiddleware:
-    """A session is good only on the tenant that began it, whatever store it lies in."""
-
-    KEY = "_tenant"
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        schema = schema_name()
-        if request.user.is_authenticated:
-            begun_on = request.session.get(self.KEY)
-            if begun_on is None:
-                request.session[self.KEY] = schema
-            elif begun_on != schema:
-                logout(request)
-        return self.get_response(request)
 
 
 class LanguageMiddleware(LocaleMiddleware):
