@@ -1,4 +1,6 @@
-"""Roles and data scopes."""
+"""Roles, data scopes, and how far an action reaches."""
+
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -19,3 +21,12 @@ class Scope(TextChoices):
     OWN = "own", _("Own records")
     DEPARTMENT = "department", _("Own department and those below")
     ALL = "all", _("All records")
+
+
+class Reach(StrEnum):
+    """What an action may touch."""
+
+    RECORDS = "records"
+    """Records within the user's data scope: lists, counts and related ids too."""
+    BUSINESS = "business"
+    """What the whole business shares."""

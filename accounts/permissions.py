@@ -1,8 +1,10 @@
-"""Who may do what: the one declared matrix that code, docs and tests read. Pure."""
+"""Who may do what, and to what: the one declared matrix that code, docs and tests read. Pure."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from accounts.enums import Role, Scope
+from accounts.enums import Reach, Role, Scope
 
 DEFAULT_SCOPE: Final = {
     Role.PRINCIPAL: Scope.ALL,
@@ -13,45 +15,66 @@ DEFAULT_SCOPE: Final = {
     Role.AUDITOR: Scope.ALL,
 }
 
-_DESK = {Role.PRINCIPAL, Role.ADMIN, Role.OPS, Role.MANAGER, Role.AUDITOR}
-_PLAN = {Role.PRINCIPAL, Role.ADMIN, Role.OPS}
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do: the roles that may, how far it reaches, and what it means."""
+
+    roles: frozenset[Role]
+    reach: Reach
+    meaning: str
+
+
+def _records(roles: Iterable[Role], meaning: str) -> Action:
+    return Action(frozenset(roles), Reach.RECORDS, meaning)
+
+
+def _business(roles: Iterable[Role], meaning: str) -> Action:
+    return Action(frozenset(roles), Reach.BUSINESS, meaning)
+
+
+_RULE = {Role.PRINCIPAL, Role.ADMIN}
+_PLAN = {*_RULE, Role.OPS}
 _LEAD = {*_PLAN, Role.MANAGER}
 _FIELD = {*_LEAD, Role.REP}
+_DESK = {*_LEAD, Role.AUDITOR}
+_EVERY = {*_DESK, Role.REP}
 
-ACTIONS: Final[dict[str, frozenset[Role]]] = {
-    "desk.open": frozenset(_DESK),
-    "lead.view": frozenset({*_DESK, Role.REP}),
-    "lead.edit": frozenset(_FIELD),
-    "lead.import": frozenset(_PLAN),
-    "contact.view": frozenset({*_DESK, Role.REP}),
-    "contact.edit": frozenset(_FIELD),
-    "contact.reveal": frozenset(_FIELD),
-    "source.view": frozenset(_DESK),
-    "source.edit": frozenset(_PLAN),
-    "form.view": frozenset(_DESK),
-    "form.edit": frozenset(_PLAN),
-    "tag.view": frozenset({*_DESK, Role.REP}),
-    "tag.edit": frozenset(_PLAN),
-    "lifecycle.view": frozenset({*_DESK, Role.REP}),
-    "lifecycle.edit": frozenset(_PLAN),
-    "segment.view": frozenset(_DESK),
-    "segment.edit": frozenset(_PLAN),
-    "material.view": frozenset({*_DESK, Role.REP}),
-    "material.edit": frozenset(_PLAN),
-    "sop.view": frozenset(_DESK),
-    "sop.edit": frozenset(_PLAN),
-    "order.view": frozenset(_DESK),
-    "order.edit": frozenset(_PLAN),
-    "report.view": frozenset(_DESK),
-    "task.work": frozenset({*_LEAD, Role.REP}),
-    "event.add": frozenset(_PLAN),
-    "api_key.edit": frozenset({Role.PRINCIPAL, Role.ADMIN}),
-    "user.edit": frozenset({Role.PRINCIPAL, Role.ADMIN}),
-    "admin.open": frozenset({Role.PRINCIPAL, Role.ADMIN}),
-    "audit.view": frozenset({Role.PRINCIPAL, Role.ADMIN, Role.AUDITOR}),
+ACTIONS: Final[dict[str, Action]] = {
+    "desk.open": _records(_DESK, "Enter the dashboard and its home page"),
+    "lead.view": _records(_EVERY, "See leads"),
+    "lead.edit": _records(_FIELD, "Enter, rate, work, win, lose and hand over leads"),
+    "lead.import": _business(_PLAN, "Bring in files of leads, and see what became of them"),
+    "contact.view": _records(_EVERY, "See contacts and their story"),
+    "contact.edit": _records(_FIELD, "Change, tag, move and bar contacts, log what was said"),
+    "contact.reveal": _records(_FIELD, "See a phone, an e-mail or an id in clear"),
+    "contact.hand_over": _records(_LEAD, "Give contacts, with what is open about them, to a colleague"),
+    "source.view": _records(_DESK, "See sources and what they brought"),
+    "source.edit": _business(_PLAN, "Make and change sources and their costs"),
+    "form.view": _records(_DESK, "See forms and what they brought"),
+    "form.edit": _business(_PLAN, "Make and change forms"),
+    "tag.view": _records(_EVERY, "See tags, their rules and how many have them"),
+    "tag.edit": _business(_PLAN, "Make and change tags and their rules"),
+    "lifecycle.view": _records(_EVERY, "See stages, the board and the history"),
+    "lifecycle.edit": _business(_PLAN, "Make and change lifecycles, stages and their rules"),
+    "segment.view": _records(_DESK, "See segments and who is in them"),
+    "segment.edit": _business(_PLAN, "Make, change, refresh and delete segments"),
+    "material.view": _records(_EVERY, "See materials and who opened them"),
+    "material.edit": _business(_PLAN, "Make and change materials"),
+    "sop.view": _records(_DESK, "See SOPs, campaigns and the ledger of touches"),
+    "sop.edit": _business(_PLAN, "Make, publish, start, pause and stop SOPs; settle unknown touches"),
+    "order.view": _records(_DESK, "See orders and products"),
+    "order.edit": _business(_PLAN, "Make and change products"),
+    "report.view": _records(_DESK, "See the funnel and the table by source"),
+    "task.work": _records(_FIELD, "Enter the phone pages and work tasks"),
+    "event.add": _records(_PLAN, "Report what contacts did"),
+    "api_key.edit": _business(_RULE, "Make and revoke keys of other systems"),
+    "user.edit": _business(_RULE, "See and change the people of the business"),
+    "admin.open": _business(_RULE, "Enter the administration: every table of the business"),
+    "audit.view": _business({*_RULE, Role.AUDITOR}, "Read the audit trail"),
 }
 
 
 def allowed(role: str, action: str) -> bool:
     """Whether the role may do the action; an action nobody declared is a KeyError."""
-    return role in ACTIONS[action]
+    return role in ACTIONS[action].roles

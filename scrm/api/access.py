@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.permissions import ACTIONS
 from exchange.enums import ApiScope
 
 
@@ -10,6 +11,10 @@ from exchange.enums import ApiScope
 class Access:
     scope: ApiScope
     action: str
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS:
+            raise KeyError(f"{self.action} stands in no line of accounts/permissions.py.")
 
 
 LEADS_READ: Final = Access(ApiScope.LEADS_READ, "lead.view")
