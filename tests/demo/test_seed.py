@@ -31,8 +31,7 @@ def test_people_are_the_same_each_time_and_their_numbers_are_numbers(chinese):
         assert normalise_email(person.email).value.endswith("@example.com")
 
 
-def test_business_lives_through_its_weeks_once(db, monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path)
+def test_business_lives_through_its_weeks_once(db, monkeypatch):
     for module in (history, seed):
         monkeypatch.setattr(module, "WEEKS", 3)
     monkeypatch.setattr(history, "LEADS", 90)
