@@ -68,6 +68,7 @@ GROUPS = (
         _("Outreach"),
         (
             Entry(_("SOPs"), "timeline-event", "sop_list", "sop.view", also=("sop_",)),
+            Entry(_("Touchpoints"), "list-check", "touchpoint_list", "sop.view", also=("touchpoint_",)),
             Entry(_("Materials"), "article", "material_list", "material.view", also=("material_",)),
             Entry(_("Campaigns"), "speakerphone", "campaign_list", "sop.view", also=("campaign_",)),
         ),
