@@ -8,14 +8,14 @@ import structlog
 from contacts.models import Identity
 from contacts.sealing import open_identity
 from scrm.core.crypto import CryptoError
-from tenants.selectors import tenant_current, tenant_keys
+from tenants.selectors import tenant_keys
 
 log = structlog.get_logger(__name__)
 
 
 def addresses_for(contact_ids: Collection[UUID], kind: str) -> dict[UUID, str]:
     """Each contact's address of a kind; of several the one known longest."""
-    keys, schema = tenant_keys(), tenant_current().schema_name
+    keys = tenant_keys()
     rows = (
         Identity.objects.filter(contact_id__in=set(contact_ids), kind=kind)
         .order_by("contact_id", "created_at", "pk")
@@ -25,7 +25,7 @@ def addresses_for(contact_ids: Collection[UUID], kind: str) -> dict[UUID, str]:
     found = {}
     for contact_id, pk, sealed in rows:
         try:
-            found[contact_id] = open_identity(sealed, pk=pk, keys=keys, schema=schema)
+            found[contact_id] = open_identity(sealed, pk=pk, keys=keys)
         except CryptoError as error:
             # One that can't be opened leaves its contact without an address, not everybody.
             log.error("identity.unreadable", identity=str(pk), error=str(error))

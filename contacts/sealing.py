@@ -53,22 +53,23 @@ def hint_of(kind: str, value: str) -> str:
     return f"{value[:4]}…{value[-4:]}" if len(value) > 10 else f"{value[:1]}***"
 
 
-def seal_identity(*, kind: str, value: str, blind: bytes, keys: TenantKeys, schema: str) -> SealedIdentity:
+def seal_identity(*, kind: str, value: str, blind: bytes, keys: TenantKeys) -> SealedIdentity:
     pk = uuid7()
     return SealedIdentity(
         id=pk,
         kind=kind,
-        sealed=crypto.seal(value.encode(), keys=keys, aad=_aad(schema, pk)),
+        sealed=crypto.seal(value.encode(), keys=keys, aad=_aad(pk)),
         blind=blind,
         blind_tail=blind_tail_of(value, keys) if kind == IdentityKind.PHONE else None,
         hint=hint_of(kind, value),
     )
 
 
-def open_identity(sealed: bytes | memoryview, *, pk: UUID, keys: TenantKeys, schema: str) -> str:
-    return crypto.open_sealed(sealed, keys=keys, aad=_aad(schema, pk)).decode()
+def open_identity(sealed: bytes | memoryview, *, pk: UUID, keys: TenantKeys) -> str:
+    return crypto.open_sealed(sealed, keys=keys, aad=_aad(pk)).decode()
 
 
-def _aad(schema: str, pk: UUID) -> bytes:
-    # A sealed value moved to another row, column, table or tenant does not open.
-    return f"{schema}.contacts_identity.sealed:".encode() + pk.bytes
+def _aad(pk: UUID) -> bytes:
+    # A sealed value moved to another row, column or table does not open; in another tenant the key differs.
+    # The schema's name is not in it, as a restored tenant may have another.
+    return b"contacts_identity.sealed:" + pk.bytes

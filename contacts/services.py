@@ -16,7 +16,7 @@ from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identity
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7
-from tenants.selectors import tenant_current, tenant_keys
+from tenants.selectors import tenant_keys
 
 Known = dict[Key, IdentityLike]
 """The identities of one arrival by their blind index."""
@@ -162,7 +162,7 @@ def reveal_identity(*, identity: Identity, by: User, now: datetime) -> str:
     """An identity in clear, and an audit entry of who asked."""
     details = {"kind": identity.kind, "identity": str(identity.pk)}
     record_audit(action="identity.revealed", actor=by, subject=identity.contact, details=details, now=now)
-    return open_identity(identity.sealed, pk=identity.pk, keys=tenant_keys(), schema=tenant_current().schema_name)
+    return open_identity(identity.sealed, pk=identity.pk, keys=tenant_keys())
 
 
 def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
@@ -214,7 +214,7 @@ def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, 
 def _claim(
     people: Sequence[PersonInput], found: Sequence[FoundPerson], identities: Sequence[Known], now: datetime
 ) -> set[UUID]:
-    keys, schema = tenant_keys(), tenant_current().schema_name
+    keys = tenant_keys()
     owners: list[UUID] = []
     provenance: list[str] = []
     sealed: list[SealedIdentity] = []
@@ -223,7 +223,7 @@ def _claim(
             kind, blind = key
             owners.append(each.contact_id)
             provenance.append(person.provenance[:20])
-            sealed.append(seal_identity(kind=kind, value=known[key].value, blind=blind, keys=keys, schema=schema))
+            sealed.append(seal_identity(kind=kind, value=known[key].value, blind=blind, keys=keys))
     if sealed:
         columns: dict[str, Sequence[Any]] = dict(zip(SealedIdentity._fields, zip(*sealed, strict=True), strict=True))
         insert_columns(Identity, {**columns, "contact_id": owners, "provenance": provenance}, {"created_at": now})

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from scheduler.models import Pulse, WakeUp
 from scrm.core.tenancy import leave_tenant
-from tenants.enums import TenantStatus
+from tenants.enums import OPEN
 from tenants.models import Tenant
 
 
@@ -14,17 +14,17 @@ def pulse_times() -> dict[str, str]:
 
 
 def wake_up_due(now: datetime, limit: int = 500) -> list[str]:
-    """Schemas of active tenants with something to do, the longest waiting first."""
+    """Schemas of open tenants with something to do, the longest waiting first."""
     return list(
-        WakeUp.objects.filter(due_at__lte=now, tenant__status=TenantStatus.ACTIVE)
+        WakeUp.objects.filter(due_at__lte=now, tenant__status__in=OPEN)
         .order_by("due_at")
         .values_list("tenant__schema_name", flat=True)[:limit]
     )
 
 
 def is_runnable(schema_name: str) -> Tenant | None:
-    """The active tenant of that schema; None when it is missing, suspended or a template."""
+    """The open tenant of that schema; None when it is missing, suspended, leaving or a template."""
     if schema_name == "public":
         return None
     leave_tenant()
-    return Tenant.objects.filter(schema_name=schema_name, status=TenantStatus.ACTIVE).first()
+    return Tenant.objects.filter(schema_name=schema_name, status__in=OPEN).first()

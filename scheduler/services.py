@@ -10,9 +10,11 @@ from django.db import transaction
 from scheduler import bell, queries
 from scheduler.budget import Budget
 from scheduler.models import Pulse
-from scheduler.sources import due_sources
+from scheduler.sources import DueSource, due_sources
 from scrm.core import clock
-from tenants.selectors import tenant_current
+from tenants.enums import OPEN, TenantStatus
+from tenants.models import Tenant
+from tenants.selectors import tenant_current, tenant_status
 
 
 class OutsideDueWork(RuntimeError):
@@ -73,7 +75,7 @@ def raise_wake_up() -> bool:
     with transaction.atomic():
         if not queries.lock_wake_up(tenant.pk):
             return False
-        queries.set_wake_up_to_minimum(tenant.pk, [source.next_due_sql for source in due_sources()])
+        queries.set_wake_up_to_minimum(tenant.pk, [source.next_due_sql for source in _awake_sources(tenant)])
     return True
 
 
@@ -90,7 +92,7 @@ def drain_tenant(*, seconds: float, slots: int = 2) -> bool:
         budget = Budget(seconds)
         more = False
         broken: list[Exception] = []
-        for source in due_sources():
+        for source in _awake_sources(tenant):
             try:
                 more = source.drain(budget) or more
             except Exception as error:
@@ -108,6 +110,16 @@ def rebuild_wake_up() -> None:
     """Set the current tenant's index from the truth, whatever it says."""
     queries.insert_wake_up(tenant_current().pk)
     raise_wake_up()
+
+
+def _awake_sources(tenant: Tenant) -> list[DueSource]:
+    """What rests is neither done nor woken for, or it would be woken for without end.
+
+    The status is read here, under the drain's lock: who removes a tenant waits for that lock, so
+    that no drain meets a schema without tables, where names lead to the public ones.
+    """
+    status = tenant_status(tenant)
+    return due_sources(sending=status == TenantStatus.ACTIVE) if status in OPEN else []
 
 
 def record_pulse(name: str, now: datetime) -> None:

@@ -13,12 +13,13 @@ class DueSource:
 
     `next_due_sql` is a scalar query over the tenant's schema giving the next due time or NULL;
     `drain` does what is due until nothing is left or the budget is spent, and says whether more
-    is waiting.
+    is waiting. What `sends` reaches people outside, and rests while a tenant is paused.
     """
 
     name: str
     next_due_sql: str
     drain: Callable[[Budget], bool]
+    sends: bool = False
 
 
 _SOURCES: Final[dict[str, DueSource]] = {}
@@ -29,5 +30,5 @@ def register(source: DueSource) -> None:
     _SOURCES[source.name] = source
 
 
-def due_sources() -> list[DueSource]:
-    return list(_SOURCES.values())
+def due_sources(*, sending: bool = True) -> list[DueSource]:
+    return [source for source in _SOURCES.values() if sending or not source.sends]

@@ -16,6 +16,8 @@ DEBUG: bool = env.bool("DEBUG", False)
 
 PUBLIC_HOST: str = env.str("PUBLIC_HOST", "localhost")
 """The bare host: the platform's own pages. Tenants live on hosts of their own (Domain rows)."""
+SCRM_NAME_SERVERS: list[str] = env.list("SCRM_NAME_SERVERS", default=[])
+"""Whom to ask for a domain's proof, `address` or `address:port`; the machine's own name servers when empty."""
 PUBLIC_PORT: int = env.int("PUBLIC_PORT", 0)
 PUBLIC_SCHEME: str = env.str("PUBLIC_SCHEME", "http" if DEBUG else "https")
 

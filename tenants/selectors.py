@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from scrm.core import crypto, tenancy
-from tenants.enums import TenantStatus
+from tenants.enums import OPEN, DomainStatus, TenantStatus
 from tenants.models import Domain, Tenant
 
 
@@ -25,13 +25,14 @@ def tenant_current() -> Tenant:
 
 
 def tenant_mark() -> str:
-    """What sessions and tokens are bound to: the tenant's UUID, which no later one of its name has; `public` outside."""
+    """What sessions and tokens are bound to: the tenant's UUID, which no later namesake has; `public` outside."""
     return "public" if tenancy.schema_name() == "public" else str(tenant_current().uuid)
 
 
 def tenant_keys() -> crypto.TenantKeys:
     """The current tenant's encryption keys."""
-    return crypto.tenant_keys(tenant_current().uuid)
+    tenant = tenant_current()
+    return crypto.tenant_keys(tenant.key_uuid or tenant.uuid)
 
 
 def tenant_by_name(name: str) -> Tenant | None:
@@ -39,13 +40,20 @@ def tenant_by_name(name: str) -> Tenant | None:
 
 
 def tenant_by_host(host: str) -> Tenant | None:
-    """The active tenant that answers there."""
-    domain = Domain.objects.filter(domain=host, tenant__status=TenantStatus.ACTIVE).select_related("tenant").first()
+    """The open tenant that answers there; a host that is only claimed answers nothing."""
+    answering = Domain.objects.filter(domain=host, status=DomainStatus.VERIFIED, tenant__status__in=OPEN)
+    domain = answering.select_related("tenant").first()
     return domain.tenant if domain else None
 
 
 def tenant_list_active() -> list[Tenant]:
-    return list(Tenant.objects.filter(status=TenantStatus.ACTIVE).order_by("pk"))
+    """Those whose people work, paused ones too."""
+    return list(Tenant.objects.filter(status__in=OPEN).order_by("pk"))
+
+
+def tenant_status(tenant: Tenant) -> str:
+    """As the database says now, and not as `tenant` was when it was read; nothing when it is gone."""
+    return Tenant.objects.filter(pk=tenant.pk).values_list("status", flat=True).first() or ""
 
 
 def template_choices() -> list[tuple[str, str]]:
@@ -60,7 +68,10 @@ def tenant_zone() -> ZoneInfo:
 
 def domain_primary(tenant: Tenant) -> str | None:
     return (
-        Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain").values_list("domain", flat=True).first()
+        Domain.objects.filter(tenant=tenant, status=DomainStatus.VERIFIED)
+        .order_by("-is_primary", "domain")
+        .values_list("domain", flat=True)
+        .first()
     )
 
 

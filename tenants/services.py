@@ -1,4 +1,4 @@
-"""Writes about tenants: make, suspend, resume."""
+"""Writes about tenants: the template, and what is made from it."""
 
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from django_tenants.utils import schema_exists
 
 from scrm.core import clock
 from tenants import queries
+from tenants.domains import checked_host, vouch_domain
 from tenants.enums import TenantStatus
-from tenants.models import Domain, Tenant, schema_name_shape
+from tenants.models import Tenant, schema_name_shape
 
 TEMPLATE_SCHEMA = "tpl_blank"
 
@@ -71,22 +72,9 @@ def create_tenant(
     source = Tenant.objects.filter(schema_name=template, status=TenantStatus.TEMPLATE).first()
     if source is None:
         raise ValidationError({"template": _("There is no template “%(name)s”.") % {"name": template}})
-    host = Domain(domain=domain.lower().rstrip("."), is_primary=True)
-    host.clean_fields(exclude=["tenant"])
-    if Domain.objects.filter(domain=host.domain).exists():
-        raise ValidationError({"domain": _("This host already belongs to a tenant.")})
+    checked_host(domain, tenant=tenant, now=tenant.created_at)
     with transaction.atomic():
         queries.clone_schema(source.schema_name, schema_name)
         tenant.save(verbosity=0)
-        host.tenant = tenant
-        host.save()
+        vouch_domain(tenant=tenant, domain=domain, now=tenant.created_at, primary=True)
     return tenant
-
-
-def suspend_tenant(*, tenant: Tenant) -> None:
-    """From the next claim on nothing of this tenant runs."""
-    Tenant.objects.filter(pk=tenant.pk).update(status=TenantStatus.SUSPENDED)
-
-
-def resume_tenant(*, tenant: Tenant) -> None:
-    Tenant.objects.filter(pk=tenant.pk).update(status=TenantStatus.ACTIVE)

@@ -11,7 +11,7 @@ from campaigns.services import create_sop, publish_sop
 from contacts.models import Contact, Identity
 from contacts.sealing import blind_of, seal_identity
 from scrm.core import clock
-from tenants.selectors import tenant_current, tenant_keys
+from tenants.selectors import tenant_keys
 
 
 def make_user(username: str = "ben", role: str = Role.REP, **fields: object) -> User:
@@ -24,9 +24,9 @@ def make_contact(name: str = "Lin", **fields: object) -> Contact:
 
 
 def give_email(contact: Contact, address: str) -> Identity:
-    keys, schema = tenant_keys(), tenant_current().schema_name
+    keys = tenant_keys()
     sealed = seal_identity(
-        kind="email", value=address, blind=blind_of("email", address, keys), keys=keys, schema=schema
+        kind="email", value=address, blind=blind_of("email", address, keys), keys=keys
     )
     return Identity.objects.create(
         id=sealed.id,

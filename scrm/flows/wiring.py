@@ -13,7 +13,7 @@ from scrm.flows.touchpoint import touchpoints_due
 
 def connect() -> None:
     """Called once when Django is ready."""
-    register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due))
+    register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due, sends=True))
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))

@@ -17,16 +17,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import AuditAdmin, PeopleAdmin
 from accounts.models import AuditEntry, User
 from scheduler.models import Pulse, WakeUp
+from scrm.core import clock
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
 from scrm.flows.opening import FirstPerson, tenant_opened
+from scrm.flows.standing import tenant_resumed, tenant_suspended
 from scrm.web.admin_site import platform_site
 from tenants.models import Domain, Tenant, schema_name_shape
 from tenants.selectors import template_choices
-from tenants.services import TEMPLATE_SCHEMA, resume_tenant, suspend_tenant
+from tenants.services import TEMPLATE_SCHEMA
 
 
 def zone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+def _operator(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
 
 
 class NewTenantForm(forms.Form):
@@ -97,15 +103,13 @@ class TenantAdmin(RoomAdmin):
     @admin.action(description=_("Suspend the selected tenants"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         for tenant in queryset:
-            suspend_tenant(tenant=tenant)
-            self._record(request, "suspended", tenant, {})
+            tenant_suspended(tenant, by=_operator(request), now=clock.now())
         self.message_user(request, _("Suspended: their hosts answer nothing and nothing of them runs."))
 
     @admin.action(description=_("Resume the selected tenants"))
     def resume(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
         for tenant in queryset:
-            resume_tenant(tenant=tenant)
-            self._record(request, "resumed", tenant, {})
+            tenant_resumed(tenant, by=_operator(request), now=clock.now())
         self.message_user(request, _("Resumed."))
 
 

@@ -51,6 +51,8 @@ WRITERS = {
     "leads/upkeep.py",
     "lifecycle/upkeep.py",
     "tagging/upkeep.py",
+    "tenants/domains.py",
+    "tenants/standing.py",
 }
 """Services whose file is named for its subject, as `services` would outgrow its room."""
 

@@ -18,16 +18,16 @@ KEYS = crypto.derive_keys(uuid4(), bytes(32))
 
 
 def sealed(value: str = "+8613800138000"):
-    return seal_identity(kind="phone", value=value, blind=blind_of("phone", value, KEYS), keys=KEYS, schema="acme")
+    return seal_identity(kind="phone", value=value, blind=blind_of("phone", value, KEYS), keys=KEYS)
 
 
 def test_a_sealed_identity_opens_in_its_own_row_only():
     row = sealed()
 
-    assert open_identity(row.sealed, pk=row.id, keys=KEYS, schema="acme") == "+8613800138000"
-    for pk, schema in [(uuid7(), "acme"), (row.id, "globex")]:
+    assert open_identity(row.sealed, pk=row.id, keys=KEYS) == "+8613800138000"
+    for pk, keys in [(uuid7(), KEYS), (row.id, crypto.derive_keys(uuid4(), bytes(32)))]:
         with pytest.raises(crypto.CryptoError):
-            open_identity(row.sealed, pk=pk, keys=KEYS, schema=schema)
+            open_identity(row.sealed, pk=pk, keys=keys)
 
 
 def test_nothing_of_the_value_is_left_in_the_row():

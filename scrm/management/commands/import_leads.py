@@ -20,7 +20,7 @@ from scrm.core import clock
 from scrm.flows import lead_import
 from scrm.flows.jobs import work_on
 from scrm.worker import bell
-from tenants.enums import TenantStatus
+from tenants.enums import OPEN
 from tenants.selectors import tenant_by_name
 
 # Before a worker may take the job over; then it is claimed here.
@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = tenant_by_name(options["tenant"])
-        if tenant is None or tenant.status != TenantStatus.ACTIVE:
+        if tenant is None or tenant.status not in OPEN:
             raise CommandError(f"--tenant: there is no active tenant “{options['tenant']}”.")
         if options["mapping"] and options["guess"]:
             raise CommandError("Give either --mapping or --guess.")
