@@ -1,5 +1,7 @@
 """A host's people: departments, users with role and data scope, and the audit trail."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -72,16 +74,34 @@ class User(AbstractUser):
         return self.is_active and allowed(self.role, action)
 
 
+class NeverChanged(RuntimeError):
+    """Somebody tried to change or delete a line of the audit trail."""
+
+
+class AppendOnly(models.QuerySet[Any]):
+    """Rows that are added and read. PostgreSQL holds the same: the product's role may not update or delete them."""
+
+    def update(self, **fields: Any) -> int:
+        raise NeverChanged("The audit trail is only added to.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise NeverChanged("The audit trail is only added to.")
+
+
 class AuditEntry(models.Model):
     """One thing somebody did, in dotted words such as `lead.captured`; never changed."""
 
     at = models.DateTimeField(_("at"))
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"))
     actor_label = models.CharField(_("who, as written"), max_length=120, blank=True)
     action = models.CharField(_("action"), max_length=64)
     subject_type = models.CharField(_("subject"), max_length=64, blank=True)
     subject_id = models.CharField(_("subject id"), max_length=64, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True)
+    ip = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True, default="", db_default="")
+
+    objects = AppendOnly.as_manager()
 
     class Meta:
         verbose_name = _("audit entry")
@@ -90,7 +110,60 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="audit_newest"),
             models.Index(fields=["subject_type", "subject_id", "-at"], name="audit_subject"),
+            models.Index(fields=["actor", "-at"], name="audit_actor"),
+            models.Index(fields=["action", "-at"], name="audit_action"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain: the entry that is the `number`-th, and the hash over it and the link before."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # Without a constraint: whether the entry is still there is what the chain is asked.
+    entry = models.OneToOneField(AuditEntry, models.DO_NOTHING, db_constraint=False, related_name="+")
+    hash = models.BinaryField(max_length=32)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class UnsealedEntry(models.Model):
+    """An entry that waits for its link in the chain: a row for seconds, so that nobody searches for it."""
+
+    entry = models.OneToOneField(AuditEntry, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("unsealed audit entry")
+        verbose_name_plural = _("unsealed audit entries")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AuditAnchor(models.Model):
+    """How far a host's chain had come at a time. Kept on the public schema, out of the tenant's reach."""
+
+    owner = models.UUIDField(_("whose chain"))
+    number = models.BigIntegerField(_("number"))
+    hash = models.BinaryField(_("hash"), max_length=32)
+    mark = models.BinaryField(_("mark"), max_length=16)
+    at = models.DateTimeField(_("at"))
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("audit anchor")
+        verbose_name_plural = _("audit anchors")
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="audit_anchor_once")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.number}"

@@ -85,6 +85,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "scrm.web.middleware.ProxyMiddleware",
+    "scrm.web.request_origin.OriginMiddleware",
     "scrm.web.middleware.HealthMiddleware",
     "scrm.web.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -174,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 180.0,
         "options": {"expires": 180},
     },
+    "anchor_audits": {"task": "scrm.worker.tasks.anchor_audits", "schedule": 900.0, "options": {"expires": 900}},
 }
 
 # --- mail -----------------------------------------------------------------------------------

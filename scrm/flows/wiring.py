@@ -1,11 +1,13 @@
 """Start-up: each room hands the scheduler its due sources."""
 
+from accounts.queries import SEALS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.audience import segments_due
+from scrm.flows.audit import audit_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
 from scrm.flows.touchpoint import touchpoints_due
@@ -17,3 +19,4 @@ def connect() -> None:
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
+    register(DueSource("audit", SEALS_NEXT_DUE, audit_due))

@@ -3,6 +3,7 @@
 from scheduler import selectors, services
 from scrm.celery import app
 from scrm.core import clock
+from scrm.flows.audit import audits_anchored
 from scrm.worker import bell
 from scrm.worker.base import PlatformTask, TenantTask
 from tenants.selectors import tenant_list_active
@@ -39,3 +40,9 @@ def rebuild_wake_ups() -> None:
 @app.task(base=TenantTask)
 def rebuild(schema_name: str) -> None:
     services.rebuild_wake_up()
+
+
+@app.task(base=PlatformTask)
+def anchor_audits() -> None:
+    """Every quarter of an hour: note how far each audit chain has come."""
+    audits_anchored(now=clock.now())

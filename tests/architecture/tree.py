@@ -42,6 +42,7 @@ class Module:
 
 
 WRITERS = {
+    "accounts/audit.py",
     "exchange/keys.py",
     "exchange/idempotency.py",
     "exchange/jobs.py",

@@ -295,7 +295,6 @@ def test_row_that_comes_back_after_its_person_left_is_cancelled(acme):
 def test_pause_resume_and_stop_are_in_the_trail(acme):
     ben = make_user("ben")
     sop = make_live_sop()
-    AuditEntry.objects.all().delete()
 
     pause_sop(sop=sop, by=ben, reason="Holiday\0")
     pause_sop(sop=sop, by=ben)
@@ -303,8 +302,8 @@ def test_pause_resume_and_stop_are_in_the_trail(acme):
     stop_sop(sop=sop, now=clock.now(), by=ben)
     resume_sop(sop=sop, by=ben)
 
-    trail = AuditEntry.objects.order_by("pk").values_list("action", "actor", "details")
-    assert list(trail) == [
+    trail = AuditEntry.objects.exclude(action="sop.published").order_by("pk")
+    assert list(trail.values_list("action", "actor", "details")) == [
         ("sop.paused", ben.pk, {"reason": "Holiday"}),
         ("sop.resumed", ben.pk, {}),
         ("sop.stopped", ben.pk, {"contacts": 0}),

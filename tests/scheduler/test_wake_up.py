@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django_tenants.utils import tenant_context
 
+from accounts.audit import seal_audit
 from campaigns.inputs import Start
 from campaigns.services.enrolment import enroll
 from scheduler import bell, queries
@@ -71,6 +72,7 @@ def test_raise_sets_the_least_of_all_sources(acme):
         enroll(sop=sop, starts=[Start(make_contact().pk, now, "UTC")])
     with due_work() as due:
         due.at(now)
+    seal_audit()
 
     raise_wake_up()
 
