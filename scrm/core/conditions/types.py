@@ -162,16 +162,18 @@ def _number(raw: object) -> Decimal:
 
 def _moment(raw: object) -> datetime:
     try:
-        value = datetime.fromisoformat(raw)  # type: ignore[arg-type]
-        if value.tzinfo is None:
-            raise ValueInvalid("expected_moment", got=shown(raw))
-        return value.astimezone(UTC)
-    except (TypeError, OverflowError, ValueError):
-        raise ValueInvalid("expected_moment", got=shown(raw)) from None
+        value = datetime.fromisoformat(raw) if isinstance(raw, str) else None
+        if value is not None and value.tzinfo is not None:
+            return value.astimezone(UTC)
+    except (OverflowError, ValueError):
+        pass
+    raise ValueInvalid("expected_moment", got=shown(raw))
 
 
 def _date(raw: object) -> date:
     try:
-        return date.fromisoformat(raw)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ValueInvalid("expected_date", got=shown(raw)) from None
+        if isinstance(raw, str):
+            return date.fromisoformat(raw)
+    except ValueError:
+        pass
+    raise ValueInvalid("expected_date", got=shown(raw))
