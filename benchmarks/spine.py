@@ -189,7 +189,7 @@ def main(file: Path) -> None:
         try:
             stack.enter_django()
 
-            from tenants.services import suspend_tenant
+            from tenants.standing import suspend_tenant
 
             quiet = prepare(QUIET)
             report: dict[str, Any] = {"import with nothing else running": bring(stack, file, QUIET)}
