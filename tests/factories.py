@@ -1,6 +1,8 @@
 """Rows that tests begin with; plain and without surprises."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from accounts.enums import Role
 from accounts.models import User
@@ -25,9 +27,7 @@ def make_contact(name: str = "Lin", **fields: object) -> Contact:
 
 def give_email(contact: Contact, address: str) -> Identity:
     keys = tenant_keys()
-    sealed = seal_identity(
-        kind="email", value=address, blind=blind_of("email", address, keys), keys=keys
-    )
+    sealed = seal_identity(kind="email", value=address, blind=blind_of("email", address, keys), keys=keys)
     return Identity.objects.create(
         id=sealed.id,
         contact=contact,
@@ -52,3 +52,25 @@ def make_live_sop(*steps: dict, name: str = "Welcome", now: datetime | None = No
     sop = create_sop(name=name, now=now, steps=steps or [step()], **fields)
     publish_sop(sop=sop, by=None, now=now)
     return sop
+
+
+def make_mailable_contacts(addresses: Sequence[str], *, owner: User) -> list[UUID]:
+    """A contact for each e-mail address, in a few statements; gives their ids in the same order."""
+    now, keys = clock.now(), tenant_keys()
+    contacts = Contact.objects.bulk_create(
+        Contact(name=address.partition("@")[0], owner=owner, created_at=now, updated_at=now) for address in addresses
+    )
+    Identity.objects.bulk_create(
+        Identity(
+            id=sealed.id,
+            contact=contact,
+            kind="email",
+            sealed=sealed.sealed,
+            blind=sealed.blind,
+            hint=sealed.hint,
+            created_at=now,
+        )
+        for contact, address in zip(contacts, addresses, strict=True)
+        for sealed in [seal_identity(kind="email", value=address, blind=blind_of("email", address, keys), keys=keys)]
+    )
+    return [contact.pk for contact in contacts]

@@ -1,0 +1,1 @@
+"""N touchpoints through real processes that are killed, frozen and flushed all the while: bin/chaos."""
