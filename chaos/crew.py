@@ -43,6 +43,7 @@ class Crew:
     def __enter__(self) -> Self:
         for process in self._processes():
             process.spawn()
+        self._began = time.monotonic()
         self._thread.start()
         return self
 
@@ -72,10 +73,15 @@ class Crew:
                     fault = self._strikes[-1].fault
                     if not self.strike(fault):
                         break
-                    self.done[fault] += 1
+                    self._note(fault)
                     self._strikes.pop()
         except BaseException as error:
             self.error = error
+
+    def _note(self, fault: Fault) -> None:
+        self.done[fault] += 1
+        with (self.ground.folder / "strikes.log").open("a") as log:
+            log.write(f"{time.monotonic() - self._began:8.2f} s  {self._progress():8}  {fault}\n")
 
     def _keep_alive(self) -> None:
         for process in self._processes():
