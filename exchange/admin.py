@@ -31,7 +31,7 @@ class ApiKeyAdmin(RoomAdmin):
     """A key is made here, its token shown on the next page and never again."""
 
     form = NewKeyForm
-    list_display = ("name", "prefix", "scopes", "created_by", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "prefix", "scopes", "created_by", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_filter = ("revoked_at",)
     list_select_related = ("created_by",)
     search_fields = ("name", "prefix")
@@ -47,7 +47,8 @@ class ApiKeyAdmin(RoomAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("name", "scopes")
-        return ("name", "prefix", "scopes", "created_by", "created_at", "last_used_at", "revoked_at")
+        limits = ("expires_at", "allowed_from", "rate_per_minute")
+        return ("name", "prefix", "scopes", *limits, "created_by", "created_at", "last_used_at", "revoked_at")
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         made = create_api_key(

@@ -21,6 +21,11 @@ class ApiKey(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("made by")
     )
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    allowed_from = ArrayField(models.CharField(max_length=43), verbose_name=_("allowed from"), default=list, blank=True)
+    rate_per_minute = models.PositiveIntegerField(_("requests a minute"), null=True, blank=True)
+    previous_digest = models.BinaryField(_("previous digest"), max_length=32, null=True, editable=False)
+    previous_until = models.DateTimeField(_("previous secret until"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
 

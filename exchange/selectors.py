@@ -28,4 +28,4 @@ def api_key_list() -> QuerySet[ApiKey]:
 
 
 def api_key_detail(key_id: UUID) -> ApiKey | None:
-    return ApiKey.objects.filter(pk=key_id).first()
+    return ApiKey.objects.filter(pk=key_id).select_related("created_by").first()

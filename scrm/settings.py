@@ -278,6 +278,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
 
 # --- REST -------------------------------------------------------------------------------------
+API_RATE: str = env.str("API_RATE", "1200/min")
+"""What a caller may ask, unless their key has a limit of its own."""
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "scrm.api.authentication.ApiKeyAuthentication",
@@ -290,7 +292,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "scrm.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["scrm.api.throttling.KeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"key": env.str("API_RATE", "1200/min")},
+    "DEFAULT_THROTTLE_RATES": {"key": API_RATE},
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

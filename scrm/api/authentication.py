@@ -2,16 +2,20 @@
 
 from typing import cast
 
+import structlog
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts.enums import Role
 from accounts.models import User
+from exchange.key_limits import admits
 from exchange.keys import api_key_by_token, mark_api_key_used
 from exchange.models import ApiKey
 from scrm.core import clock
+
+log = structlog.get_logger(__name__)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -21,10 +25,14 @@ class ApiKeyAuthentication(BaseAuthentication):
         word, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
         if word.lower() != "bearer":
             return None
-        key = api_key_by_token(token.strip())
+        now = clock.now()
+        key = api_key_by_token(token.strip(), now=now)
         if key is None:
             raise AuthenticationFailed(_("This API key is not valid."), code="invalid_key")
-        mark_api_key_used(key=key, now=clock.now())
+        if not admits(key.allowed_from, request.META.get("REMOTE_ADDR", "")):
+            log.warning("api_key.used_elsewhere", prefix=key.prefix)
+            raise PermissionDenied(_("This API key may not be used from your address."), code="address_not_allowed")
+        mark_api_key_used(key=key, now=now)
         return system_user(key), key
 
     def authenticate_header(self, request: Request) -> str:

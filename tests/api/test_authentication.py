@@ -16,9 +16,9 @@ from tests.api.conftest import Caller
 def test_key_opens_with_its_token_only(acme):
     made = create_api_key(name="Shop", scopes=[ApiScope.LEADS_READ], now=clock.now())
 
-    assert api_key_by_token(made.token) == made.key
+    assert api_key_by_token(made.token, now=clock.now()) == made.key
     for wrong in (made.token[:-1] + "g", made.token + "0", f"scrm_{made.key.prefix}_", "scrm", "", "scrm_none_x"):
-        assert api_key_by_token(wrong) is None
+        assert api_key_by_token(wrong, now=clock.now()) is None
 
 
 def test_token_is_kept_nowhere(acme):
@@ -118,3 +118,20 @@ def test_every_resource_says_who_may():
             assert issubclass(view, Resource)
             methods = {m.upper() for m in ("get", "post", "put", "patch", "delete") if hasattr(view, m)}
             assert methods == set(view.access), view
+
+
+def test_expired_key_is_refused(system):
+    ApiKey.objects.update(expires_at=clock.now())
+
+    answer = system.get("tags")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, "invalid_key")
+
+
+def test_key_is_refused_from_an_address_that_it_does_not_allow(system):
+    ApiKey.objects.update(allowed_from=["203.0.113.0/24"])
+
+    answer = system.get("tags")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "address_not_allowed")
+    assert ApiKey.objects.get().last_used_at is None

@@ -1,7 +1,9 @@
 """A caller's budget of requests: counted together, told in headers, refused when spent."""
 
 import pytest
+from django.conf import settings
 
+from exchange.models import ApiKey
 from scrm.api.throttling import parse_rate
 from tests.api.conftest import make_caller
 
@@ -53,3 +55,20 @@ def test_without_redis_requests_pass(system, settings):
 @pytest.mark.parametrize(("text", "rate"), [("1200/min", (1200, 60)), ("5/s", (5, 1)), ("9/hour", (9, 3600))])
 def test_rate_reads_as_people_write_it(text, rate):
     assert parse_rate(text) == rate
+
+
+def test_key_s_own_limit_comes_before_everybody_s(system, three_a_minute):
+    ApiKey.objects.update(rate_per_minute=1)
+    assert system.get("tags")["RateLimit-Limit"] == "1"
+
+    answer = system.get("tags")
+
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+
+
+def test_without_redis_callers_pass_and_the_log_says_so(system, three_a_minute, monkeypatch, caplog):
+    monkeypatch.setattr(settings, "REDIS_URL", "unix:///nowhere.sock")
+
+    assert [system.get("tags").status_code for _ in range(4)] == [200] * 4
+    assert "throttle_unavailable" in caplog.text
