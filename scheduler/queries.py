@@ -8,7 +8,7 @@ new statement, whose snapshot sees every writer that held the lock before.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing is due. Not `infinity`, which Python cannot read."""
@@ -38,7 +38,7 @@ def lock_wake_up(tenant_id: int) -> bool:
 
 
 def set_wake_up_to_minimum(tenant_id: int, next_due_sqls: Sequence[str]) -> None:
-    minimum = ", ".join(f"({sql})" for sql in next_due_sqls) or "NULL"
+    minimum = ", ".join(f"({sql})" for sql in next_due_sqls) or "NULL::timestamptz"
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE public.scheduler_wakeup SET due_at = COALESCE(LEAST({minimum}), %s) WHERE tenant_id = %s",
@@ -66,6 +66,20 @@ def try_drain_lock(tenant_id: int, slots: int) -> int | None:
     return None
 
 
+def wait_for_drains(tenant_id: int, seconds: int) -> None:
+    """Until the drains that run now have ended; OperationalError when one takes longer."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+        cursor.execute(
+            "SELECT DISTINCT classid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid = %s "
+            "AND classid BETWEEN %s AND %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [tenant_id, _DRAIN, _DRAIN + _SLOTS_MAX],
+        )
+        for (first_key,) in cursor.fetchall():
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [first_key, tenant_id])
+
+
 def release_drain_lock(tenant_id: int, slot: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_DRAIN + slot, tenant_id])
@@ -73,3 +87,4 @@ def release_drain_lock(tenant_id: int, slot: int) -> None:
 
 _DRAIN = 712_000
 """First key of the drain locks; the second is the tenant."""
+_SLOTS_MAX = 99

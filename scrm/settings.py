@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("SCRM_BEAT_FILE", "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "scrm.worker.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
+    "remove_tenants": {"task": "scrm.worker.tasks.remove_tenants", "schedule": 60.0, "options": {"expires": 60}},
     "rebuild": {
         "task": "scrm.worker.tasks.rebuild_wake_ups",
         "schedule": 180.0,

@@ -1,8 +1,10 @@
 """Reads about tenants."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from scrm.core import crypto, tenancy
 from tenants.enums import OPEN, DomainStatus, TenantStatus
@@ -54,6 +56,12 @@ def tenant_list_active() -> list[Tenant]:
 def tenant_status(tenant: Tenant) -> str:
     """As the database says now, and not as `tenant` was when it was read; nothing when it is gone."""
     return Tenant.objects.filter(pk=tenant.pk).values_list("status", flat=True).first() or ""
+
+
+def tenant_list_to_remove(now: datetime) -> list[Tenant]:
+    """Those whose time to be kept is over, and those whose removal has begun."""
+    over = Q(status=TenantStatus.LEAVING, leaves_at__lte=now) | Q(status=TenantStatus.REMOVING)
+    return list(Tenant.objects.filter(over).order_by("leaves_at"))
 
 
 def template_choices() -> list[tuple[str, str]]:

@@ -50,6 +50,11 @@ def begin_removal(*, tenant: Tenant, now: datetime) -> None:
     tenant.refresh_from_db()
 
 
+def forget_tenant(*, tenant: Tenant) -> None:
+    """The row goes last: as long as it is there, its name is taken and its removal goes on."""
+    Tenant.objects.filter(pk=tenant.pk, status=TenantStatus.REMOVING).delete()
+
+
 def rename_tenant(*, tenant: Tenant, name: str) -> None:
     """What people see. The short name stays: schema, files and sealed links know the tenant by it."""
     tenant.name = name.strip()

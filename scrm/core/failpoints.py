@@ -24,6 +24,9 @@ NAMES: Final = frozenset(
         "outcome.committed",
         "inbox.committed",
         "import.batch_committed",
+        "removal.begun",
+        "removal.batch_dropped",
+        "removal.schema_dropped",
     }
 )
 

@@ -4,6 +4,7 @@ from scheduler import selectors, services
 from scrm.celery import app
 from scrm.core import clock
 from scrm.flows.audit import audits_anchored
+from scrm.flows.removal import tenants_removed
 from scrm.worker import bell
 from scrm.worker.base import PlatformTask, TenantTask
 from tenants.selectors import tenant_list_active
@@ -46,3 +47,8 @@ def rebuild(schema_name: str) -> None:
 def anchor_audits() -> None:
     """Every quarter of an hour: note how far each audit chain has come."""
     audits_anchored(now=clock.now())
+
+
+def remove_tenants() -> None:
+    """Every minute: remove the tenants whose time to be kept is over."""
+    tenants_removed(now=clock.now())

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from scrm.flows.opening import tenant_opened
+from scrm.management.tenants import one_line
 from tenants.services import TEMPLATE_SCHEMA
 
 
@@ -35,12 +36,5 @@ class Command(BaseCommand):
         try:
             tenant = tenant_opened(**fields)
         except ValidationError as error:
-            raise CommandError(_in_one_line(error)) from error
+            raise CommandError(one_line(error)) from error
         self.stdout.write(f"{tenant.schema_name}: {tenant.name} answers on {fields['domain']}.")
-
-
-def _in_one_line(error: ValidationError) -> str:
-    if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
-    words = {"schema_name": "NAME"}
-    return " ".join(f"{words.get(name, '--' + name)}: {' '.join(texts)}" for name, texts in error.message_dict.items())

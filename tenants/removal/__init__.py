@@ -1,0 +1,1 @@
+"""Takes a tenant's schema, files and keys away, in steps that can be taken again."""
