@@ -49,6 +49,7 @@ def anchor_audits() -> None:
     audits_anchored(now=clock.now())
 
 
+@app.task(base=PlatformTask)
 def remove_tenants() -> None:
     """Every minute: remove the tenants whose time to be kept is over."""
     tenants_removed(now=clock.now())
