@@ -25,6 +25,14 @@ class SopState(TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class LatePolicy(TextChoices):
+    """What becomes of a touch that the system was too late for."""
+
+    SEND = "send", _("Goes out all the same, a few at a time")
+    SKIP = "skip", _("Is left out")
+    SHIFT = "shift", _("Waits for the same time of another day")
+
+
 class EnrollmentState(TextChoices):
     ACTIVE = "active", pgettext_lazy("enrollment", "Active")
     FINISHED = "finished", _("Finished")
@@ -58,6 +66,9 @@ class Reason(TextChoices):
     UNDELIVERABLE = "undeliverable", _("The address does not take mail")
     BROKEN = "broken", _("The message could not be made")
     CANNOT = "cannot", _("The representative could not")
+    LATE = "late", _("Its time had passed")
+    SHIFTED = "shifted", _("Was late: put off to its next time")
+    PAST = "past", _("Due before the business was brought back")
 
 
 class TaskState(TextChoices):

@@ -1,11 +1,12 @@
 """What we do and when: campaigns, SOPs with immutable versions, enrollments and the touchpoint ledger."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.enums import Channel, EnrollmentState, Reason, SopState, TaskState, TouchState, Trigger
+from campaigns.enums import Channel, EnrollmentState, LatePolicy, Reason, SopState, TaskState, TouchState, Trigger
 from contacts.models import Contact
 from content.models import Material
 from leads.models import Lead, Source
@@ -53,6 +54,21 @@ class Sop(models.Model):
         Tag, models.PROTECT, null=True, blank=True, related_name="started_sops", verbose_name=_("this tag")
     )
     exit_when_won = models.BooleanField(_("ends when won"), default=True)
+    late_policy = models.CharField(
+        _("what is late"), max_length=5, choices=LatePolicy.choices, default=LatePolicy.SEND, db_default=LatePolicy.SEND
+    )
+    late_after_minutes = models.PositiveIntegerField(
+        _("late after so many minutes"),
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(30 * 24 * 60)],
+    )
+    catch_up_per_minute = models.PositiveIntegerField(
+        _("late touches per minute"),
+        default=600,
+        db_default=600,
+        validators=[MinValueValidator(1), MaxValueValidator(60_000)],
+    )
     draft_steps = models.JSONField(_("draft"), default=list, blank=True)
     live_version = models.ForeignKey(
         "SopVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("live version")
@@ -125,7 +141,12 @@ class Step(models.Model):
 
 
 class Lane(models.Model):
-    """SOP x channel: what opens and closes as one. Touchpoints of a closed lane cost nothing."""
+    """SOP x channel: what opens and closes as one. Touchpoints of a closed lane cost nothing.
+
+    `progress_at` says, to the minute, when touches last went out. During a catch-up those due until
+    `late_before` are let out in turns, the next one at `catch_up_at`; whatever is due later goes
+    out as ever. Those due before `past_before` are left out for good.
+    """
 
     id = models.AutoField(primary_key=True)
     sop = models.ForeignKey(Sop, models.CASCADE, related_name="lanes", verbose_name=_("SOP"), db_index=False)
@@ -133,11 +154,22 @@ class Lane(models.Model):
     is_open = models.BooleanField(_("open"), default=True)
     reopen_at = models.DateTimeField(_("reopens at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+    progress_at = models.DateTimeField(_("last went out at"), null=True, blank=True)
+    late_before = models.DateTimeField(_("backlog due until"), null=True, blank=True)
+    catch_up_at = models.DateTimeField(_("next turn of the backlog"), null=True, blank=True)
+    past_before = models.DateTimeField(_("left out when due before"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lane")
         verbose_name_plural = _("lanes")
-        constraints = [models.UniqueConstraint(fields=["sop", "channel"], name="lane_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["sop", "channel"], name="lane_once"),
+            models.CheckConstraint(
+                condition=Q(late_before__isnull=True, catch_up_at__isnull=True)
+                | Q(late_before__isnull=False, catch_up_at__isnull=False),
+                name="lane_catch_up_has_a_turn",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sop_id} {self.channel}"

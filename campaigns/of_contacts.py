@@ -60,8 +60,10 @@ def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
         why = touch_why(stopped) if stopped else _("Every step was done.")
     elif not coming.lane.is_open:
         why = coming.lane.reason or _("The SOP is paused.")
+    elif coming.lane.late_before is not None and coming.due_at <= coming.lane.late_before:
+        why = _("Late: it goes out in its turn.")
     else:
-        why = ""
+        why = touch_why(coming)
     return Taking(enrollment, coming, why)
 
 

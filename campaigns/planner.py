@@ -128,6 +128,16 @@ def offset_words(offset: Offset) -> str:
     )
 
 
+def shifted(offset: Offset, due_at: datetime, zone: str, now: datetime) -> datetime:
+    """When a touch that missed its time fits again: the same time of another day; a weekday's, on that weekday."""
+    local_zone = ZoneInfo(zone)
+    wall = due_at.astimezone(local_zone)
+    days = 7 if offset["kind"] == "weekday" else 1
+    missed = (now.astimezone(local_zone).date() - wall.date()).days
+    day = wall.date() + timedelta(days=missed - missed % days)
+    return _first_after(now, day, wall.time(), timedelta(days=days), local_zone)
+
+
 def weekday_names() -> list[str]:
     """Monday to Sunday."""
     return [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]

@@ -1,8 +1,9 @@
 """Decides whether a claimed touch may be made now, and if not, why. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from campaigns.enums import Channel, Reason
+from campaigns.enums import Channel, LatePolicy, Reason
 
 _STOPS = {
     Channel.EMAIL: frozenset({"email", "all"}),
@@ -36,3 +37,29 @@ _BACK_OFF_SECONDS = (60, 300, 900, 3600, 4 * 3600)
 def back_off_seconds(attempt: int) -> int | None:
     """How long to wait after the given attempt was refused for now; None: give up."""
     return _BACK_OFF_SECONDS[attempt - 1] if attempt <= len(_BACK_OFF_SECONDS) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """What an SOP wants done with touches that come `after` their time or later."""
+
+    policy: LatePolicy
+    after: timedelta
+    per_minute: int
+    past_before: datetime | None = None
+
+    def judge(self, due_at: datetime, now: datetime) -> Reason | None:
+        """LATE and PAST leave the touch out, SHIFTED puts it off, None lets it go."""
+        if self.past_before is not None and due_at < self.past_before:
+            return Reason.PAST
+        if self.policy == LatePolicy.SEND or due_at > now - self.after:
+            return None
+        return Reason.LATE if self.policy == LatePolicy.SKIP else Reason.SHIFTED
+
+    def turn(self, batch_size: int) -> tuple[int, timedelta]:
+        """How many late touches one turn lets out, and how long until the next turn.
+
+        A turn a second, as the tick; never more than half a batch, which leaves room for what is on time.
+        """
+        size = max(1, min(self.per_minute // 60, batch_size // 2))
+        return size, timedelta(minutes=1) * size / self.per_minute

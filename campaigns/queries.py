@@ -1,36 +1,33 @@
 """The ledger's SQL: enrol, claim, send, release. State numbers come from `campaigns.enums.TouchState`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from campaigns.enums import TouchState as S
 
-TOUCHPOINTS_NEXT_DUE = f"""
-SELECT LEAST(
-  (SELECT min(first.due_at) FROM campaigns_lane lane CROSS JOIN LATERAL (
-     SELECT due_at FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
-     ORDER BY due_at LIMIT 1) first
-   WHERE lane.is_open),
-  (SELECT min(reopen_at) FROM campaigns_lane WHERE NOT is_open),
-  (SELECT min(lease_until) FROM campaigns_touchpoint WHERE state = {S.CLAIMED:d}),
-  (SELECT min(lease_until) + interval '{settings.SCRM_SETTLE_SECONDS:d} seconds'
-   FROM campaigns_touchpoint WHERE state = {S.SENDING:d}),
-  (SELECT min(lease_until) FROM campaigns_touchpoint WHERE state = {S.UNKNOWN:d} AND lease_until IS NOT NULL))
-"""
-"""Of open lanes the least planned row; closed lanes by their reopening; leases; look-ups."""
-
+_HELD_ENROLLMENTS = """
+held AS MATERIALIZED (
+    SELECT id, state, exit_reason, ended_at FROM campaigns_enrollment
+    WHERE id IN (SELECT enrollment_id FROM campaigns_touchpoint WHERE id = ANY(%s))
+    ORDER BY id FOR NO KEY UPDATE)"""
+"""Enrollments before their touches, everywhere: an exit under way is waited for, and then seen."""
 
 _WAITS_AGAIN = f"""
-state = CASE WHEN enrollment.state = 'exited' THEN {S.CANCELLED:d} ELSE {S.PLANNED:d} END,
-reason = CASE WHEN enrollment.state = 'exited' THEN enrollment.exit_reason END,
-finished_at = CASE WHEN enrollment.state = 'exited' THEN enrollment.ended_at END"""
+state = CASE WHEN held.state = 'exited' THEN {S.CANCELLED:d} ELSE {S.PLANNED:d} END,
+reason = CASE WHEN held.state = 'exited' THEN held.exit_reason END,
+finished_at = CASE WHEN held.state = 'exited' THEN held.ended_at END,
+token = NULL, lease_until = NULL"""
 """Back to planned, or cancelled where its person has left meanwhile."""
+
+_TENANT_MAY_SEND = (
+    "EXISTS (SELECT 1 FROM public.tenants_tenant WHERE schema_name = current_schema() AND status = 'active')"
+)
+"""A business that was suspended a moment ago sends nothing more, whatever was enqueued before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,14 @@ class Claimed:
     attempt: int
 
 
-def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
 
-def _count(sql: str, parameters: Sequence[Any]) -> int:
+def rows_changed(sql: str, parameters: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
@@ -60,7 +57,7 @@ def _count(sql: str, parameters: Sequence[Any]) -> int:
 
 def hold_live_version(sop_id: UUID) -> int | None:
     """The live SOP's version, held against stop and publish until the commit; shared with other enrolments."""
-    rows = _rows("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])
+    rows = rows_of("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])
     return rows[0][0] if rows else None
 
 
@@ -69,7 +66,7 @@ def insert_enrollments(
 ) -> list[tuple[int, UUID, datetime, str]]:
     """Enrol those who never were in this SOP; gives (id, contact, T, zone) of the new ones."""
     contacts, leads, anchors, zones = zip(*starts, strict=True)
-    return _rows(
+    return rows_of(
         """
         INSERT INTO campaigns_enrollment
             (sop_id, version_id, contact_id, lead_id, entry, anchor_at, zone, state, exit_reason)
@@ -83,12 +80,24 @@ def insert_enrollments(
     )
 
 
+def hold_enrollments(enrollment_ids: Sequence[int]) -> None:
+    """Hold them in the one order until the commit: enrollments first, then their touches, then tasks."""
+    rows_changed(
+        "SELECT id FROM campaigns_enrollment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(enrollment_ids)]
+    )
+
+
+def hold_enrollments_of(touchpoint_ids: Sequence[int]) -> None:
+    """The same, by their touches."""
+    rows_changed(f"WITH {_HELD_ENROLLMENTS} SELECT FROM held", [list(touchpoint_ids)])
+
+
 def insert_touchpoints(rows: Sequence[tuple[int, UUID, int, int, int, datetime]]) -> int:
     """Plan rows of (enrollment, contact, lane, step, step number, due_at); those there already stay."""
     if not rows:
         return 0
     enrollments, contacts, lanes, steps, numbers, dues = zip(*rows, strict=True)
-    return _count(
+    return rows_changed(
         f"""
         INSERT INTO campaigns_touchpoint
             (enrollment_id, contact_id, lane_id, step_id, step_number, occurrence, due_at, state, attempt)
@@ -101,38 +110,63 @@ def insert_touchpoints(rows: Sequence[tuple[int, UUID, int, int, int, datetime]]
     )
 
 
-def claim(*, lane_id: int, limit: int, token: UUID, now: datetime, lease_until: datetime) -> list[Claimed]:
-    """Hold up to `limit` due rows of an open lane, the longest due first; rows held by others are passed over."""
+def claim(
+    *, lane_id: int, limit: int, token: UUID, now: datetime, lease_until: datetime, backlog: bool = False
+) -> list[Claimed]:
+    """Hold up to `limit` due rows of an open lane, the longest due first; what others hold is passed over.
+
+    With `backlog` the rows of a catch-up, else those after it. The enrollment is held along with
+    its touch, so that its exit, and the claim of another of its touches, come before or after.
+    """
+    side = "<= (SELECT late_before FROM lane)" if backlog else "> (SELECT COALESCE(late_before, '-infinity') FROM lane)"
+    chosen = f"touch.due_at {side} ORDER BY touch.due_at LIMIT %s"
+    return _claim(chosen, [limit], lane_id=lane_id, token=token, now=now, lease_until=lease_until)
+
+
+def claim_only(
+    *, touchpoint_ids: Sequence[int], lane_id: int, token: UUID, now: datetime, lease_until: datetime
+) -> list[Claimed]:
+    """Hold these rows of an open lane, as far as they are due still and nobody holds them."""
+    chosen = "touch.id = ANY(%s)"
+    return _claim(chosen, [list(touchpoint_ids)], lane_id=lane_id, token=token, now=now, lease_until=lease_until)
+
+
+def _claim(
+    chosen: str, values: list[Any], *, lane_id: int, token: UUID, now: datetime, lease_until: datetime
+) -> list[Claimed]:
+    # The lane is held too: whoever closes it waits for the claims under way, and sees no later one.
     return [
         Claimed(*row)
-        for row in _rows(
+        for row in rows_of(
             f"""
-            WITH due AS (
+            WITH lane AS MATERIALIZED (
+                SELECT id, late_before FROM campaigns_lane WHERE id = %s AND is_open AND {_TENANT_MAY_SEND} FOR SHARE),
+            due AS (
                 SELECT touch.id FROM campaigns_touchpoint touch
-                WHERE touch.lane_id = %s AND touch.state = {S.PLANNED:d} AND touch.due_at <= %s
-                  AND EXISTS (SELECT 1 FROM campaigns_lane WHERE id = %s AND is_open)
-                ORDER BY touch.due_at LIMIT %s
-                FOR UPDATE SKIP LOCKED)
+                JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
+                WHERE touch.lane_id = (SELECT id FROM lane) AND touch.state = {S.PLANNED:d} AND touch.due_at <= %s
+                  AND {chosen}
+                FOR NO KEY UPDATE OF touch, enrollment SKIP LOCKED)
             UPDATE campaigns_touchpoint touch
             SET state = {S.CLAIMED:d}, token = %s, lease_until = %s, attempt = touch.attempt + 1
             FROM due WHERE touch.id = due.id
             RETURNING touch.id, touch.enrollment_id, touch.contact_id, touch.step_id, touch.due_at, touch.attempt
             """,
-            [lane_id, now, lane_id, limit, token, lease_until],
+            [lane_id, now, *values, token, lease_until],
         )
     ]
 
 
 def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -> set[int]:
-    """Turn to sending the rows that this call carries, where token, lease, lane and consent still hold."""
+    """Turn to sending the rows that this call carries, where token, lease, lane, tenant and consent still hold."""
     return {
         row[0]
-        for row in _rows(
+        for row in rows_of(
             f"""
             UPDATE campaigns_touchpoint touch SET state = {S.SENDING:d}
             FROM campaigns_lane lane
             WHERE touch.id = ANY(%s) AND touch.state = {S.CLAIMED:d} AND touch.token = %s
-              AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open
+              AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open AND {_TENANT_MAY_SEND}
               AND NOT EXISTS (SELECT 1 FROM contacts_donotcontact closed
                               WHERE closed.contact_id = touch.contact_id AND closed.channel IN ('all', lane.channel))
             RETURNING touch.id
@@ -144,28 +178,55 @@ def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -
 
 def put_back(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
     """Claimed rows that were not sent wait again; the attempt does not count."""
-    return _count(
+    return rows_changed(
+        f"""
+        WITH {_HELD_ENROLLMENTS}
+        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, attempt = attempt - 1
+        FROM held
+        WHERE touch.id = ANY(%s) AND touch.token = %s AND touch.state IN ({S.CLAIMED:d}, {S.SENDING:d})
+          AND held.id = touch.enrollment_id
+        """,
+        [list(touchpoint_ids), list(touchpoint_ids), token],
+    )
+
+
+def shift(*, dues: Mapping[int, datetime], token: UUID, reason: str) -> int:
+    """Late rows that this worker holds wait for another time; the attempt does not count."""
+    return rows_changed(
         f"""
         UPDATE campaigns_touchpoint touch
-        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, attempt = attempt - 1
-        FROM campaigns_enrollment enrollment
-        WHERE touch.id = ANY(%s) AND touch.token = %s AND touch.state IN ({S.CLAIMED:d}, {S.SENDING:d})
-          AND enrollment.id = touch.enrollment_id
+        SET state = {S.PLANNED:d}, due_at = plan.due_at, reason = %s, token = NULL, lease_until = NULL,
+            attempt = attempt - 1
+        FROM unnest(%s::bigint[], %s::timestamptz[]) AS plan(id, due_at)
+        WHERE touch.id = plan.id AND touch.token = %s AND touch.state = {S.CLAIMED:d}
         """,
-        [list(touchpoint_ids), token],
+        [reason, list(dues), list(dues.values()), token],
     )
 
 
 def retry_later(*, touchpoint_id: int, token: UUID, due_at: datetime, detail: str) -> int:
-    return _count(
+    return rows_changed(
         f"""
-        UPDATE campaigns_touchpoint touch
-        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, due_at = %s, detail = %s
-        FROM campaigns_enrollment enrollment
-        WHERE touch.id = %s AND touch.token = %s AND touch.state = {S.SENDING:d}
-          AND enrollment.id = touch.enrollment_id
+        WITH {_HELD_ENROLLMENTS}
+        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, due_at = %s, detail = %s
+        FROM held
+        WHERE touch.id = %s AND touch.token = %s AND touch.state = {S.SENDING:d} AND held.id = touch.enrollment_id
         """,
-        [due_at, detail, touchpoint_id, token],
+        [[touchpoint_id], due_at, detail, touchpoint_id, token],
+    )
+
+
+def set_aside(*, touchpoint_id: int, due_at: datetime | None, now: datetime, reason: str, detail: str) -> int:
+    """A row that can't even be claimed: tried again at `due_at`, failed for good without one."""
+    return rows_changed(
+        f"""
+        UPDATE campaigns_touchpoint
+        SET attempt = attempt + 1, reason = %s, detail = %s, due_at = COALESCE(%s, due_at),
+            state = CASE WHEN %s THEN {S.PLANNED:d} ELSE {S.FAILED:d} END,
+            finished_at = CASE WHEN %s THEN NULL ELSE %s::timestamptz END
+        WHERE id = %s AND state = {S.PLANNED:d}
+        """,
+        [reason, detail[:300], due_at, due_at is not None, due_at is not None, now, touchpoint_id],
     )
 
 
@@ -181,20 +242,26 @@ def finish(
     provider_ref: str | None = None,
     lease_until: datetime | None = None,
 ) -> list[int]:
-    """Record an outcome where the token still holds; gives the rows that it was recorded for."""
+    """Record an outcome where the token still holds; gives the rows that it was recorded for.
+
+    Two touches of one enrollment that end at once do so one after the other, so the second sees
+    that it was the last.
+    """
     return [
         row[0]
-        for row in _rows(
-            """
-            UPDATE campaigns_touchpoint
+        for row in rows_of(
+            f"""
+            WITH {_HELD_ENROLLMENTS}
+            UPDATE campaigns_touchpoint touch
             SET state = %s, token = NULL, lease_until = %s, reason = %s, detail = %s, provider_ref = %s,
                 sent_at = CASE WHEN %s THEN %s ELSE sent_at END,
                 finished_at = CASE WHEN %s THEN %s ELSE finished_at END
-            WHERE id = ANY(%s) AND token = %s AND state = %s
-            RETURNING id
+            FROM held
+            WHERE touch.id = ANY(%s) AND touch.token = %s AND touch.state = %s AND held.id = touch.enrollment_id
+            RETURNING touch.id
             """,
             [
-                *(int(state), lease_until, reason, detail, provider_ref or None),
+                *(list(touchpoint_ids), int(state), lease_until, reason, detail, provider_ref or None),
                 *(state == S.SENT, now, state not in (S.WITH_REP, S.UNKNOWN), now),
                 *(list(touchpoint_ids), token, int(held_as)),
             ],
@@ -204,7 +271,7 @@ def finish(
 
 def end_enrollments_without_waiting_rows(touchpoint_ids: Sequence[int], now: datetime) -> int:
     """An enrollment is finished when the last of its touches has ended."""
-    return _count(
+    return rows_changed(
         f"""
         UPDATE campaigns_enrollment enrollment SET state = 'finished', ended_at = %s
         WHERE enrollment.state = 'active'
@@ -219,14 +286,15 @@ def end_enrollments_without_waiting_rows(touchpoint_ids: Sequence[int], now: dat
 
 def release_expired_claims(now: datetime) -> int:
     """Claims whose lease ended were never sent: they wait again."""
-    return _count(
+    return rows_changed(
         f"""
-        UPDATE campaigns_touchpoint touch
-        SET {_WAITS_AGAIN}, token = NULL, lease_until = NULL, attempt = attempt - 1
-        FROM campaigns_enrollment enrollment
-        WHERE touch.id IN (SELECT id FROM campaigns_touchpoint
-                           WHERE state = {S.CLAIMED:d} AND lease_until <= %s FOR UPDATE SKIP LOCKED)
-          AND enrollment.id = touch.enrollment_id
+        WITH held AS MATERIALIZED (
+            SELECT touch.id AS touch_id, enrollment.state, enrollment.exit_reason, enrollment.ended_at
+            FROM campaigns_touchpoint touch JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
+            WHERE touch.state = {S.CLAIMED:d} AND touch.lease_until <= %s
+            FOR NO KEY UPDATE OF touch, enrollment SKIP LOCKED)
+        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, attempt = attempt - 1
+        FROM held WHERE touch.id = held.touch_id
         """,
         [now],
     )
@@ -234,7 +302,7 @@ def release_expired_claims(now: datetime) -> int:
 
 def give_up_stale_sending(*, sent_before: datetime, look_up_at: datetime) -> int:
     """Calls whose outcome nobody recorded: unknown, to be looked up; never tried again blindly."""
-    return _count(
+    return rows_changed(
         f"""
         UPDATE campaigns_touchpoint SET state = {S.UNKNOWN:d}, token = NULL, lease_until = %s
         WHERE id IN (SELECT id FROM campaigns_touchpoint
@@ -244,47 +312,71 @@ def give_up_stale_sending(*, sent_before: datetime, look_up_at: datetime) -> int
     )
 
 
-def unknown_to_look_up(now: datetime, limit: int) -> list[tuple[int, str]]:
-    """(id, channel) of unknown rows whose look-up is due; the look-up's next time is kept in lease_until."""
+def hold_unknown(*, now: datetime, token: UUID, next_at: datetime, limit: int) -> list[tuple[int, str]]:
+    """(id, channel) of unknown rows whose look-up is due; this worker asks, anybody again at `next_at`.
+
+    The token makes an old answer worthless: by the time that it comes the row may have been tried
+    again and be unknown anew.
+    """
     return [
         (row[0], row[1])
-        for row in _rows(
+        for row in rows_of(
             f"""
-            SELECT touch.id, lane.channel FROM campaigns_touchpoint touch
-            JOIN campaigns_lane lane ON lane.id = touch.lane_id
-            WHERE touch.state = {S.UNKNOWN:d} AND touch.lease_until <= %s
-            ORDER BY touch.lease_until LIMIT %s
+            WITH due AS (
+                SELECT id FROM campaigns_touchpoint WHERE state = {S.UNKNOWN:d} AND lease_until <= %s
+                ORDER BY lease_until LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
+            UPDATE campaigns_touchpoint touch SET token = %s, lease_until = %s
+            FROM due, campaigns_lane lane WHERE touch.id = due.id AND lane.id = touch.lane_id
+            RETURNING touch.id, lane.channel
             """,
-            [now, limit],
+            [now, limit, token, next_at],
         )
     ]
 
 
 def settle_unknown(
-    *, touchpoint_ids: Sequence[int], state: S, now: datetime, next_look_up: datetime | None
+    *,
+    touchpoint_ids: Sequence[int],
+    sent: bool,
+    now: datetime,
+    token: UUID | None = None,
+    attempt: int | None = None,
+    due_at: datetime | None = None,
 ) -> list[int]:
-    """What a look-up or a person found out: sent, planned again (never sent), or still unknown."""
+    """What a look-up (by its token) or a person (by the attempt that they saw) found out: sent, or to try again."""
+    if sent:
+        change = f"state = {S.SENT:d}, sent_at = %s, finished_at = %s, token = NULL, lease_until = NULL"
+        values: list[Any] = [now, now]
+    else:
+        change, values = f"{_WAITS_AGAIN}, due_at = COALESCE(%s, touch.due_at)", [due_at]
     return [
         row[0]
-        for row in _rows(
+        for row in rows_of(
             f"""
-            UPDATE campaigns_touchpoint
-            SET state = %s, lease_until = %s,
-                sent_at = CASE WHEN %s THEN %s ELSE sent_at END,
-                finished_at = CASE WHEN %s THEN %s ELSE finished_at END
-            WHERE id = ANY(%s) AND state = {S.UNKNOWN:d} RETURNING id
+            WITH {_HELD_ENROLLMENTS}
+            UPDATE campaigns_touchpoint touch SET {change} FROM held
+            WHERE touch.id = ANY(%s) AND touch.state = {S.UNKNOWN:d} AND held.id = touch.enrollment_id
+              AND (touch.token = %s OR touch.attempt = %s) RETURNING touch.id
             """,
-            [
-                *(int(state), next_look_up, state == S.SENT, now),
-                *(state in (S.SENT, S.FAILED), now, list(touchpoint_ids)),
-            ],
+            [list(touchpoint_ids), *values, list(touchpoint_ids), token, attempt],
         )
     ]
 
 
+def forget_look_up(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
+    """The provider cannot tell: these wait for a person."""
+    return rows_changed(
+        f"""
+        UPDATE campaigns_touchpoint SET token = NULL, lease_until = NULL
+        WHERE id = ANY(%s) AND token = %s AND state = {S.UNKNOWN:d}
+        """,
+        [list(touchpoint_ids), token],
+    )
+
+
 def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime) -> int:
     """Rows that have not gone out are cancelled, and the open tasks made from them."""
-    cancelled = _count(
+    cancelled = rows_changed(
         f"""
         UPDATE campaigns_touchpoint
         SET state = {S.CANCELLED:d}, reason = %s, finished_at = %s, token = NULL, lease_until = NULL
@@ -293,7 +385,7 @@ def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime)
         [reason, now, list(enrollment_ids)],
     )
     # After the rows: a claim that held them may just have made tasks, which only a later statement sees.
-    _count(
+    rows_changed(
         """
         UPDATE campaigns_reptask SET state = 'cancelled', finished_at = %s
         WHERE state = 'open' AND touchpoint_id IN (
@@ -302,11 +394,3 @@ def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime)
         [now, list(enrollment_ids)],
     )
     return cancelled
-
-
-def next_due_in_lane(lane_id: int) -> datetime | None:
-    rows = _rows(
-        f"SELECT min(due_at) FROM campaigns_touchpoint WHERE lane_id = %s AND state = {S.PLANNED:d}", [lane_id]
-    )
-    found: datetime | None = rows[0][0]
-    return found

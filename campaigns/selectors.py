@@ -76,12 +76,23 @@ def sop_choices() -> list[tuple[str, str]]:
 
 
 def lanes_with_due_rows(now: datetime) -> list[Lane]:
-    """Open lanes in which something is due, in an order of chance.
+    """Open lanes in which something is due, in an order of chance; a backlog is due when its turn is.
 
     A drain may have time for one batch only, and it must not be the same lane's each time.
     """
     due = Touchpoint.objects.filter(lane=OuterRef("pk"), state=TouchState.PLANNED, due_at__lte=now)
-    return list(Lane.objects.filter(Exists(due), is_open=True).order_by("?"))
+    on_time = due.filter(due_at__gt=OuterRef("late_before"))
+    turn = Q(late_before=None) | Q(catch_up_at__lte=now)
+    return list(
+        Lane.objects.filter(Q(turn, Exists(due)) | Exists(on_time), is_open=True).select_related("sop").order_by("?")
+    )
+
+
+def lane_list_held(user: User, sop: Sop) -> list[Lane]:
+    """Lanes that wait for their provider or let out a backlog; `backlog` counts what the user may see of it."""
+    waiting = _touches(user).filter(state=TouchState.PLANNED, due_at__lte=OuterRef("late_before"))
+    lanes = Lane.objects.filter(Q(is_open=False) | Q(late_before__isnull=False), sop=sop)
+    return list(lanes.annotate(backlog=count_of(waiting, "lane")).order_by("channel"))
 
 
 def step_list(version: SopVersion | None) -> list[Step]:

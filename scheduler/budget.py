@@ -12,3 +12,7 @@ class Budget:
     @property
     def spent(self) -> bool:
         return clock.boot_seconds() >= self._ends
+
+    def share(self, parts: int) -> "Budget":
+        """One of so many equal parts of what is left, from now."""
+        return Budget(max(0.0, self._ends - clock.boot_seconds()) / parts)

@@ -1,7 +1,7 @@
-"""Writes of campaigns, by what they are about: plans, enrolment, ledger, delivery, tasks."""
+"""Writes of campaigns, by what they are about: plans, enrolment, ledger, lanes, delivery, unknown, tasks."""
 
 from campaigns.services.enrolment import exit_enrollments, start_sops
-from campaigns.services.ledger import resolve_unknown
+from campaigns.services.lanes import leave_out_past
 from campaigns.services.plans import (
     create_sop,
     pause_sop,
@@ -13,6 +13,7 @@ from campaigns.services.plans import (
     update_sop,
 )
 from campaigns.services.tasks import finish_task, give_up_task, hand_over_tasks, snooze_task
+from campaigns.services.unknown import resolve_unknown
 
 __all__ = [
     "create_sop",
@@ -20,6 +21,7 @@ __all__ = [
     "finish_task",
     "give_up_task",
     "hand_over_tasks",
+    "leave_out_past",
     "pause_sop",
     "publish_sop",
     "resolve_unknown",

@@ -11,8 +11,10 @@ from campaigns.channels import outward_channel
 from campaigns.channels.base import ChannelDown, OutcomeUnknown, OutwardChannel, Refused
 from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Message
-from campaigns.services.ledger import Batch, close_lane_for, record
-from scheduler.services import due_work
+from campaigns.services.lanes import close_lane_for, note_progress
+from campaigns.services.ledger import Batch, record
+from scheduler.budget import Budget
+from scheduler.services import due_work, note_due
 from scrm.core import clock, failpoints
 
 log = structlog.get_logger(__name__)
@@ -31,8 +33,8 @@ class Outcome:
     retry: bool = False
 
 
-def deliver(batch: Batch) -> None:
-    """Send every message of the batch whose lease is young enough; put back the rest.
+def deliver(batch: Batch, budget: Budget | None = None) -> None:
+    """Send the messages of the batch while the lease is young enough and time is left, one at least; put back the rest.
 
     The outcome of one call and the turn to sending of the next are one commit, so that a mail
     costs one. A worker that dies between them leaves the first unknown, never sent again blindly.
@@ -40,20 +42,26 @@ def deliver(batch: Batch) -> None:
     channel = outward_channel(batch.channel)
     waiting = list(reversed(batch.messages))
     known: Outcome | None = None
+    progress = False
     try:
         channel.open()
-        while waiting and _young_enough(batch, channel):
+        while waiting and _young_enough(batch, channel) and not (progress and budget and budget.spent):
             message = waiting.pop()
             held = _turn_to_sending(batch, message, known)
             known = None
             if held:
                 known = _call(channel, batch, message)
+                progress = True
     except ChannelDown as down:
         log.warning("channel.down", channel=batch.channel, reason=str(down))
         close_lane_for(lane_id=batch.lane_id, seconds=_DOWN_SECONDS, reason=str(down), now=clock.now())
     finally:
-        _settle(batch, known, [message.touchpoint_id for message in waiting])
-        channel.close()
+        try:
+            _settle(batch, known, [message.touchpoint_id for message in waiting])
+        finally:
+            channel.close()
+    if progress:
+        note_progress(lane_id=batch.lane_id, now=clock.now())
 
 
 def _young_enough(batch: Batch, channel: OutwardChannel) -> bool:
@@ -112,7 +120,9 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
         return
     look_up_at = None
     if outcome.state == TouchState.UNKNOWN:
+        # Earlier than the end of the lease and its settling, which the index may have been raised to.
         look_up_at = now + timedelta(seconds=settings.SCRM_SETTLE_SECONDS)
+        note_due(look_up_at)
     record(
         [outcome.touchpoint_id],
         batch.token,

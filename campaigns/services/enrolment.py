@@ -68,6 +68,7 @@ def end_enrollments(*, enrollment_ids: Sequence[int], reason: Reason, now: datet
     """End these enrollments and cancel their waiting touches."""
     if not enrollment_ids:
         return 0
+    queries.hold_enrollments(enrollment_ids)
     ended = Enrollment.objects.filter(pk__in=enrollment_ids, state=EnrollmentState.ACTIVE).update(
         state=EnrollmentState.EXITED, exit_reason=reason, ended_at=now
     )

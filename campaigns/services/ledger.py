@@ -1,28 +1,30 @@
 """The ledger: claim, record, recover. DESIGN.md 4.4 to 4.6."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
-from accounts.models import User
-from accounts.services import record_audit
-from campaigns import planner, policy, queries
+from campaigns import lane_queries, planner, policy, queries
 from campaigns.channels import outward_channel
 from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Enrollment, Lane, RepTask, Step, Touchpoint
 from campaigns.queries import Claimed
+from campaigns.services.lanes import hold_due, lateness_of
 from campaigns.services.messages import Reach, compose, compose_task, reach_of
+from campaigns.services.unknown import look_up_unknown
 from scheduler.services import due_work, note_due
 from scrm.core import clock, failpoints
 
+log = structlog.get_logger(__name__)
 _TASK_BATCH = 500
-_LOOK_UP_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +43,99 @@ class Batch:
         return clock.boot_seconds() - self.claimed_boot
 
 
-def claim_batch(*, lane: Lane) -> Batch | None:
+class ClaimBroke(Exception):
+    """Something in these rows can't be claimed; all of them wait as before."""
+
+    def __init__(self, touchpoint_ids: list[int]) -> None:
+        super().__init__(f"{len(touchpoint_ids)} touchpoints")
+        self.touchpoint_ids = touchpoint_ids
+
+
+def claim_batches(*, lane: Lane, only: Sequence[int] | None = None) -> Iterator[Batch]:
+    """The lane's next batch; where one row breaks it, smaller ones of the others, and that row is set aside."""
+    try:
+        batch = claim_batch(lane=lane, only=only)
+    except ClaimBroke as broke:
+        ids = broke.touchpoint_ids
+        if len(ids) == 1:
+            _set_aside(ids[0], broke.__cause__, clock.now())
+            return
+        yield from claim_batches(lane=lane, only=ids[: len(ids) // 2])
+        yield from claim_batches(lane=lane, only=ids[len(ids) // 2 :])
+    else:
+        if batch is not None:
+            yield batch
+
+
+def claim_batch(*, lane: Lane, only: Sequence[int] | None = None) -> Batch | None:
     """Hold a lane's due rows and plan what follows each; None when nothing is due.
 
-    Refused rows are skipped with their reason, and a representative's rows become tasks, all in
-    the claim's own transaction. What is left is to be carried out of the house.
+    Late rows are left out or put off where their SOP wants that, refused ones are skipped with
+    their reason, and a representative's become tasks, all in the claim's own transaction. What is
+    left is to be carried out of the house. Raises ClaimBroke for what is wrong with the rows.
     """
     channel = Channel(lane.channel)
     size = _TASK_BATCH if channel == Channel.REP_TASK else outward_channel(channel).batch_size
     claimed_boot = clock.boot_seconds()
     now = clock.now()
     token = uuid.uuid4()
-    with due_work():
-        rows = queries.claim(
-            lane_id=lane.pk,
-            limit=size,
-            token=token,
-            now=now,
-            lease_until=now + timedelta(seconds=settings.SCRM_LEASE_SECONDS),
-        )
+    lease_until = now + timedelta(seconds=settings.SCRM_LEASE_SECONDS)
+    rows: list[Claimed] = []
+    try:
+        with due_work():
+            if only is None:
+                rows = hold_due(lane=lane, size=size, token=token, now=now, lease_until=lease_until)
+            else:
+                rows = queries.claim_only(
+                    touchpoint_ids=only, lane_id=lane.pk, token=token, now=now, lease_until=lease_until
+                )
+            if not rows:
+                return None
+            messages, attempts = _work_up(rows, lane, channel, token, now)
+    except (OperationalError, InterfaceError):
+        # The database's trouble and not the rows'.
+        raise
+    except Exception as error:
         if not rows:
-            return None
-        enrollments = Enrollment.objects.in_bulk([row.enrollment_id for row in rows])
-        rows = _cancel_ended(rows, enrollments, token, now)
-        steps = Step.objects.select_related("material").in_bulk({row.step_id for row in rows})
-        plan_next(rows=rows, enrollments=enrollments, steps=steps, sop_id=lane.sop_id)
-        reach = reach_of([row.contact_id for row in rows], channel)
-        going = _skip_refused(rows, reach, channel, token, now)
-        if channel == Channel.REP_TASK:
-            _give_to_reps(going, steps, reach, token, now)
-            messages: dict[int, Message] = {}
-        else:
-            messages = compose(rows=going, steps=steps, reach=reach, now=now)
-            _fail_unwritten(going, messages, token, now)
+            raise
+        raise ClaimBroke([row.id for row in rows]) from error
     failpoints.passed("claim.committed")
-    return Batch(lane.pk, channel, token, claimed_boot, list(messages.values()), {row.id: row.attempt for row in going})
+    return Batch(lane.pk, channel, token, claimed_boot, messages, attempts)
+
+
+def _work_up(
+    rows: list[Claimed], lane: Lane, channel: Channel, token: UUID, now: datetime
+) -> tuple[list[Message], dict[int, int]]:
+    """What goes out of these rows, and their attempts."""
+    enrollments = Enrollment.objects.in_bulk([row.enrollment_id for row in rows])
+    rows = _cancel_ended(rows, enrollments, token, now)
+    steps = Step.objects.select_related("material").in_bulk({row.step_id for row in rows})
+    plan_next(rows=rows, enrollments=enrollments, steps=steps, sop_id=lane.sop_id)
+    rows = _part_from_late(rows, lane, enrollments, steps, token, now)
+    reach = reach_of([row.contact_id for row in rows], channel)
+    going = _skip_refused(rows, reach, channel, token, now)
+    messages: dict[int, Message] = {}
+    if channel == Channel.REP_TASK:
+        _give_to_reps(going, steps, reach, token, now)
+    else:
+        messages = compose(rows=going, steps=steps, reach=reach, now=now)
+        _fail_unwritten(going, messages, token, now)
+    return list(messages.values()), {row.id: row.attempt for row in going}
+
+
+def _set_aside(touchpoint_id: int, error: BaseException | None, now: datetime) -> None:
+    """Tried again later and later, and in the end failed: a person sees it, and the others go on meanwhile."""
+    log.error("touch.broken", touchpoint=touchpoint_id, error=type(error).__name__, exc_info=error)
+    attempt = Touchpoint.objects.values_list("attempt", flat=True).get(pk=touchpoint_id) + 1
+    back_off = policy.back_off_seconds(attempt)
+    with due_work() as due:
+        due_at = None if back_off is None else now + timedelta(seconds=back_off)
+        queries.set_aside(
+            touchpoint_id=touchpoint_id, due_at=due_at, now=now, reason=Reason.BROKEN, detail=type(error).__name__
+        )
+        if due_at is None:
+            queries.end_enrollments_without_waiting_rows([touchpoint_id], now)
+        due.at(due_at)
 
 
 def plan_next(
@@ -121,6 +181,36 @@ def _cancel_ended(
             going.append(row)
     for reason, ids in ended.items():
         record(ids, token, held_as=TouchState.CLAIMED, state=TouchState.CANCELLED, now=now, reason=reason)
+    return going
+
+
+def _part_from_late(
+    rows: Sequence[Claimed],
+    lane: Lane,
+    enrollments: Mapping[int, Enrollment],
+    steps: Mapping[int, Step],
+    token: UUID,
+    now: datetime,
+) -> list[Claimed]:
+    """Leave out or put off what comes too late, as the SOP wants it; gives the others."""
+    lateness = lateness_of(lane)
+    left_out: dict[Reason, list[int]] = {}
+    put_off: dict[int, datetime] = {}
+    going = []
+    for row in rows:
+        verdict = lateness.judge(row.due_at, now)
+        if verdict is None:
+            going.append(row)
+        elif verdict == Reason.SHIFTED:
+            zone = enrollments[row.enrollment_id].zone
+            put_off[row.id] = planner.shifted(steps[row.step_id].offset, row.due_at, zone, now)
+        else:
+            left_out.setdefault(verdict, []).append(row.id)
+    for reason, ids in left_out.items():
+        record(ids, token, held_as=TouchState.CLAIMED, state=TouchState.EXPIRED, now=now, reason=reason)
+    if put_off:
+        queries.shift(dues=put_off, token=token, reason=Reason.SHIFTED)
+        note_due(min(put_off.values()))
     return going
 
 
@@ -211,59 +301,15 @@ def record(
     return written
 
 
-def close_lane_for(*, lane_id: int, seconds: float, reason: str, now: datetime) -> None:
-    """One row instead of every touchpoint: nothing of this lane is tried until it reopens."""
-    with due_work() as due:
-        reopen_at = now + timedelta(seconds=seconds)
-        Lane.objects.filter(pk=lane_id, is_open=True).update(is_open=False, reopen_at=reopen_at, reason=reason[:120])
-        due.at(reopen_at)
-
-
 def recover(*, now: datetime) -> None:
     """Reopen lanes whose time has come, free expired claims, and look up what is unknown."""
     with due_work() as due:
-        if Lane.objects.filter(is_open=False, reopen_at__lte=now).update(is_open=True, reopen_at=None, reason=""):
-            due.at(now)
-        if queries.release_expired_claims(now):
-            due.at(now)
         settled = now - timedelta(seconds=settings.SCRM_SETTLE_SECONDS)
-        if queries.give_up_stale_sending(sent_before=settled, look_up_at=now):
+        changed = (
+            lane_queries.reopen_lanes(now),
+            queries.release_expired_claims(now),
+            queries.give_up_stale_sending(sent_before=settled, look_up_at=now),
+        )
+        if any(changed):
             due.at(now)
-    _look_up_unknown(now)
-
-
-def _look_up_unknown(now: datetime) -> None:
-    """Ask each channel what became of its unknown rows; one that cannot tell is not asked again."""
-    by_channel: dict[str, list[int]] = {}
-    for touchpoint_id, channel in queries.unknown_to_look_up(now, limit=500):
-        by_channel.setdefault(channel, []).append(touchpoint_id)
-    for name, ids in by_channel.items():
-        answer = outward_channel(name).look_up(ids)
-        with due_work() as due:
-            if answer is None:
-                queries.settle_unknown(touchpoint_ids=ids, state=TouchState.UNKNOWN, now=now, next_look_up=None)
-                continue
-            found = [pk for pk in ids if answer.get(pk) is not None]
-            absent = [pk for pk in ids if pk in answer and answer[pk] is None]
-            unsure = [pk for pk in ids if pk not in answer]
-            sent = queries.settle_unknown(touchpoint_ids=found, state=TouchState.SENT, now=now, next_look_up=None)
-            queries.end_enrollments_without_waiting_rows(sent, now)
-            if queries.settle_unknown(touchpoint_ids=absent, state=TouchState.PLANNED, now=now, next_look_up=None):
-                due.at(now)
-            later = now + _LOOK_UP_EVERY
-            if queries.settle_unknown(touchpoint_ids=unsure, state=TouchState.UNKNOWN, now=now, next_look_up=later):
-                due.at(later)
-
-
-def resolve_unknown(*, touchpoint: Touchpoint, sent: bool, by: User, now: datetime) -> bool:
-    """A person says what became of it: it went out, or it did not and is tried again."""
-    with due_work() as due:
-        state = TouchState.SENT if sent else TouchState.PLANNED
-        changed = queries.settle_unknown(touchpoint_ids=[touchpoint.pk], state=state, now=now, next_look_up=None)
-        if sent:
-            queries.end_enrollments_without_waiting_rows(changed, now)
-        elif changed:
-            due.at(now)
-        if changed:
-            record_audit(action="touchpoint.settled", actor=by, subject=touchpoint, details={"sent": sent}, now=now)
-    return bool(changed)
+    look_up_unknown(now=now)

@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from campaigns import drafts, queries
-from campaigns.enums import EnrollmentState, Reason, SopState
+from campaigns import drafts, lane_queries
+from campaigns.enums import EnrollmentState, LatePolicy, Reason, SopState
 from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step
 from campaigns.services.enrolment import end_enrollments
 from content.models import Material
 from leads.models import Source
 from scheduler.services import due_work, note_due
 from tagging.models import Tag
+
+_SETTINGS = frozenset({"name", "summary", "trigger", "trigger_tag", "exit_when_won", "campaign"}) | {
+    "late_policy",
+    "late_after_minutes",
+    "catch_up_per_minute",
+}
 
 
 def save_campaign(*, campaign: Campaign, sources: Sequence[Source]) -> Campaign:
@@ -38,6 +44,9 @@ def create_sop(
     exit_when_won: bool = True,
     summary: str = "",
     campaign: Campaign | None = None,
+    late_policy: str = LatePolicy.SEND,
+    late_after_minutes: int = 60,
+    catch_up_per_minute: int = 600,
     steps: Sequence[dict[str, Any]] = (),
 ) -> Sop:
     """A new SOP as a draft; ValidationError names the field that is wrong."""
@@ -48,6 +57,9 @@ def create_sop(
         exit_when_won=exit_when_won,
         summary=summary,
         campaign=campaign,
+        late_policy=late_policy,
+        late_after_minutes=late_after_minutes,
+        catch_up_per_minute=catch_up_per_minute,
         draft_steps=drafts.numbered(steps),
         created_at=now,
         updated_at=now,
@@ -58,14 +70,18 @@ def create_sop(
 
 
 def update_sop(*, sop: Sop, now: datetime, **fields: Any) -> Sop:
-    """Change name, summary, trigger, trigger_tag, exit_when_won or campaign."""
+    """Change its settings, which count at once and for everybody inside: see _SETTINGS."""
     for name, value in fields.items():
-        if name not in {"name", "summary", "trigger", "trigger_tag", "exit_when_won", "campaign"}:
+        if name not in _SETTINGS:
             raise TypeError(f"update_sop does not change {name}")
         setattr(sop, name, value)
     sop.updated_at = now
     sop.full_clean()
-    sop.save(update_fields=[*fields, "updated_at"])
+    with due_work():
+        sop.save(update_fields=[*fields, "updated_at"])
+        if sop.late_policy != LatePolicy.SEND:
+            # A backlog that is left out or put off needs no turns.
+            _end_catch_ups(sop)
     return sop
 
 
@@ -116,7 +132,8 @@ def publish_sop(*, sop: Sop, by: User | None, now: datetime) -> SopVersion:
             ignore_conflicts=True,
         )
         locked.live_version = version
-        if locked.state != SopState.PAUSED:
+        if locked.state in (SopState.DRAFT, SopState.STOPPED):
+            # Not those of a live one: a lane that is closed there waits for its provider.
             locked.state = SopState.LIVE
             _open_lanes(locked)
         locked.save(update_fields=["live_version", "state"])
@@ -136,7 +153,7 @@ def pause_sop(*, sop: Sop, reason: str = "", by: User | None = None) -> None:
 
 
 def resume_sop(*, sop: Sop, by: User | None = None) -> None:
-    """Open its lanes again; what became due meanwhile goes out now."""
+    """Open its lanes again; what became due meanwhile goes out now, late touches as the SOP says."""
     with due_work():
         if Sop.objects.filter(pk=sop.pk, state=SopState.PAUSED).update(state=SopState.LIVE):
             _open_lanes(sop)
@@ -159,7 +176,13 @@ def stop_sop(*, sop: Sop, now: datetime, by: User | None = None) -> int:
 def _open_lanes(sop: Sop) -> None:
     Lane.objects.filter(sop=sop).update(is_open=True, reopen_at=None, reason="")
     for lane_id in Lane.objects.filter(sop=sop).values_list("pk", flat=True):
-        note_due(queries.next_due_in_lane(lane_id))
+        note_due(lane_queries.next_due_in_lane(lane_id))
+
+
+def _end_catch_ups(sop: Sop) -> None:
+    for lane in Lane.objects.filter(sop=sop, late_before__isnull=False):
+        Lane.objects.filter(pk=lane.pk).update(late_before=None, catch_up_at=None)
+        note_due(lane_queries.next_due_in_lane(lane.pk))
 
 
 def _numbers_used(sop: Sop) -> set[int]:

@@ -35,6 +35,8 @@ def hand_over_tasks(*, contact_ids: Sequence[UUID], owner: User) -> int:
 
 def _end_task(task: RepTask, state: TaskState, touch: TouchState, now: datetime, reason: str = "") -> bool:
     with transaction.atomic():
+        if task.touchpoint_id is not None:
+            queries.hold_enrollments_of([task.touchpoint_id])
         changed = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
             state=state, finished_at=now, reason=reason[:200]
         )

@@ -15,6 +15,7 @@ from campaigns.inputs import Start
 from campaigns.queries import end_enrollments_without_waiting_rows, mark_sending
 from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
+from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import Batch, claim_batch, record
 from commerce.services import LineInput, save_order
 from content.services import record_view
@@ -211,6 +212,8 @@ class History:
             if not lanes:
                 return
             for lane in lanes:
+                # Time goes by in leaps here, and that is no outage.
+                note_progress(lane_id=lane.pk, now=moment)
                 batch = claim_batch(lane=lane)
                 if batch is not None and batch.channel == TouchChannel.EMAIL:
                     self._send(batch, moment)

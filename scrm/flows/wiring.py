@@ -2,7 +2,7 @@
 
 from accounts.queries import SEALS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
-from campaigns.queries import TOUCHPOINTS_NEXT_DUE
+from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register

@@ -31,7 +31,7 @@ from tagging.selectors import tag_list_active
 
 @may("sop.edit")
 def create(request: Visit) -> HttpResponse:
-    form = _settings(request, {"trigger": Trigger.LEAD_CAPTURED.value, "exit_when_won": True})
+    form = _settings(request, SopForm.initial_of(Sop(trigger=Trigger.LEAD_CAPTURED)))
     if request.method == "POST" and form.is_valid():
         try:
             sop = create_sop(**form.cleaned_data, now=clock.now())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns import drafts
-from campaigns.enums import Channel, SopState, TouchState, Trigger
+from campaigns.enums import Channel, LatePolicy, SopState, TouchState, Trigger
 from campaigns.models import Campaign, Sop
 from campaigns.planner import weekday_names
 from content.selectors import material_list_active
@@ -70,8 +70,28 @@ class SopForm(forms.Form):
         help_text=_("Whoever becomes a deal leaves it at once; what was still planned is cancelled."),
     )
 
+    late_policy = forms.ChoiceField(
+        label=_("A touch that comes too late"),
+        choices=LatePolicy.choices,
+        required=False,
+        help_text=_("Late because the system was down, its provider did not answer, or the SOP was paused."),
+    )
+    late_after_minutes = forms.IntegerField(
+        label=_("Late after so many minutes"), required=False, min_value=1, max_value=30 * 24 * 60
+    )
+    catch_up_per_minute = forms.IntegerField(
+        label=_("Late touches per minute"),
+        required=False,
+        min_value=1,
+        max_value=60_000,
+        help_text=_("So many of a backlog go out per minute on each channel; what is on time does not wait for them."),
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in ("late_policy", "late_after_minutes", "catch_up_per_minute"):
+            if cleaned.get(name) in (None, ""):
+                cleaned.pop(name, None)
         if cleaned.get("trigger") != Trigger.TAG_ADDED:
             cleaned["trigger_tag"] = None
         elif not cleaned.get("trigger_tag") and "trigger_tag" not in self.errors:
@@ -87,6 +107,9 @@ class SopForm(forms.Form):
             "trigger_tag": sop.trigger_tag_id,
             "campaign": sop.campaign_id,
             "exit_when_won": sop.exit_when_won,
+            "late_policy": sop.late_policy,
+            "late_after_minutes": sop.late_after_minutes,
+            "catch_up_per_minute": sop.catch_up_per_minute,
         }
 
 

@@ -22,6 +22,7 @@ from campaigns.models import Sop
 from campaigns.selectors import (
     StepCounts,
     enrollment_anchors,
+    lane_list_held,
     sop_get,
     sop_list,
     sop_summary,
@@ -39,7 +40,10 @@ from tenants.selectors import tenant_zone
 
 FORECAST_DAYS = 7
 ICONS = {Channel.EMAIL: "mail", Channel.REP_TASK: "phone"}
-_TOLD = (TouchState.SENT, TouchState.WITH_REP, TouchState.SKIPPED, TouchState.FAILED, TouchState.CANCELLED)
+_TOLD = (
+    *(TouchState.SENT, TouchState.WITH_REP, TouchState.SKIPPED),
+    *(TouchState.EXPIRED, TouchState.FAILED, TouchState.CANCELLED),
+)
 
 
 @may("sop.view")
@@ -65,6 +69,7 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
         "draft_differs": _draft_differs(sop, live),
         "draft_missing": len(drafts.problems(sop.draft_steps)),
         "unknown_url": f"{reverse('ops:touchpoint_list')}?sop={sop.pk}&state={TouchState.UNKNOWN.value}",
+        "lanes": lane_list_held(request.user, sop) if sop.state == SopState.LIVE else [],
         "segments": segment_list(request.user) if sop.state == SopState.LIVE and request.user.may("sop.edit") else [],
         "is_running": sop.state in (SopState.LIVE, SopState.PAUSED),
     }
@@ -103,7 +108,9 @@ def pause(request: Visit, sop_id: UUID) -> HttpResponse:
 def resume(request: Visit, sop_id: UUID) -> HttpResponse:
     sop = found(sop_get(sop_id))
     resume_sop(sop=sop, by=request.user)
-    messages.success(request, _("It runs again. What became due meanwhile goes out now."))
+    messages.success(
+        request, _("It runs again. What became due meanwhile goes out now, what is late as the settings say.")
+    )
     return redirect("ops:sop_detail", sop.pk)
 
 

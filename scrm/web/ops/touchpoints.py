@@ -20,7 +20,7 @@ from campaigns.selectors import (
     touchpoints_of,
     unknown_count,
 )
-from campaigns.services.ledger import resolve_unknown
+from campaigns.services.unknown import resolve_unknown
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
@@ -64,7 +64,9 @@ def resolve(request: Visit, touchpoint_id: int) -> HttpResponse:
     """A person says whether an unknown touch went out."""
     touch = found(touchpoint_get(request.user, touchpoint_id))
     sent = request.POST.get("sent") == "yes"
-    if not resolve_unknown(touchpoint=touch, sent=sent, by=request.user, now=clock.now()):
+    # What was seen counts: meanwhile the touch may have been tried again and be unknown anew.
+    seen = request.POST.get("attempt") == str(touch.attempt)
+    if not seen or not resolve_unknown(touchpoint=touch, sent=sent, by=request.user, now=clock.now()):
         messages.error(request, _("Somebody else has settled it already."))
     elif sent:
         messages.success(request, _("Noted: it went out."))

@@ -1,5 +1,7 @@
 """A plan from the empty page to the published version, as somebody clicks it together."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from accounts.models import AuditEntry
 from audiences.services import save_segment
 from campaigns.enums import SopState, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Sop, SopVersion, Touchpoint
+from campaigns.models import Lane, Sop, SopVersion, Touchpoint
 from campaigns.services.enrolment import enroll
 from content.upkeep import save_material
 from exchange.models import Job
@@ -260,10 +262,50 @@ def test_a_person_settles_an_unknown_touch(ops, sent, state):
     touch = Touchpoint.objects.get()
     Touchpoint.objects.update(state=TouchState.UNKNOWN)
 
-    ops.post(reverse("ops:touchpoint_resolve", args=[touch.pk]), {"sent": sent})
+    ops.post(reverse("ops:touchpoint_resolve", args=[touch.pk]), {"sent": sent, "attempt": touch.attempt})
 
     touch.refresh_from_db()
     assert touch.state == state
+
+
+def test_what_a_person_found_out_of_an_earlier_attempt_changes_nothing(ops):
+    """Else two clicks on `It did not` around a second attempt send a third time."""
+    sop = make_live_sop()
+    with due_work():
+        enroll(sop=sop, starts=[Start(make_contact().pk, clock.now(), "UTC")])
+    Touchpoint.objects.update(state=TouchState.UNKNOWN, attempt=2)
+    touch = Touchpoint.objects.get()
+
+    ops.post(reverse("ops:touchpoint_resolve", args=[touch.pk]), {"sent": "no", "attempt": 1})
+
+    touch.refresh_from_db()
+    assert touch.state == TouchState.UNKNOWN
+
+
+def test_settings_say_what_becomes_of_late_touches(ops, draft):
+    edit(ops, draft, MAIL, late_policy="shift", late_after_minutes="15", catch_up_per_minute="30")
+    assert (draft.late_policy, draft.late_after_minutes, draft.catch_up_per_minute) == ("shift", 15, 30)
+
+    edit(ops, draft, MAIL)
+    assert (draft.late_policy, draft.late_after_minutes) == ("shift", 15)
+
+    answer = edit(ops, draft, MAIL, late_after_minutes="0")
+    assert answer.status_code == 422
+    assert draft.late_after_minutes == 15
+
+
+def test_sop_shows_what_waits_for_its_provider_and_what_catches_up(ops):
+    sop = make_live_sop(step("email"), step())
+    now = clock.now()
+    with due_work():
+        enroll(sop=sop, starts=[Start(make_contact().pk, now - timedelta(days=1), "UTC")])
+    Lane.objects.filter(channel="email").update(late_before=now, catch_up_at=now)
+    Lane.objects.filter(channel="rep_task").update(is_open=False, reopen_at=now, reason="Line is dead")
+
+    page = ops.get(reverse("ops:sop_detail", args=[sop.pk])).content.decode()
+
+    assert "1 late touch waits for its turn; 600 go out per minute." in page
+    assert "Line is dead" in page
 
 
 def test_ledger_narrows_by_sop_state_and_period(ops):
