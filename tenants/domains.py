@@ -1,4 +1,4 @@
-"""Writes about hosts: claim, prove, choose, give up."""
+"""Writes about hosts: claim, prove, choose, give up. In `public`, whose rows no tenant's role may change."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from scrm.core.tenancy import on_platform
 from tenants import dns
 from tenants.enums import DomainProblem, DomainStatus
 from tenants.hosts import HostInvalid, normal_host, proof_name, proof_text
@@ -20,6 +21,7 @@ CLAIMS_MAX: Final = 20
 CHECK_EVERY: Final = timedelta(seconds=5)
 
 
+@on_platform()
 def checked_host(text: str, *, tenant: Tenant, now: datetime) -> str:
     """The host in its one spelling; ValidationError when it is misshapen, taken or in quarantine."""
     try:
@@ -40,6 +42,7 @@ def checked_host(text: str, *, tenant: Tenant, now: datetime) -> str:
     return host
 
 
+@on_platform()
 def claim_domain(*, tenant: Tenant, domain: str, now: datetime) -> Domain:
     """The tenant says that a host is its own; it answers there once `check_domain` has found the proof."""
     host = checked_host(domain, tenant=tenant, now=now)
@@ -54,6 +57,7 @@ def claim_domain(*, tenant: Tenant, domain: str, now: datetime) -> Domain:
     return claim
 
 
+@on_platform()
 def vouch_domain(*, tenant: Tenant, domain: str, now: datetime, primary: bool = False) -> Domain:
     """The platform says that the host is the tenant's: no proof is asked for."""
     host = checked_host(domain, tenant=tenant, now=now)
@@ -65,6 +69,7 @@ def vouch_domain(*, tenant: Tenant, domain: str, now: datetime, primary: bool = 
     return claim
 
 
+@on_platform()
 def check_domain(*, claim: Domain, now: datetime) -> DomainStatus:
     """Look for the proof; a verified host stays so, whatever its records say today."""
     if claim.status == DomainStatus.VERIFIED or (claim.checked_at and now - claim.checked_at < CHECK_EVERY):
@@ -83,6 +88,7 @@ def check_domain(*, claim: Domain, now: datetime) -> DomainStatus:
     return DomainStatus(claim.status)
 
 
+@on_platform()
 def choose_domain(*, claim: Domain) -> None:
     """Links lead there from now on. ValidationError before it is verified."""
     with transaction.atomic():
@@ -94,6 +100,7 @@ def choose_domain(*, claim: Domain) -> None:
         Domain.objects.filter(pk=claim.pk).update(is_primary=True)
 
 
+@on_platform()
 def release_domain(*, claim: Domain, now: datetime) -> None:
     """The tenant answers there no longer. ValidationError for the primary host."""
     with transaction.atomic():
@@ -106,6 +113,7 @@ def release_domain(*, claim: Domain, now: datetime) -> None:
         _release([held], now=now)
 
 
+@on_platform()
 def release_all_domains(*, tenant: Tenant, now: datetime) -> None:
     with transaction.atomic():
         _release(list(Domain.objects.filter(tenant=tenant).select_related("tenant")), now=now)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import schema_exists
 
 from scrm.core import clock
+from scrm.core.postgres import roles
 from tenants import queries
 from tenants.domains import checked_host, vouch_domain
 from tenants.enums import TenantStatus
@@ -76,5 +77,13 @@ def create_tenant(
     with transaction.atomic():
         queries.clone_schema(source.schema_name, schema_name)
         tenant.save(verbosity=0)
+        roles.make_role(tenant.uuid, schema_name)
         vouch_domain(tenant=tenant, domain=domain, now=tenant.created_at, primary=True)
     return tenant
+
+
+def grant_tenants() -> None:
+    """Give every tenant's role its schema and its own rows in `public`; after migrations, and after a restore."""
+    roles.open_shared_tables()
+    for uuid, schema_name in roles.schemas_without_rights():
+        roles.make_role(uuid, schema_name)

@@ -8,7 +8,7 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from tests import databases
 from tests.live import Live
@@ -62,7 +62,8 @@ def globex(db):
 def _inside(schema: str):
     from tenants.models import Tenant
 
-    tenant = Tenant.objects.get(schema_name=schema)
+    with schema_context("public"):
+        tenant = Tenant.objects.get(schema_name=schema)
     with tenant_context(tenant):
         yield tenant
 

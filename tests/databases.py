@@ -77,8 +77,10 @@ def _template() -> str:
 
 def _fingerprint() -> str:
     """What the template is made from: migrations, settings, packages and what makes a tenant."""
-    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("tenants/*.py"), *ROOT.glob("tests/template.py")]
-    return stamps.of_files([*files, ROOT / "scrm" / "settings.py", ROOT / "requirements.txt"])
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("tenants/*.py"), *ROOT.glob("scrm/core/postgres/*.py")]
+    return stamps.of_files(
+        [*files, ROOT / "tests/template.py", ROOT / "scrm" / "settings.py", ROOT / "requirements.txt"]
+    )
 
 
 def _build(name: str) -> None:

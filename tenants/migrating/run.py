@@ -13,8 +13,8 @@ from django.db.migrations.state import ProjectState
 from django_tenants.utils import schema_context
 
 from tenants.migrating import queries
-from tenants.migrating.pending import PUBLIC, migrations_pending, only_migrations_of
 from tenants.migrating.contents import changes_words, index_names, is_repeatable
+from tenants.migrating.pending import PUBLIC, migrations_pending, only_migrations_of
 
 _TRIES = 20
 _PAUSE = 0.25

@@ -16,6 +16,7 @@ from accounts.services import record_audit
 from scheduler.services import drain_tenant
 from scrm.core import clock
 from scrm.core.origin import Origin, coming_from
+from scrm.core.tenancy import leave_tenant, schema_name
 from scrm.flows.audit import audit_verified, audits_anchored
 from tenants.models import Tenant
 from tests.factories import make_user
@@ -31,7 +32,8 @@ def write(count: int) -> list[AuditEntry]:
 
 
 def run(text: str, *values) -> None:
-    with connection.cursor() as cursor:
+    """As the owner of the tables: a tenant's own role can't tamper."""
+    with schema_context(schema_name()), connection.cursor() as cursor:
         cursor.execute(text, values)
 
 
@@ -169,6 +171,7 @@ def test_command_ends_with_an_error_for_the_tenant_tampered_with(acme, globex):
             seal_audit()
     run("UPDATE acme.accounts_auditentry SET actor_label = 'Cai' WHERE at = %s", NOW)
     out = StringIO()
+    leave_tenant()
 
     with pytest.raises(CommandError, match=r"Tampered with: acme\."):
         call_command("verify_audit", stdout=out)

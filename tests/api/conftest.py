@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.enums import Role
 from exchange.enums import ApiScope
@@ -77,7 +77,8 @@ def ben(acme, ada):
 
 @pytest.fixture
 def other_tenant(acme) -> Tenant:
-    return Tenant.objects.get(schema_name="globex")
+    with schema_context("public"):
+        return Tenant.objects.get(schema_name="globex")
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ from scheduler.models import WakeUp
 from scheduler.selectors import wake_up_due
 from scheduler.services import OutsideDueWork, due_work, note_due, raise_wake_up, rebuild_wake_up
 from scrm.core import clock
+from scrm.core.tenancy import leave_tenant
 from tenants.models import Tenant
+from tenants.standing import suspend_tenant
 from tests.factories import make_contact, make_live_sop, step
 
 
@@ -88,7 +90,8 @@ def test_raise_with_nothing_due_goes_to_the_far_future(acme):
 def test_suspended_tenants_are_not_woken(acme):
     with due_work() as due:
         due.at(clock.now())
-    Tenant.objects.filter(pk=acme.pk).update(status="suspended")
+    leave_tenant()
+    suspend_tenant(tenant=acme)
 
     assert wake_up_due(clock.now()) == []
 

@@ -1,14 +1,54 @@
-"""The database backend: django-tenants', but DEBUG does not keep every statement with all its values."""
+"""The database backend: django-tenants', each tenant under a role of its own, and no memory of statements."""
 
 from typing import Any
 
 from django_tenants.postgresql_backend import base
+from django_tenants.utils import quote_schema_name
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from scrm.core.postgres.roles import role_name
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """An import's statements are megabytes each; a laptop's worker would fill up with the last 9,000 of them."""
+    """Statements in a tenant run with its search path and as its role: both or neither."""
+
+    _setting_search_path: bool
+    search_path_set_schemas: list[str] | None
+
+    @property
+    def tenant_role(self) -> str | None:
+        """Of the tenant that was entered; None in `public`, and where somebody named a schema only: a migration."""
+        uuid = getattr(self.tenant, "uuid", None)
+        return None if uuid is None or self.schema_name == "public" else role_name(uuid)
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        """Once after each switch, before the first statement.
+
+        django-tenants' own goes on in the old schema where this fails; here whoever asks gets the error.
+        """
+        if self._setting_search_path or self.search_path_set_schemas:
+            return
+        if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+            # Only a rollback can run now, and after it the next cursor comes here again.
+            return
+        paths = self._get_cursor_search_paths()
+        role = f'"{self.tenant_role}"' if self.tenant_role else "NONE"
+        statement = f"SET search_path = {','.join(map(quote_schema_name, paths))}; SET ROLE {role}"
+        self._setting_search_path = True
+        try:
+            if cursor is None:
+                with self.connection.cursor() as own:
+                    own.execute(statement)
+            else:
+                cursor.execute(statement)
+        finally:
+            self._setting_search_path = False
+        self.search_path_set_schemas = paths
 
     @property
     def queries_logged(self) -> Any:
-        """Only where a test counts statements."""
+        """Only where a test counts statements.
+
+        An import's are megabytes each; under DEBUG a worker would fill up with the last 9,000 of them.
+        """
         return self.force_debug_cursor

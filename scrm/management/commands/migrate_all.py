@@ -11,7 +11,7 @@ from django.db import connections
 
 from tenants.migrating import PUBLIC, migrate_schemas, migrations_pending, only_migrations_of, schemas_migrated
 from tenants.queries import migrations_lock
-from tenants.services import TEMPLATE_SCHEMA, create_template, migrate_template
+from tenants.services import TEMPLATE_SCHEMA, create_template, grant_tenants, migrate_template
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             if report.failures:
                 raise CommandError("\n".join(str(failure) for failure in report.failures))
             create_template()
+            grant_tenants()
         self.stdout.write(f"Schemas brought up to date: {report.schemas}.")
 
     def _check(self) -> None:

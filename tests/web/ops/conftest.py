@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.test import Client
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.enums import Role
 from accounts.services import create_department
@@ -73,7 +73,8 @@ def adas_desk(tenant, ada) -> Desk:
 
 @pytest.fixture
 def cais_desk(tenant) -> Desk:
-    globex = Tenant.objects.get(schema_name="globex")
+    with schema_context("public"):
+        globex = Tenant.objects.get(schema_name="globex")
     with tenant_context(globex):
         cai = make_user("cai", Role.OPS)
     return Desk(globex, cai)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.enums import Role
 from accounts.services import create_department
@@ -75,7 +75,8 @@ def ops(acme):
 @pytest.fixture
 def cai(acme):
     """Plans for another business."""
-    globex = Tenant.objects.get(schema_name="globex")
+    with schema_context("public"):
+        globex = Tenant.objects.get(schema_name="globex")
     with tenant_context(globex):
         user = make_user("cai", Role.OPS)
     return Desk(globex, user)
