@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 
+from accounts.services import record_audit
 from campaigns import policy, queries
 from campaigns.channels import outward_channel
 from campaigns.channels.base import ChannelDown, OutcomeUnknown, OutwardChannel, Refused
 from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Message
+from campaigns.models import Touchpoint
 from campaigns.services.lanes import close_lane_for, note_progress
 from campaigns.services.ledger import Batch, record
 from scheduler.budget import Budget
@@ -123,7 +125,7 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
         # Earlier than the end of the lease and its settling, which the index may have been raised to.
         look_up_at = now + timedelta(seconds=settings.SCRM_SETTLE_SECONDS)
         note_due(look_up_at)
-    record(
+    written = record(
         [outcome.touchpoint_id],
         batch.token,
         held_as=TouchState.SENDING,
@@ -134,6 +136,20 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
         provider_ref=outcome.provider_ref,
         lease_until=look_up_at,
     )
+    if outcome.state == TouchState.SENT and not written:
+        _tell_if_called_twice(outcome.touchpoint_id, batch.attempts[outcome.touchpoint_id], now)
+
+
+def _tell_if_called_twice(touchpoint_id: int, attempt: int, now: datetime) -> None:
+    """A yes for a row that another worker has tried since: a provider without keys sent it twice.
+
+    Only a freeze between the age check and the socket, longer than lease and settling, comes here.
+    """
+    touchpoint = Touchpoint.objects.filter(pk=touchpoint_id, attempt__gt=attempt).first()
+    if touchpoint is not None:
+        log.error("touchpoint.called_twice", touchpoint=touchpoint_id)
+        details = {"attempts": [attempt, touchpoint.attempt]}
+        record_audit(action="touchpoint.called_twice", subject=touchpoint, details=details, now=now)
 
 
 def _put_back(batch: Batch, touchpoint_ids: list[int], now: datetime) -> None:
