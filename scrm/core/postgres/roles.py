@@ -61,8 +61,7 @@ def schemas_without_rights() -> list[tuple[UUID, str]]:
             WITH wanted AS (
                 SELECT uuid, schema_name, n.oid AS schema,
                        to_regrole(%(prefix)s || replace(uuid::text, '-', '')) AS role
-                FROM public.tenants_tenant JOIN pg_namespace n ON nspname = schema_name
-                WHERE status <> 'template')
+                FROM public.tenants_tenant JOIN pg_namespace n ON nspname = schema_name)
             SELECT uuid, schema_name FROM wanted
             WHERE role IS NULL OR NOT has_schema_privilege(role, schema, 'USAGE') OR EXISTS (
                 SELECT 1 FROM pg_class
