@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_log_in import LogInAdmin
 from accounts.enums import Role
 from accounts.models import AuditEntry, Department, User
 from accounts.permissions import allowed
@@ -28,7 +28,7 @@ class PersonForm(UserChangeForm):
         fields = "__all__"
 
 
-class PeopleAdmin(RoomAdmin, UserAdmin):
+class PeopleAdmin(RoomAdmin, LogInAdmin):
     """Roles say who is staff; nobody gives a role above their own."""
 
     form = PersonForm

@@ -7,8 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, Scope
+from accounts.log_in_models import AttemptCount, Session
 from accounts.permissions import DEFAULT_SCOPE, allowed
 from scrm.core.ids import uuid7
+
+__all__ = ["AttemptCount", "AuditEntry", "Department", "Session", "User"]
 
 
 class Department(models.Model):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,13 +33,11 @@ USE_X_FORWARDED_HOST = False
 PEOPLE_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "accounts",
     "scrm.web.admin_app.HouseAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
 ]
 PUBLIC_APPS = ["tenants", "scheduler"]
 ROOM_APPS = [
@@ -101,7 +100,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "scrm.web.middleware.TimeZoneMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "scrm.web.account.middleware.SeenMiddleware",
+    "scrm.web.account.middleware.SecondFactorMiddleware",
 ]
 
 TEMPLATES = [
@@ -185,10 +185,7 @@ EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "SCRM <scrm@localhost>")
 
 # --- log-in ---------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["scrm.web.account.backend.CountedBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -213,14 +210,33 @@ ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "scrm.web.reset_tokens.TenantTokenGenerator"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,10/5m/key"}
+# Attempts at passwords and codes are counted in PostgreSQL (accounts/services_attempts.py), before they are made.
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+PASSWORD_RESET_TIMEOUT = 3600
+SCRM_REQUIRE_MFA: bool = env.bool("SCRM_REQUIRE_MFA", True)
+"""Principals, administrators and operators of the platform need a second factor."""
+if not (DEBUG or SCRM_REQUIRE_MFA):
+    raise ImproperlyConfigured("SCRM_REQUIRE_MFA may be off only where DEBUG is on: on a laptop.")
+MFA_ADAPTER = "scrm.web.account.factor_adapter.HouseFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = False
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "scrm.web.account.factor_forms.CodeForm",
+    "reauthenticate": "scrm.web.account.factor_forms.CodeAgainForm",
+    "activate_totp": "scrm.web.account.factor_forms.NewAppForm",
+}
+
+# --- sessions: how long nobody may come, and how long they last at most -----------------------
+SESSION_IDLE_SECONDS: int = 3600 * env.int("SESSION_IDLE_HOURS", 14 * 24)
+SESSION_COOKIE_AGE = 86400 * env.int("SESSION_DAYS", 30)
+STRONG_SESSION_IDLE_SECONDS: int = 60 * env.int("STRONG_SESSION_IDLE_MINUTES", 30)
+"""Of those who need a second factor."""
+STRONG_SESSION_SECONDS: int = 3600 * env.int("STRONG_SESSION_HOURS", 12)
+SESSION_GUEST_SECONDS = 86400
+"""Of somebody who has not logged in yet."""
 
 # --- words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -336,7 +352,6 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
     },
 }
 

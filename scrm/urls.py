@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("scrm.web.account.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("scrm.web.i18n_urls")),
     path("api/", include("scrm.api.urls")),

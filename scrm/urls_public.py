@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from scrm.web import platform_admin
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("scrm.web.account.urls")),
     path("admin/", platform_admin.urls),
     path("i18n/", include("scrm.web.i18n_urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),

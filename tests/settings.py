@@ -12,6 +12,7 @@ for name, value in {
     "EMAIL_URL": "memorymail://",
     "DEBUG": "true",
     "SCRM_INSTANCE": "tests",
+    "SCRM_REQUIRE_MFA": "false",
 }.items():
     os.environ.setdefault(name, value)
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from scrm.core.tenancy import schema_name
+from scrm.web.account.middleware import lacks_second_factor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -12,4 +15,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "tenant": tenant,
         "is_platform": schema_name() == "public",
+        "needs_second_factor": settings.SCRM_REQUIRE_MFA,
+        "lacks_second_factor": SimpleLazyObject(lambda: lacks_second_factor(request)),
     }

@@ -42,19 +42,20 @@ class Route:
 
 
 _PERSON: Final = (
-    *("account_logout", "account_reauthenticate", "account_email", "account_change_password", "account_set_password"),
+    *("account_logout", "account_reauthenticate", "account_change_password"),
+    *("account_sessions", "account_end_session", "account_end_other_sessions"),
     *("mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
-    *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
-    *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
+    *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
+    *("mfa_remove_webauthn", "mfa_edit_webauthn"),
 )
 _EVERYBODY: Final = (
-    *("account_login", "account_inactive", "account_signup", "account_email_verification_sent"),
-    *("account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done"),
-    *("account_confirm_login_code", "mfa_authenticate", "set_language"),
+    *("account_login", "account_inactive", "account_signup", "account_reset_password"),
+    *("account_reset_password_done", "account_reset_password_from_key_done"),
+    *("mfa_authenticate", "mfa_login_webauthn", "set_language"),
     *("api:schema", "api:docs", "api:v1/<path:rest>"),
     *("rep:manifest", "rep:service_worker", "rep:offline", "public:form", "public:form_thanks"),
 )
-_TOKEN: Final = ("account_confirm_email", "account_reset_password_from_key", "public:link", "public:withdrawal")
+_TOKEN: Final = ("account_reset_password_from_key", "public:link", "public:withdrawal")
 
 UNGUARDED: Final[dict[str, Guard]] = {
     **dict.fromkeys(_PERSON, Guard.PERSON),

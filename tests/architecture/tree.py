@@ -43,6 +43,7 @@ class Module:
 
 WRITERS = {
     "accounts/audit.py",
+    "accounts/session_store.py",
     "exchange/keys.py",
     "exchange/idempotency.py",
     "exchange/jobs.py",

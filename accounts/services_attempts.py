@@ -1,0 +1,106 @@
+"""Counts attempts to log in before they are made, so that many at once get no more than one after another."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.lockout import Count, Kind, is_locked, network_of, one_more
+from accounts.log_in_models import AttemptCount
+
+_PRUNED_AT_ONCE: Final = 100
+
+
+class LockedOut(Exception):
+    """Too many attempts; `until` says when the next one may be made."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("Too many attempts.")
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt that may be made; `locks` says what it locks if it fails."""
+
+    keys: tuple[str, ...]
+    locks: tuple[Kind, ...]
+
+
+def begin_attempt(
+    *, users: Collection[UUID], typed: str, address: str, known: UUID | None = None, now: datetime
+) -> Attempt:
+    """Count an attempt at a password, or raise LockedOut and count nothing.
+
+    `users` are those whom the name that was typed may mean; without any the fingerprint `typed` stands for it,
+    so that nobody learns from a lock who exists. `known` is whose browser this was before.
+    """
+    network = network_of(address)
+    rows: list[AttemptCount] = []
+    named: list[UUID | None] = [*users] or [None]
+    for user in named:
+        name = str(user) if user else typed
+        if network:
+            rows.append(_row(Kind.PAIR, f"{name}:{network}", user, now))
+        if user is None or user != known:
+            rows.append(_row(Kind.ACCOUNT, name, user, now))
+    if network:
+        rows.append(_row(Kind.ADDRESS, network, None, now))
+    return _begin(rows, now)
+
+
+def begin_code_attempt(*, user: UUID, now: datetime) -> Attempt:
+    """Count an attempt at a user's second factor, or raise LockedOut."""
+    return _begin([_row(Kind.CODE, str(user), user, now)], now)
+
+
+def forgive_attempt(attempt: Attempt) -> None:
+    """It succeeded: the account's count from this place is over, the wider ones get back this attempt alone."""
+    own = [key for key in attempt.keys if key.startswith((f"{Kind.PAIR}:", f"{Kind.CODE}:"))]
+    AttemptCount.objects.filter(key__in=own).delete()
+    for key in attempt.keys:
+        AttemptCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
+
+
+def unlock_user(*, user: UUID) -> bool:
+    """Forget what was tried with the account; says whether there was anything."""
+    return AttemptCount.objects.filter(user_id=user).delete()[0] > 0
+
+
+def _row(kind: Kind, name: str, user: UUID | None, now: datetime) -> AttemptCount:
+    return AttemptCount(key=f"{kind}:{name}", kind=kind, user_id=user, until=now)
+
+
+def _begin(rows: Sequence[AttemptCount], now: datetime) -> Attempt:
+    keys = tuple(sorted(row.key for row in rows))
+    with transaction.atomic():
+        held = _hold(sorted(rows, key=lambda row: row.key), keys)
+        before = {row.key: Count(Kind(row.kind), row.count, row.until) for row in held}
+        locked = [count.until for count in before.values() if is_locked(count, now)]
+        if locked:
+            raise LockedOut(max(locked))
+        after = {key: one_more(count, now) for key, count in before.items()}
+        for row in held:
+            row.count, row.until = after[row.key].count, after[row.key].until
+        AttemptCount.objects.bulk_update(held, ["count", "until"])
+        _prune(now)
+    return Attempt(keys, tuple(count.kind for count in after.values() if is_locked(count, now)))
+
+
+def _hold(rows: Sequence[AttemptCount], keys: Sequence[str]) -> list[AttemptCount]:
+    """The counts, held until the transaction ends; in one order, so that nobody waits in a ring."""
+    while True:
+        AttemptCount.objects.bulk_create(rows, ignore_conflicts=True)
+        held = list(AttemptCount.objects.select_for_update().filter(key__in=keys).order_by("key"))
+        # An old count may have been pruned between the two statements.
+        if len(held) == len(keys):
+            return held
+
+
+def _prune(now: datetime) -> None:
+    over = AttemptCount.objects.select_for_update(skip_locked=True).filter(until__lt=now)
+    AttemptCount.objects.filter(key__in=[row.key for row in over.order_by("until")[:_PRUNED_AT_ONCE]]).delete()

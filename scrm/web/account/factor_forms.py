@@ -1,0 +1,65 @@
+"""The forms of second factors: attempts at a code are counted, and no secret waits in the clear."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.secrets import open_factor, seal_factor
+from accounts.services_attempts import LockedOut, begin_code_attempt, forgive_attempt
+from accounts.services_log_in import note_failed_log_in
+from scrm.core import clock
+from scrm.web.account.lock_page import locked_page
+
+
+def _code_field() -> forms.CharField:
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+    return forms.CharField(label=_("Code"), widget=forms.TextInput(attrs=attributes))
+
+
+class _Counted(forms.Form):
+    """Refuses further codes of one account after too many wrong ones."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        now = clock.now()
+        try:
+            attempt = begin_code_attempt(user=self.user.pk, now=now)
+        except LockedOut as lock:
+            raise ImmediateHttpResponse(locked_page(context.request, lock.until, now)) from lock
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            note_failed_log_in(users=[self.user.pk], locks=attempt.locks, step="code", now=now)
+            raise
+        forgive_attempt(attempt)
+        return code
+
+
+class CodeForm(_Counted, AuthenticateForm):
+    code = _code_field()
+
+
+class CodeAgainForm(_Counted, ReauthenticateForm):
+    code = _code_field()
+
+
+class NewAppForm(_Counted, ActivateTOTPForm):
+    """The secret waits for its first code in the session, sealed as it will be in its table."""
+
+    code = _code_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.user = options.pop("user")
+        forms.Form.__init__(self, *args, **options)
+        session = context.request.session
+        if not self.is_bound or SECRET_SESSION_KEY not in session:
+            session[SECRET_SESSION_KEY] = seal_factor(generate_totp_secret())
+        self.secret = open_factor(session[SECRET_SESSION_KEY])
