@@ -1,0 +1,45 @@
+"""A child process with the test's own code in it, which may die, freeze or break at a failpoint."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from django.db import connections
+
+from scrm.core import failpoints
+
+DIED, STOPPED, ENDED, BROKE = "died", "stopped", "ended", "broke"
+
+
+class Child:
+    """Runs `work` with these failpoints armed; the parent's database lines are its own again."""
+
+    def __init__(self, work: Callable[[], object], armed: str) -> None:
+        connections.close_all()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _run(work, armed)
+
+    def wait(self) -> str:
+        """Until it died by SIGKILL, stopped, ended, or broke with an error."""
+        _pid, status = os.waitpid(self.pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            return STOPPED
+        if os.WIFSIGNALED(status):
+            return DIED if os.WTERMSIG(status) == signal.SIGKILL else BROKE
+        return ENDED if os.WEXITSTATUS(status) == 0 else BROKE
+
+    def thaw(self) -> str:
+        os.kill(self.pid, signal.SIGCONT)
+        return self.wait()
+
+
+def _run(work: Callable[[], object], armed: str) -> None:
+    """Never returns: what a forked test would do on its way out is not ours to do."""
+    code = 1
+    try:
+        failpoints.arm(armed)
+        work()
+        code = 0
+    finally:
+        os._exit(code)
