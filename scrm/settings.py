@@ -1,5 +1,6 @@
 """Every setting, from the environment; a laptop's values come from bin/up."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -39,7 +40,7 @@ PEOPLE_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
-PUBLIC_APPS = ["tenants", "scheduler"]
+PUBLIC_APPS = ["tenants", "scheduler", "operations"]
 ROOM_APPS = [
     "exchange",
     "contacts",
@@ -85,7 +86,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "scrm.web.middleware.ProxyMiddleware",
     "scrm.web.request_origin.OriginMiddleware",
-    "scrm.web.middleware.HealthMiddleware",
+    "scrm.web.health.HealthMiddleware",
+    "scrm.web.metrics.MetricsMiddleware",
     "scrm.web.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -176,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 180.0,
         "options": {"expires": 180},
     },
+    "watch": {"task": "scrm.worker.tasks.watch", "schedule": 30.0, "options": {"expires": 30}},
     "anchor_audits": {"task": "scrm.worker.tasks.anchor_audits", "schedule": 900.0, "options": {"expires": 900}},
 }
 
@@ -333,6 +336,19 @@ SCRM_LEASE_SECONDS: int = env.int("SCRM_LEASE_SECONDS", 60)
 """How long a claimed touchpoint belongs to one worker."""
 SCRM_SETTLE_SECONDS: int = env.int("SCRM_SETTLE_SECONDS", 30)
 """How long after its lease a touchpoint in `sending` may still be in flight at the provider."""
+
+# --- watching over the installation ----------------------------------------------------------
+SCRM_ALERT_EMAIL: list[str] = env.list("SCRM_ALERT_EMAIL", default=[])
+"""Whom a mail tells, once, that something is wrong."""
+SCRM_METRICS_TOKEN: str = env.str("SCRM_METRICS_TOKEN", "")
+"""Who has it may read /metrics; without one only this machine may."""
+SCRM_METRICS_HOSTS: list[str] = env.list("SCRM_METRICS_HOSTS", default=[PUBLIC_HOST, "127.0.0.1"])
+"""Where /metrics answers: never on a tenant's host."""
+SCRM_METRICS_FOLDER: str = env.str("SCRM_METRICS_FOLDER", str(BASE_DIR / "var/metrics"))
+# prometheus_client looks for it when it is imported: several server processes answer for one another.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = SCRM_METRICS_FOLDER
+SCRM_WATCHED_FOLDERS: list[str] = env.list("SCRM_WATCHED_FOLDERS", default=[MEDIA_ROOT])
+"""Folders whose disks must not run full: the media, and where they are on this machine, PostgreSQL's and Redis's."""
 
 # --- logs -------------------------------------------------------------------------------------
 LOGGING = {

@@ -74,6 +74,7 @@ def _point_at(slot: Slot) -> None:
         "DEBUG": "true",
         "SCRM_INSTANCE": "tests",
         "MEDIA_ROOT": str(slot.servers.state / "media"),
+        "SCRM_METRICS_FOLDER": str(slot.servers.state / "metrics"),
         _STATE: str(slot.servers.state),
     }
 

@@ -29,3 +29,11 @@ def boot_seconds() -> float:
     lease young and send after somebody else did.
     """
     return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def machine_difference() -> float:
+    """Seconds by which the database's clock is ahead of this machine's, less the way there and back."""
+    before = time.time()
+    theirs = now().timestamp() - _offset.total_seconds()
+    after = time.time()
+    return theirs - (before + after) / 2 if not before <= theirs <= after else 0.0

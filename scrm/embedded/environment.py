@@ -23,6 +23,8 @@ def laptop(database_url: str, redis_url: str, *, port: int, instance: str = "") 
         "EMAIL_URL": f"filemail:///{mail}",
         "DEBUG": "true",
         "PUBLIC_PORT": str(port),
+        "SCRM_METRICS_FOLDER": str(VAR / "metrics"),
+        "SCRM_WATCHED_FOLDERS": str(VAR),
     }
     # The demo's people log in at once: where DEBUG is off, settings.py refuses this.
     if {**defaults, **os.environ}["DEBUG"].lower() in ("true", "1", "yes", "on"):

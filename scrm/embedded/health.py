@@ -14,8 +14,8 @@ _PATIENCE = 60.0
 
 
 def report(port: int, instance: str) -> dict[str, Any]:
-    """What /healthz says, if it is this run's own web server that says it."""
-    _, body = get(port, "localhost", "/healthz")
+    """What /readyz says, if it is this run's own web server that says it."""
+    _, body = get(port, "localhost", "/readyz")
     try:
         said = json.loads(body)
     except ValueError:
@@ -24,7 +24,7 @@ def report(port: int, instance: str) -> dict[str, Any]:
 
 
 def wait_for_web(port: int, instance: str) -> None:
-    _until(lambda: [] if report(port, instance).get("ok") else ["the web server does not answer (web.log)"])
+    _until(lambda: [] if report(port, instance).get("ready") else ["the web server does not answer (web.log)"])
 
 
 def wait_for_all(port: int, instance: str, since: float, hosts: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def wait_for_all(port: int, instance: str, since: float, hosts: Sequence[str]) -
 def _complaints(said: dict[str, Any], port: int, since: float, hosts: Sequence[str]) -> list[str]:
     tenants = said.get("tenants", 0)
     checks = {
-        "the web server does not answer (web.log)": bool(said.get("ok")),
+        "the web server does not answer (web.log)": bool(said.get("ready")),
         "the worker ran no task (worker.log)": _is_after(said.get("worker_ran_at"), since),
         "beat did not tick (beat.log)": _is_after(said.get("beat_ticked_at"), since),
         f"there are {tenants} tenants instead of {len(hosts)} (seed_demo.log)": tenants >= len(hosts),

@@ -3,6 +3,7 @@
 import argparse
 import re
 import secrets
+import shutil
 import signal
 import threading
 import time
@@ -81,6 +82,8 @@ def _start(supervisor: Supervisor, chosen: argparse.Namespace, started: float) -
     _collect(env)
     accounts = None if chosen.no_demo else Meanwhile(lambda: _accounts(servers, env))
     since = time.time()
+    # Figures of server processes that are gone.
+    shutil.rmtree(env["SCRM_METRICS_FOLDER"], ignore_errors=True)
     with stage("Web"):
         _start_process(supervisor, Web(env, chosen.port))
         health.wait_for_web(chosen.port, instance)

@@ -1,6 +1,5 @@
-"""What every request passes: health, the host's tenant, its language and time zone."""
+"""What every request passes: the host's tenant, its language and time zone."""
 
-import json
 import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +11,6 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 from django_tenants.middleware.main import TenantMainMiddleware
 
-from scrm.web.health import health_report
 from tenants.models import Domain, Tenant
 from tenants.selectors import tenant_by_host
 
@@ -34,21 +32,6 @@ class ProxyMiddleware:
         if self.trusted and len(seen) >= self.trusted:
             with suppress(ValueError):
                 request.META["REMOTE_ADDR"] = str(ip_address(seen[-self.trusted].strip()))
-        return self.get_response(request)
-
-
-class HealthMiddleware:
-    """Answers /healthz on any host, before a tenant is looked up."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/healthz":
-            report = health_report()
-            return HttpResponse(
-                json.dumps(report), content_type="application/json", status=200 if report["ok"] else 503
-            )
         return self.get_response(request)
 
 

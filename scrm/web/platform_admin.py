@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AuditAdmin, PeopleAdmin
 from accounts.models import AuditEntry, User
+from operations.models import Incident
 from scheduler.models import Pulse, WakeUp
 from scrm.core import clock
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
 from scrm.flows.opening import FirstPerson, tenant_opened
 from scrm.flows.standing import tenant_resumed, tenant_suspended
 from scrm.web.admin_site import platform_site
+from scrm.web.platform_alerts import AlertAdmin
 from tenants.models import Domain, Tenant, schema_name_shape
 from tenants.selectors import template_choices
 from tenants.services import TEMPLATE_SCHEMA
@@ -151,5 +153,6 @@ class OperatorAdmin(PeopleAdmin):
 
 platform_site.register(User, OperatorAdmin)
 platform_site.register(AuditEntry, AuditAdmin)
+platform_site.register(Incident, AlertAdmin)
 
 urls = platform_site.urls

@@ -2,9 +2,10 @@
 
 from scheduler import selectors, services
 from scrm.celery import app
-from scrm.core import clock
+from scrm.core import clock, tallies
 from scrm.flows.audit import audits_anchored
 from scrm.flows.removal import tenants_removed
+from scrm.flows.watch import installation_watched
 from scrm.worker import bell
 from scrm.worker.base import PlatformTask, TenantTask
 from tenants.selectors import tenant_list_active
@@ -17,6 +18,7 @@ DRAIN_SECONDS = 1.0
 def tick() -> None:
     """Once a second: wake whoever has something due."""
     now = clock.now()
+    tallies.add("ticks")
     services.record_pulse("beat", now)
     services.record_pulse("worker", now)
     for schema_name in selectors.wake_up_due(now):
@@ -53,3 +55,9 @@ def anchor_audits() -> None:
 def remove_tenants() -> None:
     """Every minute: remove the tenants whose time to be kept is over."""
     tenants_removed(now=clock.now())
+
+
+@app.task(base=PlatformTask)
+def watch() -> None:
+    """Twice a minute: count over all tenants, and tell of what is wrong."""
+    installation_watched()

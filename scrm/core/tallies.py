@@ -1,0 +1,39 @@
+"""Counts what all processes do together, in Redis and at best effort: a lost count is no lost work."""
+
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+_KEY = "scrm:tallies"
+
+
+def add(name: str, amount: int = 1, **labels: str) -> None:
+    """Count under a name such as `ticks`; labels are few and name no tenant and no person."""
+    if not amount:
+        return
+    field = ",".join([name, *(f"{label}={value}" for label, value in sorted(labels.items()))])
+    try:
+        _client().hincrby(_KEY, field, amount)
+    except redis.RedisError:
+        return
+
+
+def tallied() -> list[tuple[str, dict[str, str], int]]:
+    """Every name with its labels and count; nothing when Redis does not answer."""
+    try:
+        found: Any = _client().hgetall(_KEY)
+    except redis.RedisError:
+        return []
+    return [_parsed(field.decode(), int(count)) for field, count in sorted(found.items())]
+
+
+def _parsed(field: str, count: int) -> tuple[str, dict[str, str], int]:
+    name, *labels = field.split(",")
+    return name, dict(label.split("=", 1) for label in labels), count
+
+
+@lru_cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
