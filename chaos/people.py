@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django_tenants.utils import tenant_context
 
 from accounts.models import User
@@ -28,9 +28,14 @@ def persistently(ask: Callable[[], Answer]) -> Answer:
     while True:
         try:
             return ask()
-        except (OperationalError, InterfaceError):
-            connection.close()
-            pause(0.2)
+        except DatabaseError as error:
+            # A line that was cut in the middle of an answer is an error without a kind.
+            if type(error) is not DatabaseError and not isinstance(error, OperationalError):
+                raise
+        except InterfaceError:
+            pass
+        connection.close()
+        pause(0.2)
 
 
 class People:

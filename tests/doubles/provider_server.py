@@ -35,6 +35,7 @@ class Books:
         self.lock = threading.Lock()
         self.taken: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
+        self.answered = 0
 
     def draw(self, key: str) -> tuple[str, bool]:
         """How this call goes, and whether a faulty one is taken all the same; the same for the same seed."""
@@ -67,8 +68,11 @@ class Handler(BaseHTTPRequestHandler):
         message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         books = self.server.books
         mode, is_taken = books.draw(message["key"])
-        answer = getattr(self, f"_{mode}")
-        answer(message, is_taken)
+        try:
+            getattr(self, f"_{mode}")(message, is_taken)
+        finally:
+            with books.lock:
+                books.answered += 1
 
     def do_GET(self) -> None:
         """/messages?key=K&key=L: the references of those that were taken; /redirected: a caller who follows."""
@@ -81,12 +85,12 @@ class Handler(BaseHTTPRequestHandler):
             self._say(200, {key: f"ref-{key}" for key in keys if key in books.taken})
 
     def do_PUT(self) -> None:
-        """New shares from now on; gives how often it was asked to take something so far."""
+        """New shares from now on; gives how many calls came so far, and how many of them it is done with."""
         shares = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with self.server.books.lock:
             self.server.books.shares = shares
-            asked = sum(self.server.books.asked.values())
-        self._say(200, {"asked": asked})
+            counts = {"asked": sum(self.server.books.asked.values()), "answered": self.server.books.answered}
+        self._say(200, counts)
 
     def log_message(self, *words: object) -> None:
         """Silent."""
