@@ -14,12 +14,13 @@ def pulse_times() -> dict[str, str]:
 
 
 def wake_up_due(now: datetime, limit: int = 500) -> list[str]:
-    """Schemas of open tenants with something to do, the longest waiting first."""
-    return list(
-        WakeUp.objects.filter(due_at__lte=now, tenant__status__in=OPEN)
-        .order_by("due_at")
-        .values_list("tenant__schema_name", flat=True)[:limit]
-    )
+    """Schemas of open tenants with something to do, the longest waiting first.
+
+    Of more than `limit` a chance choice, or those that never get done would keep the others out.
+    """
+    due = WakeUp.objects.filter(due_at__lte=now, tenant__status__in=OPEN).order_by("?")
+    chosen = due.values_list("due_at", "tenant__schema_name")[:limit]
+    return [schema_name for _due_at, schema_name in sorted(chosen)]
 
 
 def is_runnable(schema_name: str) -> Tenant | None:

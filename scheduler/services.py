@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from scheduler import bell, queries
@@ -15,6 +16,8 @@ from scrm.core import clock
 from tenants.enums import OPEN, TenantStatus
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_status
+
+log = structlog.get_logger(__name__)
 
 
 class OutsideDueWork(RuntimeError):
@@ -54,8 +57,9 @@ def due_work() -> Iterator[DueWork]:
             yield due
             if due.earliest is not None:
                 tenant = tenant_current()
+                is_due = due.earliest <= clock.now()
                 queries.lower_wake_up(tenant.pk, due.earliest)
-                if due.earliest <= clock.now():
+                if is_due:
                     transaction.on_commit(lambda: bell.ring(tenant.schema_name))
     finally:
         _current.reset(mark)
@@ -97,10 +101,11 @@ def drain_tenant(*, seconds: float, slots: int = 2) -> bool:
                 more = source.drain(budget) or more
             except Exception as error:
                 # One kind of work that breaks must not hold up the others.
+                log.error("drain.broke", source=source.name, error=type(error).__name__)
                 broken.append(error)
         raise_wake_up()
         if broken:
-            raise broken[0]
+            raise ExceptionGroup("Due work broke.", broken)
     finally:
         queries.release_drain_lock(tenant.pk, slot)
     return more

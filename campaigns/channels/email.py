@@ -11,7 +11,7 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from campaigns.channels.base import ChannelDown, Delivered, OutcomeUnknown, Refused
 from campaigns.inputs import Message
-from scrm.core import failpoints
+from scrm.core import clock, failpoints
 
 
 class EmailChannel:
@@ -65,6 +65,7 @@ class EmailChannel:
 
     def _send_by_smtp(self, content: bytes, *, sender: str, to: str) -> Delivered:
         """MAIL, RCPT, DATA, told apart: until the text goes out a lost line means not sent."""
+        ends = clock.boot_seconds() + self.timeout_seconds
         if self._backend.connection is None:
             self.open()
         smtp: smtplib.SMTP = self._backend.connection
@@ -79,6 +80,10 @@ class EmailChannel:
         except OSError as error:
             self._drop()
             raise ChannelDown(f"The mail server hung up: {type(error).__name__}.") from error
+        if clock.boot_seconds() >= ends:
+            # Each answer came in time, but not all of them together: the lease may be over.
+            self._drop()
+            raise ChannelDown("The mail server is too slow.")
         try:
             smtp.send(_dot_stuffed(content))
             failpoints.passed("http.sent")

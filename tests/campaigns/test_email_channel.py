@@ -29,6 +29,7 @@ class Provider:
     def __init__(self) -> None:
         self.taken = []
         self.to_rcpt = "250 OK"
+        self.to_text = "250 queued as 77"
         self.hang_up_after_data = False
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -40,7 +41,7 @@ class Provider:
         self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
         if self.hang_up_after_data:
             server.transport.abort()
-        return "250 queued as 77"
+        return self.to_text
 
 
 @pytest.fixture
@@ -169,6 +170,30 @@ def test_lost_line_after_the_text_is_unknown_and_never_sent_again(acme, provider
 
     assert Touchpoint.objects.get().state == TouchState.UNKNOWN
     assert len(provider.taken) == 1
+
+
+@pytest.mark.parametrize("answer", ["354 go on", "199 what", "nonsense"])
+def test_answer_to_the_text_that_means_nothing_is_unknown(acme, provider, answer):
+    provider.to_text = answer
+    put_in("Lin")
+
+    touchpoints_due(Budget(5))
+    provider.to_text = "250 queued as 77"
+    touchpoints_due(Budget(5))
+
+    assert Touchpoint.objects.get().state == TouchState.UNKNOWN
+    assert len(provider.taken) == 1
+
+
+def test_server_that_dawdles_until_the_lease_may_be_over_gets_no_text(acme, provider, monkeypatch):
+    monkeypatch.setattr(EmailChannel, "timeout_seconds", 0.0)
+    put_in("Lin")
+
+    touchpoints_due(Budget(5))
+
+    assert provider.taken == []
+    assert Touchpoint.objects.get().state == TouchState.PLANNED
+    assert not Lane.objects.get().is_open
 
 
 def test_server_that_is_down_closes_the_lane_and_costs_no_attempt(acme, settings):
