@@ -1,0 +1,165 @@
+"""Claims that meet exits, withdrawals, each other and five tickers: in real transactions, at the same moment."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django_tenants.utils import schema_context, tenant_context
+
+from campaigns import queries
+from campaigns.enums import EnrollmentState, Reason, TaskState, TouchState
+from campaigns.models import Enrollment, Lane, RepTask, Touchpoint
+from campaigns.services import exit_enrollments, finish_task
+from campaigns.services.delivery import deliver
+from campaigns.services.ledger import claim_batch
+from contacts.models import DoNotContact
+from scheduler.budget import Budget
+from scheduler.selectors import wake_up_due
+from scheduler.services import drain_tenant, due_work, rebuild_wake_up
+from scrm.core import clock
+from scrm.flows.touchpoint import touchpoints_due
+from tenants.models import Tenant
+from tests import databases
+from tests.campaigns.people import mailable, put_in
+from tests.factories import make_contact, make_live_sop, make_user, step
+
+ROUNDS = 10_000 if os.environ.get("SCRM_DEEP") else 8
+
+
+@pytest.fixture(scope="module")
+def committing(django_db_blocker) -> Iterator[Tenant]:
+    """Acme on a copy of the database that the tests of this module share; what they write stays."""
+    with databases.copy("races") as name, databases.connected_to(name), django_db_blocker.unblock():
+        yield Tenant.objects.get(schema_name="acme")
+
+
+@pytest.fixture
+def acme(committing):
+    with tenant_context(committing):
+        yield committing
+
+
+def at_once(tenant: Tenant, *works: Callable[[], object]) -> None:
+    """Run these at the same moment, each in a thread and connection of its own; what one raises is raised."""
+    barrier, broken = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            with tenant_context(tenant):
+                connection.ensure_connection()
+                barrier.wait(20)
+                work()
+        except BaseException as error:
+            broken.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise ExceptionGroup("A thread broke.", broken)
+
+
+def test_exit_beside_a_claim_leaves_nothing_waiting(acme):
+    """Whichever comes first: no touch waits afterwards, the next step's neither, and no task is open."""
+    ben = make_user("racer")
+    sop = make_live_sop(step(), step(name="Second", offset={"kind": "days", "n": 1, "at": "10:00"}), name="Race")
+    lane = Lane.objects.get(sop=sop)
+    for number in range(ROUNDS):
+        lin = make_contact(f"L{number}", owner=ben)
+        put_in(sop, lin)
+
+        def leave(contact_id=lin.pk) -> None:
+            with due_work():
+                exit_enrollments(contact_ids=[contact_id], reason=Reason.WON, now=clock.now())
+
+        at_once(acme, lambda: claim_batch(lane=lane), leave)
+
+        states = set(Touchpoint.objects.filter(contact=lin).values_list("state", flat=True))
+        assert states == {TouchState.CANCELLED}
+        assert not RepTask.objects.filter(contact=lin, state=TaskState.OPEN).exists()
+
+
+def test_withdrawal_that_was_first_is_heeded(acme, memory, monkeypatch):
+    """What was withdrawn before its row turned to sending does not go out: at most the call under way does."""
+    sop = make_live_sop(step("email"), name="Consent")
+    lane = Lane.objects.get(sop=sop)
+    turned_at, withdrawn_at = [0.0], [0.0]
+    turn = queries.mark_sending
+
+    def note(**given):
+        turned_at[0] = time.monotonic()
+        return turn(**given)
+
+    monkeypatch.setattr(queries, "mark_sending", note)
+    sent = 0
+    for number in range(ROUNDS):
+        lin = mailable(f"W{number}")[0]
+        put_in(sop, lin)
+        memory.taken.clear()
+        turned_at[0] = float("-inf")
+
+        def withdraw(contact=lin) -> None:
+            DoNotContact.objects.create(contact=contact, channel="email", since=clock.now())
+            withdrawn_at[0] = time.monotonic()
+
+        def send() -> None:
+            batch = claim_batch(lane=lane)
+            if batch is not None:
+                deliver(batch)
+
+        at_once(acme, send, withdraw)
+        if memory.taken:
+            assert turned_at[0] < withdrawn_at[0]
+            sent += 1
+        touchpoints_due(Budget(5))
+        assert len(memory.taken) <= 1
+        assert Touchpoint.objects.get(contact=lin).state == (TouchState.SENT if memory.taken else TouchState.SKIPPED)
+    assert sent <= ROUNDS
+
+
+def test_last_two_touches_that_end_at_once_end_their_enrollment(acme):
+    """Each sees the other's as waiting unless they come one after the other."""
+    ben = make_user("twice")
+    sop = make_live_sop(step(), step(name="Second"), name="Twice")
+    for number in range(ROUNDS):
+        lin = make_contact(f"T{number}", owner=ben)
+        put_in(sop, lin)
+        touchpoints_due(Budget(5))
+        first, second = RepTask.objects.filter(contact=lin)
+
+        at_once(
+            acme,
+            lambda task=first: finish_task(task=task, now=clock.now()),
+            lambda task=second: finish_task(task=task, now=clock.now()),
+        )
+
+        assert Enrollment.objects.get(contact=lin).state == EnrollmentState.FINISHED
+
+
+def test_five_tickers_send_everything_once(acme, memory):
+    sop = make_live_sop(step("email"), name="Tickers")
+    contacts = mailable(*(f"F{number}" for number in range(60)))
+    put_in(sop, *contacts)
+    rebuild_wake_up()
+
+    def tick() -> None:
+        for _ in range(40):
+            with schema_context("public"):
+                due = wake_up_due(clock.now())
+            if acme.schema_name not in due:
+                return
+            drain_tenant(seconds=1)
+
+    at_once(acme, *[tick] * 5)
+
+    ours = set(Touchpoint.objects.filter(lane__sop=sop, state=TouchState.SENT).values_list("pk", flat=True))
+    assert len(ours) == 60
+    assert Counter(memory.taken) == Counter(ours)
