@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,11 @@ class PeopleAdmin(RoomAdmin, LogInAdmin):
     ordering = ("full_name", "username")
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        # Whoever stands for an operator is no person of this host.
+        people: QuerySet[User] = super().get_queryset(request)
+        return people.filter(operator="")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed_here = super().has_change_permission(request, obj)

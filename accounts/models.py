@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role, Scope
 from accounts.log_in_models import AttemptCount, Session
 from accounts.permissions import DEFAULT_SCOPE, allowed
+from accounts.support_models import SupportGrant, SupportVisit
 from scrm.core.ids import uuid7
 
-__all__ = ["AttemptCount", "AuditEntry", "Department", "Session", "User"]
+__all__ = ["AttemptCount", "AuditEntry", "Department", "Session", "SupportGrant", "SupportVisit", "User"]
 
 
 class Department(models.Model):
@@ -59,11 +60,20 @@ class User(AbstractUser):
         _("takes leads"), default=False, help_text=_("New leads are handed to this user in turn.")
     )
     last_assigned_at = models.DateTimeField(_("last lead at"), null=True, blank=True, editable=False)
+    operator = models.CharField(
+        _("stands for the operator"), max_length=150, blank=True, editable=False, default="", db_default=""
+    )
+    """Of the platform; such a user is in by support access alone, and nobody's colleague."""
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["full_name", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator"], condition=~models.Q(operator=""), name="operator_stands_in_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.username

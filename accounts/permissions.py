@@ -71,6 +71,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "api_key.edit": _business(_RULE, "Make and revoke keys of other systems"),
     "user.edit": _business(_RULE, "See and change the people of the business"),
     "admin.open": _business(_RULE, "Enter the administration: every table of the business"),
+    "support.grant": _business(_RULE, "Let an operator of the platform in for a while"),
     "audit.view": _business({*_RULE, Role.AUDITOR}, "Read the audit trail"),
 }
 

@@ -60,7 +60,7 @@ def user_names(ids: Iterable[Any]) -> dict[UUID, str]:
 
 def user_list_visible(user: User) -> QuerySet[User]:
     """Colleagues whose work the user may see; for owner filters and hand-over."""
-    active = User.objects.filter(is_active=True).select_related("department")
+    active = User.objects.filter(is_active=True, operator="").select_related("department")
     if user.data_scope == Scope.ALL:
         return active
     if user.data_scope == Scope.OWN or user.department_id is None:
@@ -70,7 +70,7 @@ def user_list_visible(user: User) -> QuerySet[User]:
 
 def user_list_all() -> QuerySet[User]:
     """Everybody of this host, those who may log in first."""
-    return User.objects.select_related("department").order_by("-is_active", "full_name", "username")
+    return User.objects.filter(operator="").select_related("department").order_by("-is_active", "full_name", "username")
 
 
 def user_exists(username: str) -> bool:

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "scrm.web.support.SupportMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -188,7 +189,7 @@ EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "SCRM <scrm@localhost>")
 
 # --- log-in ---------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["scrm.web.account.backend.CountedBackend"]
+AUTHENTICATION_BACKENDS = ["scrm.web.account.backend.CountedBackend", "scrm.web.support.SupportBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("i18n/", include("scrm.web.i18n_urls")),
     path("api/", include("scrm.api.urls")),
     path("hooks/", include("scrm.webhooks.urls")),
+    path("support/", include("scrm.web.support")),
     path("rep/", include("scrm.web.rep.urls")),
     path("", include("scrm.web.public.urls")),
     path("", include("scrm.web.ops.urls")),

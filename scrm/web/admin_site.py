@@ -6,11 +6,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services import record_audit
 from scrm.core.admin import RecordingSite, RoomAdmin
+from scrm.web.platform_support import ask
 
 
 class HouseAdminSite(RecordingSite):
@@ -51,6 +52,10 @@ class PlatformAdminSite(HouseAdminSite):
     site_header = _("SCRM platform")
     site_title = _("SCRM platform")
     index_title = _("Tenants and operators")
+
+    def get_urls(self) -> list[Any]:
+        support = path("support/", self.admin_view(ask), {"site": self}, name="support")
+        return [support, *super().get_urls()]
 
 
 platform_site = PlatformAdminSite(name="admin")

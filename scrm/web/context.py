@@ -15,6 +15,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "tenant": tenant,
         "is_platform": schema_name() == "public",
+        "support": getattr(request, "support", None),
         "needs_second_factor": settings.SCRM_REQUIRE_MFA,
         "lacks_second_factor": SimpleLazyObject(lambda: lacks_second_factor(request)),
     }

@@ -47,6 +47,7 @@ _PERSON: Final = (
     *("mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
     *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
     *("mfa_remove_webauthn", "mfa_edit_webauthn"),
+    "support:leave",
 )
 _EVERYBODY: Final = (
     *("account_login", "account_inactive", "account_signup", "account_reset_password"),
@@ -55,7 +56,7 @@ _EVERYBODY: Final = (
     *("api:schema", "api:docs", "api:v1/<path:rest>"),
     *("rep:manifest", "rep:service_worker", "rep:offline", "public:form", "public:form_thanks"),
 )
-_TOKEN: Final = ("account_reset_password_from_key", "public:link", "public:withdrawal")
+_TOKEN: Final = ("account_reset_password_from_key", "public:link", "public:withdrawal", "support:enter")
 
 UNGUARDED: Final[dict[str, Guard]] = {
     **dict.fromkeys(_PERSON, Guard.PERSON),

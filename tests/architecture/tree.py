@@ -44,6 +44,7 @@ class Module:
 WRITERS = {
     "accounts/audit.py",
     "accounts/session_store.py",
+    "accounts/support.py",
     "exchange/keys.py",
     "exchange/idempotency.py",
     "exchange/jobs.py",

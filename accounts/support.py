@@ -1,0 +1,119 @@
+"""Support access: granted and revoked by the business, entered by a link that works once."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.services import record_audit
+from accounts.support_models import LONGEST, SupportGrant, SupportVisit
+
+LINK_LASTS: Final = timedelta(seconds=60)
+
+
+def grant_support(
+    *, operator: str, reason: str, lasts: timedelta, read_only: bool, by: User, now: datetime
+) -> SupportGrant:
+    """Let an operator of the platform in for a while; ValidationError when it is longer than a day."""
+    if not timedelta(0) < lasts <= LONGEST:
+        raise ValidationError({"hours": _("Grant 24 hours at most.")})
+    grant = SupportGrant(
+        operator=operator.strip(),
+        reason=reason,
+        read_only=read_only,
+        granted_by=by,
+        granted_at=now,
+        ends_at=now + lasts,
+    )
+    grant.full_clean(validate_constraints=False)
+    details = {"operator": grant.operator, "until": grant.ends_at, "read_only": read_only, "reason": reason}
+    with transaction.atomic():
+        grant.save()
+        record_audit(action="support.granted", actor=by, subject=grant, details=details, now=now)
+    return grant
+
+
+def revoke_support(*, grant: SupportGrant, by: User, now: datetime) -> bool:
+    """The grant lets nobody in and ends whoever is in; False when it did not let anybody in any more."""
+    with transaction.atomic():
+        if not _open_grants(now).filter(pk=grant.pk).update(revoked_at=now):
+            return False
+        SupportVisit.objects.filter(grant=grant, ended_at=None).update(ended_at=now)
+        record_audit(action="support.revoked", actor=by, subject=grant, details={"operator": grant.operator}, now=now)
+    return True
+
+
+def prepare_visit(*, operator: User, now: datetime) -> SupportVisit | None:
+    """What a link for this operator is made of; None without a grant, and the business's trail says that they tried."""
+    with transaction.atomic():
+        grant = _open_grants(now).filter(operator=operator.username).order_by("-ends_at").first()
+        label = f"{operator} ({operator.username})"
+        if grant is None:
+            record_audit(action="support.refused", actor_label=label, details={"operator": operator.username}, now=now)
+            return None
+        visit = SupportVisit.objects.create(grant=grant, user=_stand_in(operator), issued_at=now)
+        record_audit(action="support.link_made", actor=visit.user, subject=grant, now=now)
+    return visit
+
+
+def enter_visit(*, visit_id: UUID, now: datetime) -> SupportVisit | None:
+    """Begin the visit; None when its link was used already, is too old, or the grant is over."""
+    with transaction.atomic():
+        waiting = SupportVisit.objects.filter(
+            pk=visit_id, entered_at=None, ended_at=None, issued_at__gt=now - LINK_LASTS, grant__in=_open_grants(now)
+        )
+        if not waiting.update(entered_at=now):
+            return None
+        visit = SupportVisit.objects.select_related("grant", "user").get(pk=visit_id)
+        details = {"until": visit.grant.ends_at, "read_only": visit.grant.read_only}
+        record_audit(action="support.entered", actor=visit.user, subject=visit.grant, details=details, now=now)
+    return visit
+
+
+def end_visit(*, visit: SupportVisit, now: datetime) -> None:
+    with transaction.atomic():
+        if SupportVisit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=now):
+            record_audit(action="support.left", actor=visit.user, subject=visit.grant, now=now)
+
+
+def visit_running(visit_id: str, user: User, *, now: datetime) -> SupportVisit | None:
+    """The visit that this user is on, as long as the business lets it go on."""
+    try:
+        key = UUID(visit_id)
+    except ValueError:
+        return None
+    running = SupportVisit.objects.filter(
+        pk=key, user=user, entered_at__isnull=False, ended_at=None, grant__in=_open_grants(now)
+    )
+    return running.select_related("grant").first()
+
+
+def grant_list() -> QuerySet[SupportGrant]:
+    """Every grant, the newest first."""
+    return SupportGrant.objects.select_related("granted_by").order_by("-granted_at", "-pk")
+
+
+def grant_detail(grant_id: UUID) -> SupportGrant | None:
+    return SupportGrant.objects.filter(pk=grant_id).first()
+
+
+def _open_grants(now: datetime) -> QuerySet[SupportGrant]:
+    return SupportGrant.objects.filter(revoked_at=None, ends_at__gt=now)
+
+
+def _stand_in(operator: User) -> User:
+    """The operator's own row here. No password, no address and no name that a form takes: it can't log in."""
+    user, made = User.objects.get_or_create(
+        operator=operator.username,
+        defaults={"username": f"support:{operator.username}"[:150], "role": Role.AUDITOR, "password": "!"},
+    )
+    if made or user.full_name != str(operator)[:80]:
+        user.full_name = str(operator)[:80]
+        user.save(update_fields=["full_name"])
+    return user
