@@ -30,7 +30,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 class SupportBackend(ModelBackend):
     """Knows whoever is in by support access; nobody logs in through it."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+    def authenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> None:
         return None
 
     def get_user(self, user_id: Any) -> User | None:

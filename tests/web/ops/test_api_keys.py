@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from exchange.keys import api_key_by_token, create_api_key
 from exchange.models import ApiKey
 from scrm.core import clock
-from tenants.models import Tenant
 from tests.factories import make_user
 from tests.web.ops.conftest import Desk
 
@@ -92,7 +91,7 @@ def test_key_whose_maker_left_works_and_is_marked(root):
 
 def test_key_of_another_business_is_not_there(root, cais_desk):
     key = make_key()
-    with tenant_context(Tenant.objects.get(schema_name="globex")):
+    with schema_context("globex"):
         User.objects.update(role=Role.ADMIN)
 
     assert cais_desk.get(f"/settings/keys/{key.pk}/").status_code == 404
