@@ -1,6 +1,7 @@
 """Writes about tenants: the template, and what is made from it."""
 
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -46,9 +47,14 @@ def create_tenant(
     language: str = "zh-hans",
     region: str = "CN",
     currency: str = "CNY",
+    status: TenantStatus = TenantStatus.ACTIVE,
+    uuid: UUID | None = None,
+    key_uuid: UUID | None = None,
     now: datetime | None = None,
 ) -> Tenant:
     """Make a business with its schema and first host; all of it or nothing.
+
+    Who restores one gives the `uuid` that it had and the `key_uuid` that its sealed values need.
 
     Raises ValidationError when the name or host is taken, misshapen, or the template is missing.
     """
@@ -59,6 +65,9 @@ def create_tenant(
         language=language,
         region=region,
         currency=currency,
+        status=status,
+        uuid=uuid or uuid4(),
+        key_uuid=key_uuid if key_uuid != uuid else None,
         created_at=now or clock.now(),
     )
     tenant.full_clean()

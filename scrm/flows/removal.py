@@ -13,6 +13,7 @@ from accounts.services import record_audit
 from scheduler.queries import wait_for_drains
 from scrm.core import failpoints
 from scrm.core.cached import forget_schema
+from scrm.core.postgres.roles import drop_role
 from tenants.domains import release_all_domains
 from tenants.files import remove_media
 from tenants.models import Tenant
@@ -47,6 +48,7 @@ def tenant_removed(tenant: Tenant, *, now: datetime) -> None:
         failpoints.passed("removal.begun")
         wait_for_drains(tenant.pk, _DRAIN_SECONDS)
         drop_schema(tenant.schema_name)
+        drop_role(tenant.uuid)
         failpoints.passed("removal.schema_dropped")
         remove_media(tenant.schema_name)
         forget_schema(tenant.schema_name)

@@ -55,6 +55,7 @@ WRITERS = {
     "lifecycle/upkeep.py",
     "tagging/upkeep.py",
     "tenants/domains.py",
+    "tenants/portable/restore.py",
     "tenants/standing.py",
 }
 """Services whose file is named for its subject, as `services` would outgrow its room."""

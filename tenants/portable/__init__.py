@@ -1,0 +1,1 @@
+"""One tenant as a file: written, read, compared."""
