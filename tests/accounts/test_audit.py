@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
 from accounts.audit import audit_head, seal_audit
@@ -215,3 +215,12 @@ def test_entries_written_at_once_make_one_chain(own_database):
             pass
         assert audit_head().number == AuditEntry.objects.count() >= 41
     assert kinds(acme) == []
+
+
+@pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_auditseal"])
+@pytest.mark.parametrize("deed", ["UPDATE {} SET number = 1", "DELETE FROM {}", "TRUNCATE {}"])
+def test_postgresql_refuses_the_tenant_s_role_to_change_the_trail(acme, table, deed):
+    text = deed.format(table) if table == "accounts_auditseal" else deed.format(table).replace("number", "id")
+
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(text)
