@@ -35,7 +35,7 @@ class TenantTask(Task):
             log.warning("task.refused", task=self.name, schema=str(name)[:63])
             return None
         try:
-            with tenant_context(tenant):
+            with tenant_context(tenant), structlog.contextvars.bound_contextvars(request_id=self.request.id):
                 if schema_name() != tenant.schema_name:
                     raise WrongTenant(f"Expected {tenant.schema_name}, found {schema_name()}.")
                 return self.run(*args, **kwargs)
@@ -51,4 +51,5 @@ class PlatformTask(Task):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         close_old_connections()
         leave_tenant()
-        return self.run(*args, **kwargs)
+        with structlog.contextvars.bound_contextvars(request_id=self.request.id):
+            return self.run(*args, **kwargs)
