@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.enums import Role
 from accounts.models import User
@@ -15,8 +14,6 @@ from tenants.models import Tenant
 from tests.factories import make_user
 
 PASSWORD = "correct-horse-9"
-# Hashed once: Argon2 is slow on purpose.
-_HASHED = make_password(PASSWORD)
 
 
 @dataclass
@@ -54,26 +51,34 @@ _AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/14
 
 
 def give_password(user: User) -> User:
-    User.objects.filter(pk=user.pk).update(password=_HASHED)
-    user.refresh_from_db()
+    user.set_password(PASSWORD)
+    user.save()
     return user
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(settings: Any) -> None:
+    """Argon2 is slow on purpose; how slow, `test_passwords` says."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
-def ben(acme: Tenant) -> User:
+def ben(acme: Tenant, quick_hashes: None) -> User:
     return give_password(make_user("ben", Role.REP, email="ben@acme.test"))
 
 
 @pytest.fixture
-def pat(acme: Tenant) -> User:
+def pat(acme: Tenant, quick_hashes: None) -> User:
     """Acme's principal."""
     return give_password(make_user("pat", Role.PRINCIPAL, is_staff=True))
 
 
 @pytest.fixture
-def cai(acme: Tenant) -> User:
+def cai(acme: Tenant, quick_hashes: None) -> User:
     """Of globex, with Ben's name and password."""
-    with tenant_context(Tenant.objects.get(schema_name="globex")):
+    with schema_context("public"):
+        globex = Tenant.objects.get(schema_name="globex")
+    with tenant_context(globex):
         return give_password(make_user("ben", Role.REP, email="ben@acme.test"))
 
 
@@ -86,3 +91,10 @@ def browser() -> Browser:
 def strict(settings: Any) -> None:
     """As in production: those who rule need a second factor."""
     settings.SCRM_REQUIRE_MFA = True
+
+
+@pytest.fixture
+def operator(acme: Tenant, quick_hashes: None) -> User:
+    """Of the platform, on the bare host."""
+    with schema_context("public"):
+        return give_password(make_user("olive", Role.ADMIN, is_staff=True))
