@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django_tenants.utils import tenant_context
 
 from accounts.models import User
@@ -17,6 +17,7 @@ from chaos.ground import TENANTS, Portion
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.embedded.console import pause
+from scrm.web.outage import is_outage
 from tenants.models import Tenant
 
 _BACK_IN_MINUTES = 1
@@ -28,12 +29,9 @@ def persistently(ask: Callable[[], Answer]) -> Answer:
     while True:
         try:
             return ask()
-        except DatabaseError as error:
-            # A line that was cut in the middle of an answer is an error without a kind.
-            if type(error) is not DatabaseError and not isinstance(error, OperationalError):
+        except Error as error:
+            if not is_outage(error):
                 raise
-        except InterfaceError:
-            pass
         connection.close()
         pause(0.2)
 

@@ -58,7 +58,8 @@ class Run:
         portions = self.ground.portions()
         large = self.ground.touchpoints >= 20_000
         strikes = plan.strikes(self.ground.touchpoints, self.ground.seed)
-        with Crew(self.ground, strikes, lambda: len(self.ledger.keys), workers=2, beats=5 if large else 2) as crew:
+        size = {"workers": 3, "beats": 5} if large else {"workers": 2, "beats": 2}
+        with Crew(self.ground, strikes, lambda: len(self.ledger.keys), **size) as crew:
             self.crew = crew
             self._began = time.monotonic()
             self._bring(portions)

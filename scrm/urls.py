@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "scrm.web.outage.answer_broken"
 urlpatterns = [
     path("accounts/", include("scrm.web.account.urls")),
     path("admin/", admin.site.urls),

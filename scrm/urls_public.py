@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from scrm.web import platform_admin
 
+handler500 = "scrm.web.outage.answer_broken"
 urlpatterns = [
     path("accounts/", include("scrm.web.account.urls")),
     path("admin/", platform_admin.urls),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 
 from django.db import connections
@@ -41,5 +42,7 @@ def _run(work: Callable[[], object], armed: str) -> None:
         failpoints.arm(armed)
         work()
         code = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
