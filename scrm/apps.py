@@ -9,8 +9,10 @@ class ScrmConfig(AppConfig):
 
     def ready(self) -> None:
         from scheduler import bell
+        from scrm.core.content_types import remember_per_schema
         from scrm.flows import wiring
         from scrm.worker.bell import ring
 
+        remember_per_schema()
         wiring.connect()
         bell.install(ring)

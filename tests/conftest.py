@@ -47,6 +47,14 @@ def empty_redis() -> None:
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
+@pytest.fixture(autouse=True)
+def begin_in_public() -> None:
+    """As a process does: wherever the last test left the connection."""
+    from scrm.core.tenancy import leave_tenant
+
+    leave_tenant()
+
+
 @pytest.fixture
 def acme(db):
     """Inside Ada's and Ben's tenant; with `globex` too, enter the one you mean by tenant_context."""
