@@ -1,0 +1,250 @@
+"""What the crawler puts into addresses, queries and bodies: ids of every kind."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django_tenants.utils import tenant_context
+
+from campaigns.services.messages import WITHDRAWAL
+from scrm.core.ids import uuid7
+from scrm.core.signing import tenant_signer
+from scrm.web.routes import Route
+from tests.crawler.world import Twins
+
+OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
+    *("own", "colleague", "department", "nobody", "foreign", "random", "mixed"),
+)
+KINDS: Final = (OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM)
+WHOSE: Final = {OWN: "ben", COLLEAGUE: "bea", DEPARTMENT: "dan", NOBODY: "nobody"}
+
+_PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+_TABLES: Final = {
+    "lead_id": "leads.lead",
+    "contact_id": "contacts.contact",
+    "identity_id": "contacts.identity",
+    "task_id": "campaigns.reptask",
+    "touchpoint_id": "campaigns.touchpoint",
+    "order_id": "commerce.order",
+    "source_id": "leads.source",
+    "form_id": "leads.form",
+    "segment_id": "audiences.segment",
+    "tag_id": "tagging.tag",
+    "stage_id": "lifecycle.stage",
+    "lifecycle_id": "lifecycle.lifecycle",
+    "sop_id": "campaigns.sop",
+    "material_id": "content.material",
+    "campaign_id": "campaigns.campaign",
+    "product_id": "commerce.product",
+    "key_id": "exchange.apikey",
+    "user_id": "accounts.user",
+}
+_BY_ROUTE: Final = {
+    ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
+    ("ops:tag_rule_switch", "rule_id"): "tagging.tagrule",
+    ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
+    ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
+    ("api:lead_detail", "pk"): "leads.lead",
+    ("api:segment_members", "pk"): "audiences.segment",
+    ("api:sop_detail", "pk"): "campaigns.sop",
+    **{(name, "pk"): "contacts.contact" for name in ("api:contact_detail", "api:contact_tags", "api:contact_tag")},
+}
+PERSONAL: Final = frozenset(
+    {
+        "leads.lead",
+        "contacts.contact",
+        "contacts.identity",
+        "campaigns.reptask",
+        "campaigns.touchpoint",
+        "commerce.order",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Rows of one kind, seen from Ben."""
+
+    twins: Twins
+    kind: str
+
+    def of(self, table: str, *, job: str = "") -> Any:
+        if self.kind == RANDOM:
+            return uuid7() if not table.endswith("touchpoint") else 2**60
+        world = self.twins.b if self.kind == FOREIGN else self.twins.a
+        return world.row(table, job or WHOSE.get(self.kind, "ben")).pk
+
+    @property
+    def tag_code(self) -> str:
+        world = self.twins.b if self.kind == FOREIGN else self.twins.a
+        return str(world.row("tagging.tag", "shared").code)
+
+    @property
+    def person(self) -> UUID:
+        """Equal in both tenants, so a foreign one is nobody."""
+        known = self.kind in WHOSE and self.kind != NOBODY
+        return self.twins.a.users[WHOSE[self.kind]].pk if known else uuid7()
+
+
+def parameters(route: Route) -> list[str]:
+    return _PARAMETER.findall(route.pattern)
+
+
+def table_of(route: Route, name: str) -> str:
+    if route.name.startswith("admin:") or (route.pattern.startswith("admin/") and name in ("object_id", "id")):
+        return ".".join(route.pattern.split("/")[1:3])
+    return _BY_ROUTE.get((route.name, name)) or _TABLES.get(name, "")
+
+
+def is_personal(route: Route) -> bool:
+    return any(table_of(route, name) in PERSONAL for name in parameters(route))
+
+
+def address_of(route: Route, twins: Twins, kind: str) -> str:
+    """The route's address with ids of the kind; MIXED takes a row of one's own and what belongs to another's."""
+    first = True
+
+    def filled(match: re.Match[str]) -> str:
+        nonlocal first
+        chosen = OWN if kind == MIXED and first else DEPARTMENT if kind == MIXED else kind
+        first = False
+        return str(_value(route, match.group(1), Ids(twins, chosen)))
+
+    if route.name in _SPOKEN:
+        said = _SPOKEN[route.name](twins, FOREIGN if kind == FOREIGN else OWN)
+        if kind == RANDOM:
+            secret = max(said.split("/"), key=len)
+            said = said.replace(secret, secret[::-1])
+        return f"/{said}"
+    plain = _PARAMETER.sub(filled, route.pattern.replace("^", "").replace("$", ""))
+    return "/" + re.sub(r"\(\?P<\w+>[^)]*\)", "leads", plain)
+
+
+def _value(route: Route, name: str, ids: Ids) -> Any:
+    if name == "job_id":
+        return ids.of("exchange.job", job="import" if "import" in route.name else "start")
+    if name == "code":
+        return ids.tag_code
+    table = table_of(route, name)
+    if route.name.startswith("mfa_") or name in ("rest", "content_type_id", "url"):
+        return 1
+    if table == "accounts.user":
+        # Equal keys in both: a foreign person is looked for by a key that nobody has.
+        return ids.person
+    if table not in ids.twins.a.rows:
+        return uuid7()
+    return ids.of(table)
+
+
+def reset_key(twins: Twins, kind: str) -> str:
+    world = twins.b if kind == FOREIGN else twins.a
+    with tenant_context(world.tenant):
+        user = world.users["manager"]
+        return f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+
+
+def withdrawal_token(twins: Twins, kind: str) -> str:
+    world = twins.b if kind == FOREIGN else twins.a
+    payload = {"c": str(world.row("contacts.contact", "twin").pk), "ch": "email"}
+    with tenant_context(world.tenant):
+        return tenant_signer(world.tenant.uuid, WITHDRAWAL).sign(payload)
+
+
+def _world(twins: Twins, kind: str) -> Any:
+    return twins.b if kind == FOREIGN else twins.a
+
+
+_SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
+    "public:withdrawal": lambda twins, kind: f"u/{withdrawal_token(twins, kind)}",
+    "public:link": lambda twins, kind: f"t/{_world(twins, kind).row('content.trackedlink', 'ben').code}",
+    "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
+    "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
+    "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
+    "account_confirm_email": lambda twins, kind: "accounts/confirm-email/nobody/",
+}
+
+PLACE: Final = "2090-01-01T00:00:00+00:00~0~1"
+
+QUERIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
+    "ops:contact_timeline": lambda ids: {"after": PLACE},
+    "rep:customer_story": lambda ids: {"after": PLACE},
+    "ops:search": lambda ids: {"q": "zq"},
+    "ops:lead_list": lambda ids: {"q": "zq", "owner": ids.person},
+    "ops:contact_list": lambda ids: {"q": "zq", "owner": ids.person},
+    "ops:order_list": lambda ids: {"q": "zq"},
+    "ops:touchpoint_list": lambda ids: {"q": "zq"},
+    "ops:funnel": lambda ids: {"owner": ids.person},
+    "ops:source_report": lambda ids: {"owner": ids.person},
+    "rep:customer_list": lambda ids: {"q": "zq"},
+    "rep:today": lambda ids: {"view": "due"},
+    "api:lead_list": lambda ids: {"contact": ids.of("contacts.contact")},
+    "api:contact_list": lambda ids: {"owner": ids.person},
+    "api:touchpoint_list": lambda ids: {"contact": ids.of("contacts.contact")},
+    "admin:autocomplete": lambda ids: {
+        "app_label": "leads",
+        "model_name": "lead",
+        "field_name": "source",
+        "term": "zq",
+    },
+}
+
+_TALK: Final = {"kind": "call", "text": "spoke"}
+
+BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
+    "ops:search": lambda ids: {"q": "zq"},
+    "ops:lead_create": lambda ids: {"once": "x", "name": "New", "phone": "+8613800138000", "owner": ids.person},
+    "ops:lead_act_on_many": lambda ids: {
+        "action": "assign",
+        "ids": [ids.of("leads.lead")],
+        "owner": ids.twins.a.users["ben"].pk,
+    },
+    "ops:lead_log": lambda ids: _TALK,
+    "ops:lead_rate": lambda ids: {"rating": "A"},
+    "ops:lead_lose": lambda ids: {"reason": "late"},
+    "ops:lead_assign": lambda ids: {"owner": ids.person},
+    "ops:contact_edit": lambda ids: {"name": "New"},
+    "ops:contact_log": lambda ids: _TALK,
+    "ops:contact_tag": lambda ids: {"tag": ids.of("tagging.tag"), "action": "add"},
+    "ops:contact_move": lambda ids: {"stage": ids.of("lifecycle.stage")},
+    "ops:contact_bar": lambda ids: {"channel": "email"},
+    "ops:contact_hand_over": lambda ids: {"owner": ids.person},
+    "ops:contact_hand_over_many": lambda ids: {
+        "leaver": ids.person,
+        "owner": ids.twins.a.users["ben"].pk,
+        "confirmed": "yes",
+    },
+    "ops:lifecycle_move": lambda ids: {
+        "contact": ids.of("contacts.contact"),
+        "stage": ids.twins.a.row("lifecycle.stage", "shared").pk,
+    },
+    "ops:source_create": lambda ids: {"name": "New", "kind": "paid", "parent": ids.of("leads.source")},
+    "ops:source_set_cost": lambda ids: {"on": "2026-01-01", "amount": "1"},
+    "ops:tag_create": lambda ids: {"name": "New", "group": ids.of("tagging.taggroup")},
+    "ops:sop_start": lambda ids: {"segment": ids.of("audiences.segment")},
+    "ops:touchpoint_resolve": lambda ids: {"sent": "yes"},
+    "ops:campaign_create": lambda ids: {"name": "New", "sources": [ids.of("leads.source")]},
+    "ops:settings": lambda ids: {"language": "en"},
+    "rep:task_snooze": lambda ids: {"until": "hour"},
+    "rep:task_give_up": lambda ids: {"reason": "no_answer"},
+    "rep:customer_log": lambda ids: _TALK,
+    "rep:customer_tag": lambda ids: {"tag": ids.of("tagging.tag")},
+    "rep:customer_stage": lambda ids: {"stage": ids.of("lifecycle.stage")},
+    "api:lead_list": lambda ids: {"name": "New", "phone": "+8613800138000"},
+    "api:contact_tags": lambda ids: {"tags": [ids.tag_code]},
+    "api:contact_owner": lambda ids: {"owner": str(ids.person)},
+    "api:event_list": lambda ids: {
+        "events": [
+            {
+                "type": "content_viewed",
+                "occurred_at": "2026-01-01T00:00:00Z",
+                "contact_id": str(ids.of("contacts.contact")),
+            }
+        ]
+    },
+    "account_reset_password": lambda ids: {"email": ids.twins.a.users["manager"].email},
+    "account_login": lambda ids: {"login": "ben", "password": "wrong"},
+}

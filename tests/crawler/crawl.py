@@ -1,0 +1,170 @@
+"""Asks, and judges every answer: its status, the words in it, and what it left behind."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django_tenants.utils import tenant_context
+
+from scrm.core.tenancy import leave_tenant
+from tests.crawler.asking import BODIES, FOREIGN, OWN, QUERIES, Ids, address_of, reset_key
+from tests.crawler.expected import allowed_statuses, keeps_within_reach, may_read, was_turned_away
+from tests.crawler.probes import Probe
+from tests.crawler.traces import checksum_out_of_reach, checksums, log_lines, strays_in_redis
+from tests.crawler.world import PEOPLE, REACH, REPS, Twins
+
+CHUNK: Final = 250
+
+
+@dataclass(slots=True)
+class Report:
+    """What was asked, what came of it, and what crossed."""
+
+    asked: int = 0
+    routes: set[tuple[str, str]] = field(default_factory=set)
+    statuses: Counter[int] = field(default_factory=Counter)
+    crossings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        found = f"{self.asked} combinations, {len(self.crossings)} crossings"
+        return f"{len(self.routes)} routes and methods, {found} ({told})"
+
+
+class Crawler:
+    def __init__(self, twins: Twins) -> None:
+        self.twins = twins
+        self.report = Report()
+        self._cookies: dict[str, str] = {}
+        # One for all: a client reads every middleware and static file anew.
+        self._browser = Client(raise_request_exception=False)
+        self._lines: list[str] = []
+
+    def crawl(self, probes: Sequence[Probe]) -> Report:
+        for viewer in sorted({probe.viewer for probe in probes} & set(PEOPLE)):
+            self._log_in(viewer)
+        for kind in (OWN, FOREIGN):
+            # The first key that is made writes down the person's address.
+            reset_key(self.twins, kind)
+        for start in range(0, len(probes), CHUNK):
+            with transaction.atomic():
+                self._chunk(probes[start : start + CHUNK])
+                transaction.set_rollback(True)
+            leave_tenant()
+        return self.report
+
+    def _chunk(self, probes: Sequence[Probe]) -> None:
+        """What may not happen at all is looked at once for many; when it did, one by one."""
+        before = checksums(self.twins.b)
+        with log_lines() as self._lines:
+            for probe in probes:
+                self._ask(probe)
+        self.report.crossings += strays_in_redis(self.twins.canaries)
+        after = checksums(self.twins.b)
+        changed = sorted(table for table in before if before[table] != after[table])
+        if changed:
+            self.report.crossings += [f"{self._culprit(probes)}: changed {', '.join(changed)} of the other tenant."]
+
+    def _culprit(self, probes: Iterable[Probe]) -> str:
+        before = checksums(self.twins.b)
+        for probe in probes:
+            with transaction.atomic():
+                self._answer(probe, keep=True)
+                changed = checksums(self.twins.b) != before
+                transaction.set_rollback(True)
+            leave_tenant()
+            if changed:
+                return str(probe)
+        return "Several requests together"
+
+    def _ask(self, probe: Probe) -> None:
+        del self._lines[:]
+        mails = len(mail.outbox)
+        answer, sent, strayed = self._answer(probe, keep=FOREIGN in (probe.kind, probe.related) or probe.host == "b")
+        self.report.asked += 1
+        self.report.routes.add((probe.route.pattern, probe.method))
+        self.report.statuses[answer.status_code] += 1
+        if answer.status_code not in allowed_statuses(probe) or was_turned_away(probe, answer.get("Location", "")):
+            self._cross(probe, f"answered {answer.status_code} {answer.get('Location', '')}")
+        if strayed:
+            self._cross(probe, "changed rows out of its sender's reach")
+        for place, text in _said(answer, mail.outbox[mails:], self._lines):
+            for word in self.twins.canaries.found_in(text):
+                if word.word not in sent and not (may_read(probe, word) and place != "log"):
+                    self._cross(probe, f"the {place} holds {word.word} of {word.tenant}: {word.label} {word.owner}")
+
+    def _cross(self, probe: Probe, what: str) -> None:
+        self.report.crossings.append(f"{probe}: {what}.")
+
+    def _answer(self, probe: Probe, *, keep: bool) -> tuple[HttpResponse, str, bool]:
+        """The answer, what was sent, and whether rows beyond the sender's reach changed. Taken back unless kept."""
+        client, headers = self._client(probe)
+        address = address_of(probe.route, self.twins, probe.kind)
+        ids = Ids(self.twins, probe.related)
+        reach = REACH[probe.viewer]
+        watch = probe.method != "GET" and probe.host == "a" and keeps_within_reach(probe) and len(reach) < len(REPS)
+        query = QUERIES.get(probe.route.name, lambda _: {})(ids)
+        body = BODIES.get(probe.route.name, lambda _: {})(ids) if probe.method == "POST" else {}
+        if query and not body:
+            address += f"?{urlencode(query)}"
+        with transaction.atomic():
+            before = self._sum(reach) if watch else ""
+            if probe.method == "POST":
+                as_json = {"content_type": "application/json"} if probe.route.name.startswith("api:") else {}
+                answer = client.post(address, body, headers=headers, **as_json)
+            else:
+                answer = client.generic(probe.method, address, headers=headers)
+            strayed = watch and answer.status_code < 500 and self._sum(reach) != before
+            if answer.streaming:
+                answer.content = b"".join(answer.streaming_content)
+            if not keep:
+                transaction.set_rollback(True)
+        # A rollback takes the search path back too.
+        leave_tenant()
+        return answer, f"{address} {json.dumps(body, default=str)}", strayed
+
+    def _sum(self, reach: frozenset[str]) -> str:
+        with tenant_context(self.twins.a.tenant):
+            return checksum_out_of_reach(reach, self.twins.a)
+
+    def _client(self, probe: Probe) -> tuple[Client, dict[str, str]]:
+        hosts = {
+            "a": self.twins.a.host,
+            "b": self.twins.b.host,
+            "public": "localhost",
+            "unknown": "nobody.test",
+            "forwarded": self.twins.a.host,
+        }
+        headers = {"host": hosts[probe.host], "accept-language": "en", "user-agent": "Mozilla/5.0"}
+        if probe.host == "forwarded":
+            headers["x-forwarded-host"] = self.twins.b.host
+        client = self._browser
+        client.cookies.clear()
+        if probe.viewer == "system":
+            headers["authorization"] = f"Bearer {self.twins.a.token}"
+        elif probe.viewer != "anonymous":
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[probe.viewer]
+        return client, headers
+
+    def _log_in(self, viewer: str) -> None:
+        with tenant_context(self.twins.a.tenant):
+            self._browser.force_login(self.twins.a.users[viewer])
+        self._cookies[viewer] = self._browser.cookies[settings.SESSION_COOKIE_NAME].value
+        self._browser.cookies.clear()
+
+
+def _said(answer: HttpResponse, mails: Sequence[Any], lines: Sequence[str]) -> Iterable[tuple[str, str | bytes]]:
+    yield "body", answer.content
+    yield "headers", str(answer.headers) + str(answer.cookies)
+    for each in mails:
+        yield "mail", str(each.message())
+    for line in lines:
+        yield "log", line

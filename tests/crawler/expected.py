@@ -1,0 +1,126 @@
+"""Which answers the declared matrix allows: worked out from the matrix and the twins' own table of reach."""
+
+from typing import Final
+
+from django.conf import settings
+
+from accounts.permissions import ACTIONS
+from scrm.web.routes import Guard
+from tests.crawler.asking import FOREIGN, MIXED, RANDOM, WHOSE, is_personal
+from tests.crawler.canaries import Canary
+from tests.crawler.probes import Probe
+from tests.crawler.world import PEOPLE, REACH
+
+DONE: Final = frozenset({200, 201, 204, 302, 400, 405, 409, 422})
+NOT_THERE: Final = frozenset({404, 405})
+REFUSED: Final = frozenset({302, 401, 403, 405})
+OPEN_TO_ALL: Final = frozenset({"tenants.tenant", "leads.form", "content.material"})
+KEPT_BY: Final = {
+    "accounts.auditentry": "audit.view",
+    "exchange.apikey": "api_key.edit",
+    "exchange.webhook": "admin.open",
+    "exchange.idempotencykey": "admin.open",
+    "exchange.inboxmessage": "admin.open",
+    "exchange.job": "lead.import",
+}
+"""Tables of the business that not everybody of it reads."""
+
+
+def may(viewer: str, action: str) -> bool:
+    if viewer == "anonymous":
+        return False
+    return viewer == "system" or PEOPLE[viewer][0] in ACTIONS[action].roles
+
+
+def allowed_statuses(probe: Probe) -> frozenset[int]:
+    if probe.host == "unknown":
+        return frozenset({404})
+    if probe.host == "public":
+        return frozenset({200, 302, 403, 404, 405}) if _is_everywhere(probe) else NOT_THERE | {302}
+    match probe.route.guard:
+        case Guard.ROLE:
+            return _by_role(probe)
+        case Guard.ADMIN:
+            return _in_administration(probe)
+        case Guard.PERSON:
+            return DONE | {401, 403, 404} if _is_known(probe) else frozenset({302, 401, 404, 405})
+        case Guard.TOKEN:
+            # A bad reset link is told so on a page of its own; a good one leads on.
+            good = probe.host != "b" and probe.kind not in (FOREIGN, RANDOM)
+            return DONE if good else NOT_THERE | ({200} if probe.route.name.startswith("account_") else set())
+        case _:
+            return DONE | {401, 403, 404, 429}
+
+
+def was_turned_away(probe: Probe, location: str) -> bool:
+    """Whether a page sent somebody to log in whom the host knows: it took itself for another host."""
+    return location.startswith("/accounts/login/") and probe.route.guard is Guard.ROLE and _is_known(probe)
+
+
+def _by_role(probe: Probe) -> frozenset[int]:
+    route = probe.route
+    is_api = route.name.startswith("api:")
+    if not _is_known(probe):
+        return frozenset({401, 403}) if is_api else frozenset({302, 405})
+    if is_api and probe.method not in route.actions:
+        return frozenset({403, 405})
+    action = route.actions.get(probe.method) or route.actions["*"]
+    if not (may(probe.viewer, action) and (not route.door or may(probe.viewer, route.door))):
+        return frozenset({403}) if is_api else REFUSED
+    if not _reaches(probe):
+        return NOT_THERE
+    # What is named beside the address may be out of reach too.
+    return DONE if WHOSE.get(probe.related) in REACH[probe.viewer] else DONE | NOT_THERE
+
+
+def _in_administration(probe: Probe) -> frozenset[int]:
+    if not _is_known(probe) or not may(probe.viewer, "admin.open"):
+        return frozenset({302, 403, 404, 405})
+    # Tables of the platform are no business's.
+    if probe.route.pattern.split("/")[1] in settings.PUBLIC_APPS:
+        return NOT_THERE | {403}
+    return DONE | {403, 404}
+
+
+def _is_known(probe: Probe) -> bool:
+    """Whether the host knows who asks: A's cookies and keys mean something on A alone; a key only to the API."""
+    if probe.viewer == "anonymous" or probe.host not in ("a", "forwarded"):
+        return False
+    return probe.viewer != "system" or probe.route.name.startswith("api:")
+
+
+def _reaches(probe: Probe) -> bool:
+    if probe.kind in (FOREIGN, RANDOM):
+        return not probe.route.pattern.count("<")
+    if not is_personal(probe.route):
+        return True
+    return probe.kind != MIXED and WHOSE[probe.kind] in REACH[probe.viewer]
+
+
+def _is_everywhere(probe: Probe) -> bool:
+    return probe.route.pattern.startswith(("accounts/", "i18n/"))
+
+
+def may_read(probe: Probe, canary: Canary) -> bool:
+    """Whether the answer to this request may hold this word."""
+    own_host = {"a": "a", "forwarded": "a", "b": "b"}.get(probe.host)
+    if canary.tenant != own_host:
+        return False
+    if probe.route.guard is Guard.TOKEN or not _is_known(probe):
+        return canary.label in OPEN_TO_ALL
+    if canary.owner:
+        return canary.owner in REACH[probe.viewer]
+    needed = KEPT_BY.get(canary.label)
+    return needed is None or may(probe.viewer, needed)
+
+
+def keeps_within_reach(probe: Probe) -> bool:
+    """Whether the request may change only rows that its sender may see."""
+    if probe.route.guard is not Guard.ROLE or probe.viewer in ("system", "anonymous"):
+        return False
+    # A new lead goes to whose turn it is.
+    if probe.route.name in ("ops:lead_create", "api:lead_list"):
+        return False
+    actions = probe.route.actions
+    action = actions.get(probe.method) or actions.get("*", "")
+    return action != "" and ACTIONS[action].reach == "records"

@@ -1,0 +1,92 @@
+"""What a request may leave behind: rows, keys in Redis, mails, lines of the log."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import connection
+
+from tests.crawler.canaries import OWNERS, Canaries
+from tests.crawler.world import World
+
+VISITS = ("accounts_session", "accounts_attemptcount")
+"""What any visitor of a host leaves there, whoever they are elsewhere."""
+
+
+def tables_of(world: World) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [world.tenant.schema_name])
+        return [row[0] for row in cursor.fetchall() if row[0] not in VISITS]
+
+
+def checksums(world: World) -> dict[str, Any]:
+    """One sum per table of the tenant; equal sums, equal rows."""
+    schema, tables = world.tenant.schema_name, tables_of(world)
+    one = (
+        "SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{schema}\".\"{table}\" t"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(one.format(schema=schema, table=table) for table in tables))
+        return dict(cursor.fetchall())
+
+
+def checksum_out_of_reach(reach: frozenset[str], world: World) -> str:
+    """One sum over every personal row that none of `reach` is in charge of; we are inside the tenant."""
+    from django.apps import apps
+
+    within = [world.users[name].pk for name in reach if name in world.users]
+    parts, values = [], []
+    for label, road in OWNERS.items():
+        model = apps.get_model(label)
+        rows = model._default_manager.exclude(**{f"{road}__in": within}) if within else model._default_manager.all()
+        keys, params = rows.order_by().values("pk").query.sql_with_params()
+        table, column = model._meta.db_table, model._meta.pk.column
+        parts.append(
+            f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM \"{table}\" t "
+            f'WHERE t."{column}" IN ({keys})'
+        )
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(s, ',') FROM ({' UNION ALL '.join(parts)}) sums", values)
+        return str(cursor.fetchone()[0])
+
+
+def strays_in_redis(canaries: Canaries) -> list[str]:
+    """Keys that name no tenant, and words that lie under another tenant's key."""
+    store = redis.Redis.from_url(settings.REDIS_URL)
+    found = []
+    for key in store.scan_iter():
+        name = key.decode("utf-8", "replace")
+        schema = name.partition(":")[0]
+        if schema not in ("acme", "globex", "public"):
+            found.append(f"The key {name} names no tenant.")
+        own = {"acme": "a", "globex": "b"}.get(schema)
+        value = store.get(key) if store.type(key) == b"string" else b""
+        words = canaries.found_in(name) | canaries.found_in(value or b"")
+        found += [f"The key {name} holds {word.word}." for word in words if word.tenant != own]
+    store.close()
+    return found
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def log_lines() -> Iterator[list[str]]:
+    """Every line that is logged meanwhile."""
+    handler = _Lines()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield handler.lines
+    finally:
+        root.removeHandler(handler)

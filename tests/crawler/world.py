@@ -1,0 +1,269 @@
+"""Two businesses of one shape: the same people with the same keys and passwords, and rows of all kinds for each."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django_tenants.utils import tenant_context
+
+from accounts.enums import Role, Scope
+from accounts.models import AuditEntry, Department, User
+from accounts.services import record_audit
+from analytics.models import Goal
+from audiences.models import Segment, SegmentMember, Tier
+from campaigns.models import Campaign, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
+from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
+from contacts.models import Company, Consent, DoNotContact, Friendship, Group, GroupMember
+from content.models import Material, PageView, TrackedLink
+from events.models import Event, EventType
+from exchange.enums import ApiScope
+from exchange.keys import create_api_key
+from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook
+from leads.models import Form, Interaction, Lead, Opportunity, Source, SourceCost
+from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from scrm.core import clock
+from scrm.core.ids import short_code
+from scrm.flows.starter import lay_out_tenant
+from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
+from tenants.models import Tenant
+from tests.crawler.canaries import Canaries, fill
+from tests.factories import give_email, make_contact, make_live_sop, step
+
+REPS: Final = ("ben", "bea", "dan", "nobody")
+"""Whose rows there are: the representative's own, a colleague's below, another department's, and nobody's."""
+
+PEOPLE: Final = {
+    "principal": (Role.PRINCIPAL, "", ""),
+    "admin": (Role.ADMIN, "", ""),
+    "ops": (Role.OPS, "", ""),
+    "manager": (Role.MANAGER, "", "north"),
+    "ben": (Role.REP, "", "north"),
+    "auditor": (Role.AUDITOR, "", ""),
+    "narrow": (Role.OPS, Scope.DEPARTMENT, "north"),
+    "lost": (Role.MANAGER, "", ""),
+    "bea": (Role.REP, "", "shop"),
+    "dan": (Role.REP, "", "south"),
+}
+"""Role, scope of their own, department. North has a shop below it; the lost manager has no department."""
+
+REACH: Final = {
+    **dict.fromkeys(["principal", "admin", "ops", "auditor", "system"], frozenset(REPS)),
+    **dict.fromkeys(["manager", "narrow"], frozenset({"ben", "bea"})),
+    "ben": frozenset({"ben"}),
+    **dict.fromkeys(["lost", "anonymous"], frozenset[str]()),
+}
+"""Whose rows each of them may see: written down, not computed."""
+
+
+_HASH: Final = make_password("equal people of 2026")
+
+
+@dataclass(slots=True, repr=False)
+class World:
+    """One tenant with its rows, by table and by whose they are."""
+
+    tenant: Tenant
+    letter: str
+    users: dict[str, User] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    token: str = ""
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return f"{self.tenant.schema_name}.localhost"
+
+    def keep(self, row: Any, whose: str = "shared") -> Any:
+        self.rows.setdefault(row._meta.label_lower, {})[whose] = row
+        return row
+
+    def row(self, label: str, whose: str) -> Any:
+        found = self.rows[label]
+        return found.get(whose) or found.get("shared") or next(iter(found.values()))
+
+
+@dataclass(slots=True, repr=False)
+class Twins:
+    a: World
+    b: World
+    canaries: Canaries
+
+
+def build(acme: Tenant, globex: Tenant) -> Twins:
+    canaries = Canaries()
+    keys = {name: uuid4() for name in PEOPLE}
+    twin = uuid4()
+    worlds = []
+    for tenant, letter in ((acme, "a"), (globex, "b")):
+        tenant.name = canaries.mint(letter, "tenants.tenant")
+        Tenant.objects.filter(pk=tenant.pk).update(name=tenant.name)
+        with tenant_context(tenant):
+            world = World(tenant, letter)
+            _people(world, keys)
+            _ground(world, canaries)
+            for whose in REPS:
+                _customer(world, canaries, whose)
+            # Somebody whose key is the same in both: a signed link names nothing else.
+            world.keep(make_contact("Twin", id=twin, owner=world.users["ben"]), "twin")
+            fill(canaries, letter, {user.pk: name for name, user in world.users.items() if name in REPS})
+            _read_again(world)
+        worlds.append(world)
+    return Twins(*worlds, canaries)
+
+
+def _people(world: World, keys: dict[str, UUID]) -> None:
+    north = Department.objects.create(name="North")
+    departments = {
+        "": None,
+        "north": north,
+        "shop": Department.objects.create(name="Shop", parent=north),
+        "south": Department.objects.create(name="South"),
+    }
+    for name, (role, scope, department) in PEOPLE.items():
+        world.users[name] = User.objects.create(
+            id=keys[name],
+            username=name,
+            full_name=name,
+            email=f"{name}@people.test",
+            # One hash for all: what tells two businesses' people apart is never the hash.
+            password=_HASH,
+            role=role,
+            scope=scope,
+            department=departments[department],
+            is_staff=role in (Role.PRINCIPAL, Role.ADMIN),
+        )
+
+
+def _ground(world: World, canaries: Canaries) -> None:
+    """What belongs to the whole business."""
+    now, keep, by = clock.now(), world.keep, world.users["principal"]
+    lay_out_tenant()
+    keep(Lifecycle.objects.first())
+    stage = keep(Stage.objects.order_by("position").first())
+    keep(StageRule.objects.create(name="x", to_stage=stage, event_type="task_done", created_at=now))
+    keep(EventType.objects.first())
+    category = keep(TagCategory.objects.create(name="Kinds"))
+    group = keep(TagGroup.objects.create(category=category, name="Kind"))
+    tag = keep(Tag.objects.create(group=group, code=canaries.mint(world.letter, "tagging.tag"), name="Hot"))
+    keep(TagRule.objects.create(name="x", tag=tag, event_type="task_done", created_at=now))
+    source = keep(Source.objects.create(name="Fair", created_at=now))
+    keep(SourceCost.objects.create(source=source, on=now.date(), amount=10, currency="CNY"))
+    keep(Form.objects.create(slug="x", title="x", source=source, consent_text="x", created_at=now))
+    keep(Product.objects.create(code="x", name="x", currency="CNY"))
+    keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
+    keep(Material.objects.create(title="x", body="x", created_at=now))
+    keep(Company.objects.create(name="x", created_at=now))
+    keep(Segment.objects.create(name="x", condition={}, created_by=by, created_at=now, refreshed_at=now, size=4))
+    keep(Tier.objects.create(name="x", position=1))
+    campaign = keep(Campaign.objects.create(name="x", created_at=now))
+    campaign.sources.add(source)
+    sop = keep(make_live_sop(step(), step("email"), name="x"))
+    Sop.objects.filter(pk=sop.pk).update(campaign=campaign)
+    keep(SopVersion.objects.get(sop=sop))
+    keep(Step.objects.filter(version__sop=sop).order_by("position").first())
+    keep(Lane.objects.filter(sop=sop).first())
+    keep(Goal.objects.create(name="x", metric="leads", target=1, starts_on=now, ends_on=now, created_at=now))
+    made = create_api_key(name="Shop", scopes=ApiScope.values, by=by, now=now)
+    world.token = made.token
+    keep(made.key)
+    keep(Webhook.objects.create(name="x", url="https://x.test/", created_at=now))
+    keep(IdempotencyKey.objects.create(caller="key:x", key="x", request_digest=b"x", status=200, created_at=now))
+    keep(InboxMessage.objects.create(channel="x", dedupe_key=b"x", received_at=now))
+    word = canaries.mint(world.letter, "accounts.auditentry")
+    record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)
+    keep(AuditEntry.objects.latest("at"))
+    _jobs(world, canaries, sop)
+
+
+def _jobs(world: World, canaries: Canaries, sop: Sop) -> None:
+    now, by = clock.now(), world.users["ops"]
+    word = canaries.mint(world.letter, "exchange.job")
+    job = Job(kind="lead_import", title="leads.csv", state="done", created_by=by, created_at=now, done=1, total=1)
+    job.file.save("leads.csv", ContentFile(f"name\n{word}\n"), save=False)
+    job.error_file.save("errors.csv", ContentFile(f"name,problem\n{word},bad\n"))
+    world.files += [job.file.name, job.error_file.name]
+    world.keep(job, "import")
+    started = Job.objects.create(
+        kind="segment_start",
+        state="done",
+        created_by=by,
+        created_at=now,
+        options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
+    )
+    world.keep(started, "start")
+    JobTally.objects.create(job=job, digest=b"x", count=1)
+
+
+def _customer(world: World, canaries: Canaries, whose: str) -> None:
+    """A contact of somebody's, or nobody's, with a row of every kind."""
+    now, keep, letter = clock.now(), world.keep, world.letter
+    owner = world.users.get(whose)
+    worker = owner or world.users["dan"]
+    shared = {label: rows.get("shared") for label, rows in world.rows.items()}
+    company = shared["contacts.company"]
+    contact = keep(make_contact("Lin", owner=owner, company=company, city="x", note="x"), whose)
+    of = {"contact": contact}
+    keep(give_email(contact, f"{canaries.mint(letter, 'contacts.identity', whose)}@mail.test"), whose)
+    keep(DoNotContact.objects.create(**of, channel="sms", since=now), whose)
+    keep(Consent.objects.create(**of, channel="email", given=True, at=now), whose)
+    keep(Friendship.objects.create(**of, rep=worker, channel="x", since=now), whose)
+    group = keep(Group.objects.create(name="x", owner=owner, created_at=now), whose)
+    keep(GroupMember.objects.create(group=group, contact=contact, joined_at=now), whose)
+    event = EventType.objects.get(code="content_viewed")
+    keep(Event.objects.create(**of, type=event, occurred_at=now, received_at=now, dedupe_key=whose), whose)
+    lead = keep(
+        Lead.objects.create(
+            **of,
+            owner=owner,
+            source=shared["leads.source"],
+            form=shared["leads.form"],
+            came_by="hand",
+            status="assigned" if owner else "new",
+            dedupe_key=whose,
+            captured_at=now,
+            assigned_at=now if owner else None,
+            updated_at=now,
+        ),
+        whose,
+    )
+    keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
+    keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)
+    tag, stage = shared["tagging.tag"], shared["lifecycle.stage"]
+    keep(TagAssignment.objects.create(**of, tag=tag, source="hand", by=owner, at=now), whose)
+    keep(TagChange.objects.create(**of, tag=tag, added=True, source="hand", by=owner, at=now), whose)
+    keep(Position.objects.create(**of, lifecycle=stage.lifecycle, stage=stage, since=now), whose)
+    moved = {"lifecycle": stage.lifecycle, "to_stage": stage, "at": now, "source": "hand", "by": owner}
+    keep(StageTransition.objects.create(**of, **moved), whose)
+    order = keep(
+        Order.objects.create(**of, platform="x", number=whose, amount=1, ordered_at=now, updated_at=now, status="paid"),
+        whose,
+    )
+    line = OrderLine.objects.create(order=order, product=shared["commerce.product"], quantity=1, amount=1)
+    keep(line, whose)
+    grant = {"coupon": shared["commerce.coupon"], "granted_at": now, "expires_at": now}
+    keep(CouponGrant.objects.create(**of, **grant), whose)
+    material = shared["content.material"]
+    link = keep(
+        TrackedLink.objects.create(**of, material=material, rep=owner, code=short_code(80)[:16], created_at=now), whose
+    )
+    keep(PageView.objects.create(link=link, at=now), whose)
+    keep(SegmentMember.objects.create(**of, segment=shared["audiences.segment"], entered_at=now), whose)
+    version, lane = shared["campaigns.sopversion"], Lane.objects.get(sop=shared["campaigns.sop"], channel="rep_task")
+    enrolled = {"sop": version.sop, "version": version, "lead": lead, "anchor_at": now, "zone": "UTC"}
+    enrollment = keep(Enrollment.objects.create(**of, **enrolled), whose)
+    due = {"lane": lane, "step": shared["campaigns.step"], "step_number": 1, "due_at": now - timedelta(minutes=5)}
+    with_rep = Touchpoint.objects.create(**of, enrollment=enrollment, **due, state=3)
+    keep(Touchpoint.objects.create(**of, enrollment=enrollment, **(due | {"step_number": 2}), state=9), whose)
+    task = {"touchpoint": with_rep, "title": "Call", "body": "x", "due_at": now - timedelta(minutes=5)}
+    keep(RepTask.objects.create(**of, owner=worker, **task), whose)
+
+
+def _read_again(world: World) -> None:
+    for rows in world.rows.values():
+        for row in rows.values():
+            row.refresh_from_db()
+    for user in world.users.values():
+        user.refresh_from_db()
