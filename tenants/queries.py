@@ -39,6 +39,7 @@ def clone_schema(source: str, target: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CLONE_LOCK])
     _Cloner().clone_schema(source, target)
     _name_constraints(source, target)
+    _carry_sequences(source, target)
 
 
 def _name_constraints(source: str, target: str) -> None:
@@ -62,6 +63,27 @@ def _name_constraints(source: str, target: str) -> None:
         renames = [row[0] for row in cursor.fetchall()]
         if renames:
             cursor.execute(";".join(renames))
+
+
+def _carry_sequences(source: str, target: str) -> None:
+    """The clone has its template's rows, and its numbers go on after them; of the same width, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT format('ALTER SEQUENCE %%I.%%I AS %%s', %(target)s, meant.sequencename, meant.data_type)
+            FROM pg_sequences meant JOIN pg_sequences made USING (sequencename)
+            WHERE meant.schemaname = %(source)s AND made.schemaname = %(target)s AND made.data_type <> meant.data_type
+            """,
+            {"source": source, "target": target},
+        )
+        statements = [row[0] for row in cursor.fetchall()]
+        if statements:
+            cursor.execute(";".join(statements))
+        cursor.execute(
+            "SELECT setval(format('%%I.%%I', %s::text, sequencename)::regclass, last_value) FROM pg_sequences "
+            "WHERE schemaname = %s AND last_value IS NOT NULL",
+            [target, source],
+        )
 
 
 def make_clone_function() -> None:
