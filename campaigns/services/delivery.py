@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 
 from accounts.services import record_audit
 from campaigns import policy, queries
@@ -17,7 +18,7 @@ from campaigns.services.lanes import close_lane_for, note_progress
 from campaigns.services.ledger import Batch, record
 from scheduler.budget import Budget
 from scheduler.services import due_work, note_due
-from scrm.core import clock, failpoints
+from scrm.core import clock, failpoints, tallies
 
 log = structlog.get_logger(__name__)
 _DOWN_SECONDS = 30
@@ -136,6 +137,8 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
         provider_ref=outcome.provider_ref,
         lease_until=look_up_at,
     )
+    if written:
+        transaction.on_commit(lambda: tallies.add(outcome.state.name.lower(), channel=batch.channel))
     if outcome.state == TouchState.SENT and not written:
         _tell_if_called_twice(outcome.touchpoint_id, batch.attempts[outcome.touchpoint_id], now)
 
@@ -148,6 +151,7 @@ def _tell_if_called_twice(touchpoint_id: int, attempt: int, now: datetime) -> No
     touchpoint = Touchpoint.objects.filter(pk=touchpoint_id, attempt__gt=attempt).first()
     if touchpoint is not None:
         log.error("touchpoint.called_twice", touchpoint=touchpoint_id)
+        transaction.on_commit(lambda: tallies.add("duplicates_detected"))
         details = {"attempts": [attempt, touchpoint.attempt]}
         record_audit(action="touchpoint.called_twice", subject=touchpoint, details=details, now=now)
 

@@ -6,18 +6,26 @@ from typing import Any
 import redis
 from django.conf import settings
 
+from scrm.core import clock
+
 _KEY = "scrm:tallies"
+_PATIENCE = 5.0
+_silent_until = 0.0
 
 
 def add(name: str, amount: int = 1, **labels: str) -> None:
     """Count under a name such as `ticks`; labels are few and name no tenant and no person."""
     if not amount:
         return
+    global _silent_until
+    if clock.boot_seconds() < _silent_until:
+        return
     field = ",".join([name, *(f"{label}={value}" for label, value in sorted(labels.items()))])
     try:
         _client().hincrby(_KEY, field, amount)
     except redis.RedisError:
-        return
+        # Work goes on without waiting for it each time.
+        _silent_until = clock.boot_seconds() + _PATIENCE
 
 
 def tallied() -> list[tuple[str, dict[str, str], int]]:

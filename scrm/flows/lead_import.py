@@ -27,7 +27,7 @@ from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, Arrival
 from leads.mapping import InvalidMapping, Mapping, parse_mapping
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock, failpoints
+from scrm.core import clock, failpoints, tallies
 from scrm.core.crypto import blind_index
 from scrm.core.ids import uuid7
 from scrm.flows.arrival import lead_arrived
@@ -229,6 +229,8 @@ def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:
         result["rows"] += batch.rows
         result[REJECTED] += batch.rejected
         errors.write(sorted(batch.problems, key=lambda problem: problem.row))
+        rows = result["rows"] - job.done
+        transaction.on_commit(lambda: tallies.add("import_rows", rows))
         job.result, job.done = dict(result), result["rows"]
         if batch.is_last:
             job.total, job.checkpoint = job.done, {}

@@ -41,6 +41,7 @@ _READINGS: Final = {
 _COUNTED: Final = {
     "ticks": "Ticks of the scheduler.",
     "sent": "Messages that a provider took, by channel.",
+    "failed": "Messages that failed for good, by channel.",
     "import_rows": "Rows of files that were taken in or refused.",
     "duplicates_detected": "Messages that were found to have gone out twice.",
 }
