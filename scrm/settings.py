@@ -212,7 +212,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # Rows of the tenant's own, and tokens bound to it: allauth's are signed for the whole installation.
 ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "scrm.web.reset_tokens.TenantTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "scrm.web.reset_tokens.TenantTokenGenerator"  # nosec B105
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # Attempts at passwords and codes are counted in PostgreSQL (accounts/services_attempts.py), before they are made.

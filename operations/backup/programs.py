@@ -2,7 +2,7 @@
 
 import os
 import shutil
-import subprocess  # nosec B404: fixed programs with fixed arguments, no shell
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -32,7 +32,7 @@ def start(
     name: str, *arguments: str | Path, stdin: int | None = None, stdout: int | IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
     command = [program(name), *map(str, arguments)]
-    return subprocess.Popen(command, env=_environment(), stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)  # nosec B603
+    return subprocess.Popen(command, env=_environment(), stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
 
 
 def run(name: str, *arguments: str | Path) -> None:

@@ -82,7 +82,7 @@ class LeadBatchOutcome(serializers.Serializer):
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    results = inline_serializer("LeadOutcome", _OUTCOME, many=True)
+    results = type(LeadOutcome)(many=True)
 
 
 class LeadFilter(django_filters.FilterSet):

@@ -7,6 +7,7 @@ from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,6 +55,7 @@ def described(language: str) -> dict[str, Any]:
     return schema
 
 
+@extend_schema(exclude=True)
 class Schema(SpectacularAPIView):
     """The description itself; anybody may read how to call us."""
 

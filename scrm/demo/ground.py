@@ -103,7 +103,7 @@ def _people(ground: Ground) -> None:
 
 
 def _sources(ground: Ground, first_day: date, today: date, now: datetime) -> None:
-    chance = random.Random(f"costs of {ground.business.schema}")
+    chance = random.Random(f"costs of {ground.business.schema}")  # nosec B311
     ops = ground.users["ops"]
     for channel in ground.business.channels:
         source = save_source(name=channel.name, kind=channel.kind, by=ops, now=now)

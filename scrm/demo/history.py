@@ -69,7 +69,7 @@ class History:
         self.zone = ZoneInfo(ground.business.zone)
         self.first_day, self.now = first_day, now
         self.today = now.astimezone(self.zone).date()
-        self.chance = random.Random(f"history of {ground.business.schema}")
+        self.chance = random.Random(f"history of {ground.business.schema}")  # nosec B311
         self.diary = Diary()
         self.made = 0
 

@@ -83,7 +83,7 @@ def give_to(owner: Owner, folder: Path) -> None:
         os.chown(folder, owner.uid, owner.gid)
 
 
-def check_shared_memory(folder: Path = Path("/dev/shm")) -> None:
+def check_shared_memory(folder: Path = Path("/dev/shm")) -> None:  # nosec B108
     """Celery's processes share locks there; without it every worker dies with a bare PermissionError."""
     if folder.exists() and not os.access(folder, os.W_OK):
         raise Trouble(f"Can't write to {folder}, where processes share memory: as root, chmod 1777 {folder}")
@@ -94,7 +94,7 @@ def socket_folder(state: Path) -> Path:
     owner = server_owner()
     folder = Path(tempfile.gettempdir()) / f"scrm-{os.getuid()}-{short_hash(str(state))}"
     if len(str(folder)) > 80:
-        folder = Path("/tmp") / folder.name
+        folder = Path("/tmp") / folder.name  # nosec B108
     try:
         folder.mkdir(mode=0o700)
         give_to(owner, folder)

@@ -149,7 +149,7 @@ class Postgres(Service):
 
 def _small_machine() -> dict[str, str]:
     try:
-        room = os.statvfs("/dev/shm")
+        room = os.statvfs("/dev/shm")  # nosec B108
         if room.f_bavail * room.f_frsize > 256 * 1024 * 1024:
             return {}
     except OSError:

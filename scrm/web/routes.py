@@ -22,7 +22,7 @@ class Guard(StrEnum):
     """Those who may enter the administration of this host."""
     PERSON = "person"
     """Whoever is logged in, for their own account."""
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105
     """Whoever holds what stands in the address: a code or a signed token of this tenant."""
     EVERYBODY = "everybody"
     """Anybody: it tells nothing of a business's people."""
