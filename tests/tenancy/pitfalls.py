@@ -10,13 +10,13 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from django.conf import settings
-from django.contrib.sessions.backends import db
 from django.db import connection
 from django.test import override_settings
 from django.urls import clear_url_caches, re_path
 from django.views.static import serve
 from django_tenants.utils import schema_context
 
+from accounts.session_store import RowStore
 from scheduler.selectors import is_runnable
 from scrm.core import rates
 from scrm.core.postgres.base import DatabaseWrapper
@@ -50,9 +50,15 @@ def sessions_of_everybody() -> Iterator[None]:
 
         return called
 
+    def of_nobody(store: RowStore, data: dict[str, Any]) -> Any:
+        row = RowStore.create_model_instance(store, data)
+        row.user_id = None
+        return row
+
     with ExitStack() as stack:
+        stack.enter_context(patch.object(sessions.SessionStore, "create_model_instance", of_nobody, create=True))
         for name in ("load", "save", "exists", "delete"):
-            wrapped = in_public(getattr(db.SessionStore, name))
+            wrapped = in_public(getattr(RowStore, name))
             stack.enter_context(patch.object(sessions.SessionStore, name, wrapped, create=True))
         stack.enter_context(patch.object(sessions.SessionStore, "key_salt", "everybody"))
         yield

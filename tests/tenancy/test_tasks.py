@@ -7,6 +7,7 @@ from importlib import import_module
 from itertools import count
 
 import pytest
+from celery import Celery
 from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
@@ -126,19 +127,15 @@ def test_tasks_in_threads_never_mix_tenants(own_database):
     roles_of = {tenant.schema_name: roles.role_name(tenant.uuid) for tenant in Tenant.objects.all()}
     numbers = count()
 
-    class Look(TenantTask):
-        name = "look"
-
-        def run(self, schema_name: str) -> bool:
-            inside = in_database()
-            with schema_context("public"):
-                outside = in_database()
-            again = in_database()
-            if next(numbers) % 7 == 0:
-                raise ValueError("some break")
-            return inside == again == (schema_name, roles_of[schema_name]) and outside[0] == "public"
-
-    look = Look()
+    @Celery("apart", set_as_current=False).task(base=TenantTask, name="look")
+    def look(schema_name: str) -> bool:
+        inside = in_database()
+        with schema_context("public"):
+            outside = in_database()
+        again = in_database()
+        if next(numbers) % 7 == 0:
+            raise ValueError("some break")
+        return inside == again == (schema_name, roles_of[schema_name]) and outside[0] == "public"
 
     def work(names: list[str]) -> int:
         mixed = 0

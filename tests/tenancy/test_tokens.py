@@ -12,11 +12,12 @@ from allauth.account.models import EmailAddress, get_emailconfirmation_model
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.messages.storage import default_storage
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django_tenants.utils import tenant_context
 
+from accounts.models import Session
+from accounts.session_store import row_key
 from content.models import Material, TrackedLink
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
@@ -138,7 +139,7 @@ def test_session_s_row_in_another_tenant_holds_nothing(twins):
     client = browser(twins.a, twins.users["acme"])
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     with tenant_context(twins.a):
-        row = Session.objects.get(pk=key)
+        row = Session.objects.get(pk=row_key(key))
     with tenant_context(twins.b):
         row.save(force_insert=True)
 
@@ -187,7 +188,7 @@ def test_cookies_stay_on_their_host_outside_a_laptop():
         "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN, "
         "s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH)"
     )
-    env = {**os.environ, "DEBUG": "false", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env = {**os.environ, "DEBUG": "false", "SCRM_REQUIRE_MFA": "true", "DJANGO_SETTINGS_MODULE": "tests.settings"}
     said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
 
     assert said.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True", "None", "None", "/", "/"]
