@@ -1,13 +1,14 @@
 """Reads about people, and the one rule of whose records a user sees."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
 from accounts.enums import Scope
-from accounts.models import Department, User
+from accounts.models import AuditEntry, Department, User
 
 Row = TypeVar("Row", bound=Model)
 
@@ -75,3 +76,31 @@ def user_list_all() -> QuerySet[User]:
 
 def user_exists(username: str) -> bool:
     return User.objects.filter(username=username).exists()
+
+
+def audit_entries(
+    *,
+    who: UUID | None = None,
+    action: str = "",
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[AuditEntry]:
+    """Lines of the trail, the newest first. `subject` is an id or a kind; `until` is the first moment left out."""
+    entries = AuditEntry.objects.order_by("-at", "-id")
+    if who:
+        entries = entries.filter(actor=who)
+    if action:
+        entries = entries.filter(action=action)
+    if subject:
+        entries = entries.filter(
+            Q(subject_id=subject.strip()) | Q(subject_type__endswith=f".{subject.strip().lower()}")
+        )
+    if since:
+        entries = entries.filter(at__gte=since)
+    return entries.filter(at__lt=until) if until else entries
+
+
+def audit_people() -> QuerySet[User]:
+    """Whom a line can be of: people of this host, who left too, and operators who were let in."""
+    return User.objects.order_by("-is_active", "full_name", "username")

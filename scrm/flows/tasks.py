@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
+
 import campaigns.services
 import contacts.services
 from accounts.models import User
@@ -24,10 +26,21 @@ def task_finished(task: RepTask, *, by: User, now: datetime) -> bool:
         contacts.services.lock_contacts(contact_ids=[task.contact_id])
         if not campaigns.services.finish_task(task=task, now=now):
             return False
+        record_audit(action="task.done", actor=by, subject=task, details={"task": task.title}, now=now)
         done: dict[str, Any] = {"task": task.title, "rep": str(by)}
         if task.touchpoint_id is not None:
             done["touchpoint"] = task.touchpoint_id
         take_in([Happening(task.contact_id, "task_done", now, f"task_done:{task.pk}", done)], now=now)
+        return True
+
+
+def task_snoozed(task: RepTask, *, until: datetime, by: User, now: datetime) -> bool:
+    """A representative put a task off; False when it was not open any more."""
+    with transaction.atomic():
+        if not campaigns.services.snooze_task(task=task, until=until):
+            return False
+        details = {"task": task.title, "until": until}
+        record_audit(action="task.snoozed", actor=by, subject=task, details=details, now=now)
         return True
 
 

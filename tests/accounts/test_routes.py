@@ -15,7 +15,7 @@ from scrm.web.access import may
 from scrm.web.roles_document import roles_document
 from scrm.web.routes import PLATFORM, TENANT, UNGUARDED, Guard, route_list
 
-WITHOUT_A_PAGE = {"contact.hand_over", "audit.view"}
+WITHOUT_A_PAGE = {"contact.hand_over"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 

@@ -17,7 +17,7 @@ HOSTS = {"acme": "acme.localhost", "globex": "globex.localhost"}
 def client_of(user: User | None = None, tenant: str = "acme") -> Client:
     client = Client(headers={"host": HOSTS[tenant], "user-agent": "Mozilla/5.0"})
     if user is not None:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
     return client
 
 

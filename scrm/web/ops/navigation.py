@@ -87,7 +87,13 @@ GROUPS = (
             Entry(_("Products"), "package", "product_list", "order.view", also=("product_",)),
         ),
     ),
-    Group(_("Administration"), (Entry(_("Settings"), "settings", "settings", also=("settings_", "user_")),)),
+    Group(
+        _("Administration"),
+        (
+            Entry(_("Audit trail"), "shield-check", "audit_list", "audit.view"),
+            Entry(_("Settings"), "settings", "settings", also=("settings_", "user_")),
+        ),
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import api_keys, contacts, forms, home, imports, leads, search, settings, sources, support
+from scrm.web.ops import api_keys, audit, contacts, forms, home, imports, leads, search, settings, sources, support
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -45,6 +45,8 @@ urlpatterns = [
     path("imports/<uuid:job_id>/errors/", imports.errors, name="import_errors"),
     path("settings/", settings.account, name="settings"),
     path("settings/users/", settings.users, name="settings_users"),
+    path("audit/", audit.index, name="audit_list"),
+    path("audit/export/", audit.export, name="audit_export"),
     path("settings/support/", support.index, name="settings_support"),
     path("settings/support/<uuid:grant_id>/revoke/", support.revoke, name="settings_support_revoke"),
     path("settings/keys/", api_keys.index, name="settings_keys"),

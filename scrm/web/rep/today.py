@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-import campaigns.services
 from accounts.enums import Scope
 from campaigns.models import RepTask
 from campaigns.task_selectors import (
@@ -24,7 +23,7 @@ from campaigns.task_selectors import (
     task_numbers,
 )
 from scrm.core import clock
-from scrm.flows.tasks import ASKED_TO_STOP, task_finished, task_given_up
+from scrm.flows.tasks import ASKED_TO_STOP, task_finished, task_given_up, task_snoozed
 from scrm.web.access import Visit, found
 from scrm.web.rep.page import cards_of, day_began, is_mine, local, on_phone, show
 from scrm.web.rep.snoozing import LONGEST, read_moment, snooze_choices
@@ -101,7 +100,7 @@ def snooze(request: Visit, task_id: UUID) -> HttpResponse:
     if until is None:
         context["error"] = _("Pick a time ahead, within three months.")
         return _sheet_again(render(request, "rep/task_sheets.html#snooze", context, status=422))
-    if not campaigns.services.snooze_task(task=task, until=until):
+    if not task_snoozed(task, until=until, by=request.user, now=now):
         return _gone(request, task, _("This was settled already."))
     when = date_format(until, "TIME_FORMAT" if until.date() == now.date() else "SHORT_DATETIME_FORMAT")
     return _gone(request, task, _("Comes back at %(when)s.") % {"when": when})

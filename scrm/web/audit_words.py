@@ -1,0 +1,147 @@
+"""What each line of the audit trail says to people: one sentence per dotted verb, behind the name of who did it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Words = str | Promise
+
+WORDS: Final[dict[str, Words]] = {
+    "api_key.created": gettext_lazy("made an API key"),
+    "api_key.revoked": gettext_lazy("revoked an API key"),
+    "api_key.rotated": gettext_lazy("gave an API key a new secret"),
+    "audit.exported": gettext_lazy("exported the audit trail"),
+    "consent.given": gettext_lazy("noted that a contact may be reached"),
+    "consent.withdrawn": gettext_lazy("noted that a contact is not to be reached"),
+    "contact.edited": gettext_lazy("changed a contact"),
+    "contact.handed_over": gettext_lazy("handed contacts over"),
+    "form.saved": gettext_lazy("saved a form"),
+    "identity.revealed": gettext_lazy("saw a phone, an e-mail or an id in clear"),
+    "import.cancelled": gettext_lazy("cancelled an import"),
+    "import.started": gettext_lazy("started an import"),
+    "interaction.logged": gettext_lazy("logged what was said"),
+    "lead.captured": gettext_lazy("took in leads"),
+    "lead.contacted": gettext_lazy("marked leads as contacted"),
+    "lead.lost": gettext_lazy("lost a lead"),
+    "lead.rated": gettext_lazy("rated a lead"),
+    "lead.reassigned": gettext_lazy("gave a lead to somebody else"),
+    "lead.updated": gettext_lazy("updated leads"),
+    "lead.won": gettext_lazy("won a lead"),
+    "lifecycle.created": gettext_lazy("made a lifecycle"),
+    "lifecycle.rule_saved": gettext_lazy("saved a stage rule"),
+    "lifecycle.rule_started": gettext_lazy("switched a stage rule on"),
+    "lifecycle.rule_stopped": gettext_lazy("switched a stage rule off"),
+    "lifecycle.stage_saved": gettext_lazy("saved a stage"),
+    "lifecycle.stage_shifted": gettext_lazy("moved a stage"),
+    "login.failed": gettext_lazy("could not log in"),
+    "login.locked": gettext_lazy("was locked out"),
+    "login.succeeded": gettext_lazy("logged in"),
+    "login.unlocked": gettext_lazy("ended a lock-out"),
+    "material.saved": gettext_lazy("saved a material"),
+    "page.used": gettext_lazy("changed something"),
+    "password.changed": gettext_lazy("changed a password"),
+    "product.saved": gettext_lazy("saved a product"),
+    "recovery_codes.made": gettext_lazy("made recovery codes"),
+    "second_factor.added": gettext_lazy("added a second factor"),
+    "second_factor.removed": gettext_lazy("removed a second factor"),
+    "second_factor.reset": gettext_lazy("reset somebody's second factors"),
+    "secrets.resealed": gettext_lazy("sealed personal data with the new key"),
+    "segment.deleted": gettext_lazy("deleted a segment"),
+    "segment.saved": gettext_lazy("saved a segment"),
+    "session.ended": gettext_lazy("ended a session"),
+    "sop.paused": gettext_lazy("paused an SOP"),
+    "sop.published": gettext_lazy("published an SOP"),
+    "sop.resumed": gettext_lazy("resumed an SOP"),
+    "sop.start_cancelled": gettext_lazy("cancelled the start of an SOP"),
+    "sop.started_by_hand": gettext_lazy("started an SOP by hand"),
+    "sop.stopped": gettext_lazy("stopped an SOP"),
+    "source.cost_removed": gettext_lazy("removed a source's cost"),
+    "source.cost_set": gettext_lazy("set a source's cost"),
+    "source.saved": gettext_lazy("saved a source"),
+    "stage.moved": gettext_lazy("moved contacts to a stage"),
+    "support.change_refused": gettext_lazy("tried what a support session may not do"),
+    "support.entered": gettext_lazy("came in for support"),
+    "support.granted": gettext_lazy("let support in"),
+    "support.left": gettext_lazy("ended the support session"),
+    "support.link_made": gettext_lazy("asked for a support link"),
+    "support.page_changed": gettext_lazy("sent a page in a support session"),
+    "support.page_opened": gettext_lazy("opened a page in a support session"),
+    "support.refused": gettext_lazy("asked for support access and was refused"),
+    "support.revoked": gettext_lazy("revoked support access"),
+    "tag.archived": gettext_lazy("archived a tag"),
+    "tag.category_created": gettext_lazy("made a tag category"),
+    "tag.created": gettext_lazy("made a tag"),
+    "tag.given": gettext_lazy("tagged contacts"),
+    "tag.group_created": gettext_lazy("made a tag group"),
+    "tag.renamed": gettext_lazy("renamed a tag"),
+    "tag.restored": gettext_lazy("restored a tag"),
+    "tag.rule_saved": gettext_lazy("saved a tag rule"),
+    "tag.rule_started": gettext_lazy("switched a tag rule on"),
+    "tag.rule_stopped": gettext_lazy("switched a tag rule off"),
+    "tag.taken": gettext_lazy("took tags away from contacts"),
+    "task.done": gettext_lazy("finished a task"),
+    "task.given_up": gettext_lazy("gave a task up"),
+    "task.snoozed": gettext_lazy("put a task off"),
+    "tenant.exported": gettext_lazy("exported the business"),
+    "tenant.paused": gettext_lazy("paused the business"),
+    "tenant.removed": gettext_lazy("removed the business"),
+    "tenant.restored": gettext_lazy("restored the business"),
+    "tenant.resumed": gettext_lazy("let the business go on"),
+    "tenant.suspended": gettext_lazy("suspended the business"),
+    "touchpoint.called_twice": gettext_lazy("noticed that a touch may have gone out twice"),
+    "touchpoint.settled": gettext_lazy("settled an unknown touch"),
+}
+
+_PAGES: Final[dict[str, Words]] = {
+    "ops:campaign_create": gettext_lazy("made a campaign"),
+    "ops:campaign_edit": gettext_lazy("saved a campaign"),
+    "ops:import_start": gettext_lazy("uploaded a file to import"),
+    "ops:segment_refresh": gettext_lazy("counted a segment anew"),
+    "ops:settings": gettext_lazy("chose a language"),
+    "ops:sop_create": gettext_lazy("began an SOP"),
+    "ops:sop_edit": gettext_lazy("saved an SOP's draft"),
+}
+
+_BY_ADMIN: Final[dict[str, Words]] = {
+    "added": gettext_lazy("added in the administration: %(thing)s"),
+    "changed": gettext_lazy("changed in the administration: %(thing)s"),
+    "deleted": gettext_lazy("deleted in the administration: %(thing)s"),
+}
+
+
+def sentence(action: str, details: Mapping[str, Any]) -> str:
+    """What was done, in the reader's language."""
+    page = str(details.get("page", ""))
+    if action == "page.used" and page:
+        return str(_PAGES.get(page) or _("changed something on the page %(page)s") % {"page": page})
+    if action in WORDS:
+        return str(WORDS[action])
+    model, _dot, verb = action.partition(".")
+    things = {model._meta.model_name: str(model._meta.verbose_name) for model in apps.get_models()}
+    if verb in _BY_ADMIN:
+        return str(_BY_ADMIN[verb]) % {"thing": things.get(model, model)}
+    return action
+
+
+def told(details: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The details of a line as names and texts."""
+    return [
+        (name.replace("_", " "), _text(value)) for name, value in details.items() if value not in (None, "", [], {})
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())
+    return str(value)
+
+
+def choices() -> list[tuple[str, Words]]:
+    """Every verb with what it says, for a filter."""
+    return sorted(WORDS.items(), key=lambda item: str(item[1]))
