@@ -18,9 +18,9 @@ from scrm.core import clock
 from scrm.web.account.lock_page import locked_page
 
 
-def _code_field() -> forms.CharField:
+def _code_field(label: Any) -> forms.CharField:
     attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
-    return forms.CharField(label=_("Code"), widget=forms.TextInput(attrs=attributes))
+    return forms.CharField(label=label, widget=forms.TextInput(attrs=attributes))
 
 
 class _Counted(forms.Form):
@@ -44,17 +44,17 @@ class _Counted(forms.Form):
 
 
 class CodeForm(_Counted, AuthenticateForm):
-    code = _code_field()
+    code = _code_field(_("Code of your app, or a recovery code"))
 
 
 class CodeAgainForm(_Counted, ReauthenticateForm):
-    code = _code_field()
+    code = _code_field(_("Code of your app, or a recovery code"))
 
 
 class NewAppForm(_Counted, ActivateTOTPForm):
     """The secret waits for its first code in the session, sealed as it will be in its table."""
 
-    code = _code_field()
+    code = _code_field(_("Code that the app shows"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.user = options.pop("user")
