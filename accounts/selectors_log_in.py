@@ -33,3 +33,7 @@ def factor_is_last(factor: Any) -> bool:
 def session_list(user: User) -> QuerySet[Session]:
     """Where the user is logged in, the latest first."""
     return Session.objects.filter(user=user, expire_date__gt=Now()).order_by("-seen_at")
+
+
+def user_by_username(username: str) -> User | None:
+    return User.objects.filter(username=username).first()

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django_tenants.utils import schema_context
 
 from accounts.enums import Role
@@ -314,3 +315,22 @@ def test_check_costs_who_has_shown_it_nothing(strict, browser, guarded_pat, djan
 
     with django_assert_num_queries(6):
         browser.get("/accounts/sessions/")
+
+
+def test_command_helps_whom_nobody_else_can(strict, browser, guarded_pat, capsys):
+    browser.client.force_login(guarded_pat)
+
+    call_command("reset_second_factors", "pat", "--tenant", "acme")
+
+    with schema_context("acme"):
+        assert not Authenticator.objects.filter(user=guarded_pat).exists()
+        assert not Session.objects.filter(user=guarded_pat).exists()
+        assert AuditEntry.objects.filter(action="second_factor.reset", subject_id=str(guarded_pat.pk)).exists()
+
+
+@pytest.mark.parametrize("where", [["pat"], ["nobody", "--tenant", "acme"], ["pat", "--tenant", "nowhere"]])
+def test_command_touches_nobody_else(guarded_pat, where):
+    with pytest.raises(CommandError):
+        call_command("reset_second_factors", *where)
+
+    assert Authenticator.objects.filter(user=guarded_pat).count() == 2
