@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from operations.enums import ADVICE
 from operations.judging import problems_in
@@ -28,4 +29,4 @@ class AlertAdmin(HistoryAdmin):
             }
             for problem in problems_in(state_now())
         ]
-        return super().changelist_view(request, {**(extra_context or {}), "problems": problems})
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("Alerts"), "problems": problems})
