@@ -69,6 +69,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "task.work": _records(_FIELD, "Enter the phone pages and work tasks"),
     "event.add": _records(_PLAN, "Report what contacts did"),
     "api_key.edit": _business(_RULE, "Make and revoke keys of other systems"),
+    "domain.edit": _business(_RULE, "Claim, prove, choose and give up the hosts of the business"),
     "user.edit": _business(_RULE, "See and change the people of the business"),
     "admin.open": _business(_RULE, "Enter the administration: every table of the business"),
     "support.grant": _business(_RULE, "Let an operator of the platform in for a while"),

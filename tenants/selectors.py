@@ -74,6 +74,15 @@ def tenant_zone() -> ZoneInfo:
     return ZoneInfo(tenant_current().zone)
 
 
+def domain_list(tenant: Tenant) -> list[Domain]:
+    """The tenant's hosts, claimed ones too; the primary one first."""
+    return list(Domain.objects.filter(tenant=tenant).order_by("-is_primary", "domain"))
+
+
+def domain_detail(tenant: Tenant, pk: int) -> Domain | None:
+    return Domain.objects.filter(tenant=tenant, pk=pk).first()
+
+
 def domain_primary(tenant: Tenant) -> str | None:
     return (
         Domain.objects.filter(tenant=tenant, status=DomainStatus.VERIFIED)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,22 +19,20 @@ from accounts.models import AuditEntry, User
 from operations.models import Incident
 from scheduler.models import Pulse, WakeUp
 from scrm.core import clock
-from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
+from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
 from scrm.flows.opening import FirstPerson, tenant_opened
-from scrm.flows.standing import tenant_resumed, tenant_suspended
+from scrm.web import steps
 from scrm.web.admin_site import platform_site
 from scrm.web.platform_alerts import AlertAdmin
-from tenants.models import Domain, Tenant, schema_name_shape
+from tenants.domains import checked_host, vouch_domain
+from tenants.hosts import proof_name, proof_text
+from tenants.models import Domain, ReleasedDomain, Tenant, schema_name_shape
 from tenants.selectors import template_choices
 from tenants.services import TEMPLATE_SCHEMA
 
 
 def zone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(zoneinfo.available_timezones())]
-
-
-def _operator(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 class NewTenantForm(forms.Form):
@@ -55,19 +53,19 @@ class NewTenantForm(forms.Form):
     )
 
 
-class DomainInline(SetupInline):
+class DomainInline(HistoryInline):
     model = Domain
+    fields = ("domain", "status", "is_primary")
 
 
 @admin.register(Tenant, site=platform_site)
 class TenantAdmin(RoomAdmin):
-    list_display = ("name", "schema_name", "status", "zone", "language", "created_at")
+    list_display = ("name", "schema_name", "status", "leaves_at", "zone", "language", "created_at")
     list_filter = ("status", "language")
     search_fields = ("name", "schema_name")
-    fields = ("name", "schema_name", "status", "zone", "language", "region", "currency")
-    readonly_fields = ("schema_name", "status")
+    fields = ("name", "schema_name", "status", "leaves_at", "zone", "language", "region", "currency")
+    readonly_fields = ("schema_name", "status", "leaves_at")
     inlines = (DomainInline,)
-    actions = ("suspend", "resume")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -102,25 +100,52 @@ class TenantAdmin(RoomAdmin):
             form.add_error(None, error if known else ValidationError(error.messages))
             return None
 
-    @admin.action(description=_("Suspend the selected tenants"))
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
-        for tenant in queryset:
-            tenant_suspended(tenant, by=_operator(request), now=clock.now())
-        self.message_user(request, _("Suspended: their hosts answer nothing and nothing of them runs."))
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return steps.actions(steps.TENANT_STEPS)
 
-    @admin.action(description=_("Resume the selected tenants"))
-    def resume(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
-        for tenant in queryset:
-            tenant_resumed(tenant, by=_operator(request), now=clock.now())
-        self.message_user(request, _("Resumed."))
+
+class HostForm(forms.ModelForm):
+    """A host that the platform vouches for."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "tenant" in data and "domain" in data:
+            data["domain"] = checked_host(data["domain"], tenant=data["tenant"], now=clock.now())
+        return data
 
 
 @admin.register(Domain, site=platform_site)
 class DomainAdmin(RoomAdmin):
-    list_display = ("domain", "tenant", "is_primary")
+    """The platform vouches for what it adds; what tenants claim they prove themselves."""
+
+    form = HostForm
+    list_display = ("domain", "tenant", "status", "is_primary", "record", "problem", "checked_at")
+    list_filter = ("status",)
     list_select_related = ("tenant",)
     search_fields = ("domain", "tenant__name")
     autocomplete_fields = ("tenant",)
+    fields = ("tenant", "domain")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Domain, form: Any, change: bool) -> None:
+        obj.pk = vouch_domain(tenant=obj.tenant, domain=obj.domain, now=clock.now()).pk
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return steps.actions(steps.HOST_STEPS)
+
+    @admin.display(description=_("Record that proves it"))
+    def record(self, claim: Domain) -> str:
+        return f"{proof_name(claim.domain)} TXT {proof_text(claim.proof)}" if claim.proof else "-"
+
+
+@admin.register(ReleasedDomain, site=platform_site)
+class ReleasedDomainAdmin(HistoryAdmin):
+    list_display = ("domain", "released_at")
 
 
 @admin.register(WakeUp, site=platform_site)

@@ -9,7 +9,7 @@ from django_tenants.utils import schema_context, schema_exists, tenant_context
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from scheduler.models import WakeUp
-from tenants.enums import TenantStatus
+from tenants.enums import DomainStatus, TenantStatus
 from tenants.models import Domain, Tenant
 from tests.factories import make_user
 
@@ -113,22 +113,79 @@ def test_tenant_that_cannot_be_is_refused_whole(desk, field, value):
     assert not schema_exists("initech")
 
 
-def test_tenant_is_suspended_and_resumed(desk):
+def step(desk, tenant, action: str, **fields):
+    connection.set_schema_to_public()
+    chosen = {"_selected_action": [str(tenant.pk)], "action": action}
+    answer = desk.post(at(f"tenants_{tenant._meta.model_name}_changelist"), {**chosen, **fields})
+    connection.set_schema_to_public()
+    tenant.refresh_from_db()
+    return answer
+
+
+def test_tenant_is_suspended_and_resumed_once_it_is_confirmed(desk, operator):
     acme = Tenant.objects.get(schema_name="acme")
-    chosen = {"_selected_action": [str(acme.pk)]}
     visitor = Client(HTTP_HOST="acme.localhost")
 
-    desk.post(at("tenants_tenant_changelist"), {"action": "suspend", **chosen})
-    acme.refresh_from_db()
+    asked = step(desk, acme, "suspend")
+    assert "Their hosts answer nothing" in asked.content.decode()
+    assert acme.status == TenantStatus.ACTIVE
+    step(desk, acme, "suspend", confirmed="yes")
     assert acme.status == TenantStatus.SUSPENDED
     assert visitor.get("/accounts/login/").status_code == 404
 
-    connection.set_schema_to_public()
-    desk.post(at("tenants_tenant_changelist"), {"action": "resume", **chosen})
+    step(desk, acme, "resume", confirmed="yes")
+    assert visitor.get("/accounts/login/").status_code == 200
+    step(desk, acme, "pause", confirmed="yes")
     assert visitor.get("/accounts/login/").status_code == 200
     with schema_context("public"):
-        actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert actions == ["tenant.suspended", "tenant.resumed"]
+        entries = list(AuditEntry.objects.order_by("pk").values_list("action", "actor"))
+    assert entries == [(f"tenant.{verb}", operator.pk) for verb in ("suspended", "resumed", "paused")]
+
+
+def test_tenant_is_deleted_by_who_types_its_name_and_can_be_kept(desk):
+    acme = Tenant.objects.get(schema_name="acme")
+
+    wrong = step(desk, acme, "leave", confirmed="yes", typed="globex")
+    assert "nothing was done" in wrong.content.decode()
+    assert acme.status == TenantStatus.ACTIVE
+    step(desk, acme, "leave", confirmed="yes", typed="acme")
+    assert (acme.status, schema_exists("acme")) == (TenantStatus.LEAVING, True)
+
+    step(desk, acme, "resume", confirmed="yes")
+    assert acme.status == TenantStatus.LEAVING
+    step(desk, acme, "keep", confirmed="yes")
+    assert (acme.status, acme.leaves_at) == (TenantStatus.PAUSED, None)
+
+
+def test_host_is_added_chosen_and_given_up(desk):
+    acme = Tenant.objects.get(schema_name="acme")
+    desk.post(at("tenants_domain_add"), {"tenant": acme.pk, "domain": "Shop.Example.com."})
+    connection.set_schema_to_public()
+    host = Domain.objects.get(domain="shop.example.com")
+    assert host.status == DomainStatus.VERIFIED
+
+    step(desk, host, "choose", confirmed="yes")
+    assert host.is_primary
+    first = Domain.objects.get(domain="acme.localhost")
+    desk.post(
+        at("tenants_domain_changelist"), {"_selected_action": [first.pk], "action": "release", "confirmed": "yes"}
+    )
+
+    connection.set_schema_to_public()
+    assert not Domain.objects.filter(domain="acme.localhost").exists()
+    actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["domain.added", "domain.chosen", "domain.released"]
+
+
+@pytest.mark.parametrize("host", ["globex.localhost", "nonsense", "localhost"])
+def test_host_that_is_taken_or_none_is_not_added(desk, host):
+    acme = Tenant.objects.get(schema_name="acme")
+
+    answer = desk.post(at("tenants_domain_add"), {"tenant": acme.pk, "domain": host})
+
+    assert "errorlist" in answer.content.decode()
+    connection.set_schema_to_public()
+    assert Domain.objects.count() == 2
 
 
 def test_tenant_is_not_deleted_here(desk):

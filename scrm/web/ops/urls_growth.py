@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from scrm.web.ops import api_keys, audit, contacts, forms, home, imports, leads, search, settings, sources, support
+from scrm.web.ops import (
+    api_keys,
+    audit,
+    contacts,
+    domains,
+    forms,
+    home,
+    imports,
+    leads,
+    search,
+    settings,
+    sources,
+    support,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -49,6 +62,10 @@ urlpatterns = [
     path("audit/export/", audit.export, name="audit_export"),
     path("settings/support/", support.index, name="settings_support"),
     path("settings/support/<uuid:grant_id>/revoke/", support.revoke, name="settings_support_revoke"),
+    path("settings/domains/", domains.index, name="settings_domains"),
+    path("settings/domains/<int:domain_id>/check/", domains.check, name="settings_domain_check"),
+    path("settings/domains/<int:domain_id>/choose/", domains.choose, name="settings_domain_choose"),
+    path("settings/domains/<int:domain_id>/release/", domains.release, name="settings_domain_release"),
     path("settings/keys/", api_keys.index, name="settings_keys"),
     path("settings/keys/<uuid:key_id>/", api_keys.detail, name="settings_key"),
     path("settings/keys/<uuid:key_id>/rotate/", api_keys.rotate, name="settings_key_rotate"),
