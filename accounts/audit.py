@@ -4,7 +4,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import compare_digest
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from scrm.core.tenancy import schema_name
 from tenants.selectors import tenant_keys
 
 BATCH: Final = 1000
+_MARK: Final = "audit.anchor"
 _PLATFORM: Final = UUID(int=0)
 
 
@@ -94,13 +94,17 @@ def anchor_list(keys: crypto.TenantKeys) -> list[Anchor]:
     """What is known on the public schema of a chain, the earliest first."""
     rows = AuditAnchor.objects.filter(owner=keys.tenant_uuid).order_by("number").values_list("number", "hash", "mark")
     return [
-        Anchor(number, bytes(digest), compare_digest(bytes(mark), _mark(number, bytes(digest), keys)))
+        Anchor(number, bytes(digest), _is_mark(bytes(mark), number, bytes(digest), keys))
         for number, digest, mark in rows
     ]
 
 
 def _mark(number: int, digest: bytes, keys: crypto.TenantKeys) -> bytes:
-    return crypto.blind_index(number.to_bytes(8, "big") + digest, keys=keys, purpose="audit.anchor")
+    return crypto.blind_index(number.to_bytes(8, "big") + digest, keys=keys, purpose=_MARK)
+
+
+def _is_mark(mark: bytes, number: int, digest: bytes, keys: crypto.TenantKeys) -> bool:
+    return crypto.is_blind_index(mark, number.to_bytes(8, "big") + digest, keys=keys, purpose=_MARK)
 
 
 def _start() -> bytes:

@@ -29,6 +29,11 @@ def open_factor(sealed: str) -> str:
     return crypto.open_sealed(b64decode(sealed), keys=host_keys(), aad=_SECOND_FACTOR).decode()
 
 
+def is_fresh(sealed: str) -> bool:
+    """Whether a factor is sealed with the master key of now."""
+    return crypto.is_current(b64decode(sealed), keys=host_keys())
+
+
 def fingerprint(typed: str) -> str:
     """What stands for a name that somebody typed and that nobody has."""
     return crypto.blind_index(typed.strip().casefold(), keys=host_keys(), purpose="log-in").hex()

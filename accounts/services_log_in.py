@@ -9,9 +9,11 @@ from django.db import transaction
 
 from accounts.lockout import Kind
 from accounts.models import User
+from accounts.secrets import is_fresh, open_factor, seal_factor
 from accounts.services import record_audit
 from accounts.services_attempts import unlock_user
 from accounts.services_sessions import end_session, end_sessions
+from scrm.core.crypto import CryptoError
 
 
 @transaction.atomic
@@ -86,3 +88,21 @@ def end_own_sessions(*, user: User, besides: str) -> int:
     count = end_sessions(user=user.pk, besides=besides)
     record_audit(action="session.ended", actor=user, subject=user, details={"count": count, "reason": "owner"})
     return count
+
+
+def reseal_factors() -> tuple[int, int]:
+    """Seal second factors with the master key of now: how many were, and how many can't be opened."""
+    changed, lost = [], 0
+    with transaction.atomic():
+        for factor in Authenticator.objects.select_for_update().order_by("pk"):
+            sealed = {name: factor.data[name] for name in ("secret", "seed") if factor.data.get(name)}
+            stale = {name: value for name, value in sealed.items() if not is_fresh(value)}
+            try:
+                factor.data.update({name: seal_factor(open_factor(value)) for name, value in stale.items()})
+            except CryptoError:
+                lost += 1
+                continue
+            if stale:
+                changed.append(factor)
+        Authenticator.objects.bulk_update(changed, ["data"])
+    return len(changed), lost

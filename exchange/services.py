@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from exchange.enums import InboxState
 from exchange.models import ApiKey, InboxMessage, Webhook
 from scheduler.services import due_work, note_due
@@ -50,6 +52,22 @@ def fail_message(*, message: InboxMessage, error: str, retry_at: datetime | None
 
 def _aad(pk: UUID) -> bytes:
     return b"exchange_inboxmessage.payload:" + pk.bytes
+
+
+def reseal_messages() -> tuple[int, int]:
+    """Seal what still waits with the master key of now: how many were, and how many can't be opened."""
+    keys, changed, lost = tenant_keys(), [], 0
+    with transaction.atomic():
+        for message in InboxMessage.objects.select_for_update().exclude(payload=None).order_by("pk"):
+            if crypto.is_current(message.payload or b"", keys=keys):
+                continue
+            try:
+                message.payload = crypto.seal(open_message(message), keys=keys, aad=_aad(message.pk))
+                changed.append(message)
+            except crypto.CryptoError:
+                lost += 1
+        InboxMessage.objects.bulk_update(changed, ["payload"])
+    return len(changed), lost
 
 
 def still_exchange(*, now: datetime) -> None:

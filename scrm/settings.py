@@ -13,6 +13,10 @@ env = environ.Env()
 
 SECRET_KEY = env.str("SECRET_KEY")
 SCRM_MASTER_KEY: str = env.str("SCRM_MASTER_KEY")
+SCRM_RETIRED_MASTER_KEYS: list[str] = env.list("SCRM_RETIRED_MASTER_KEYS", default=[])
+"""Earlier master keys, until `bin/manage reseal` has sealed everything with the new one."""
+SCRM_INDEX_KEY: str = env.str("SCRM_INDEX_KEY", "")
+"""What blind indexes come from: the first master key, from the day that another takes its place."""
 SCRM_INSTANCE: str = env.str("SCRM_INSTANCE", "")
 DEBUG: bool = env.bool("DEBUG", False)
 

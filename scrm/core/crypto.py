@@ -39,6 +39,7 @@ class TenantKeys:
     key_id: bytes
     _ciphers: Mapping[bytes, AESGCM] = field(repr=False)
     _index: hmac.HMAC = field(repr=False)
+    _earlier_indexes: tuple[hmac.HMAC, ...] = field(repr=False, default=())
 
 
 def parse_master_key(text: str) -> bytes:
@@ -55,11 +56,18 @@ def parse_master_key(text: str) -> bytes:
     return key
 
 
-def derive_keys(tenant_uuid: uuid.UUID, master_key: bytes, *retired_master_keys: bytes) -> TenantKeys:
+def derive_keys(
+    tenant_uuid: uuid.UUID, master_key: bytes, *retired_master_keys: bytes, index_key: bytes | None = None
+) -> TenantKeys:
     """A tenant's keys: new data is sealed with the master key, data under retired ones still opens.
 
-    Blind indexes always use the master key, so they are computed anew when it changes.
+    Blind indexes come from `index_key`, which outlives master keys: what is kept as a fingerprint alone can't be
+    computed anew. Without one they come from the master key.
     """
+    indexes = [
+        hmac.new(_derive(master, tenant_uuid, b"blind-index", 32), digestmod="sha256")
+        for master in (index_key or master_key, *retired_master_keys)
+    ]
     ciphers = {
         _key_id(tenant_uuid, master): AESGCM(_derive(master, tenant_uuid, b"data", 32))
         for master in (*retired_master_keys, master_key)
@@ -68,13 +76,16 @@ def derive_keys(tenant_uuid: uuid.UUID, master_key: bytes, *retired_master_keys:
         tenant_uuid=tenant_uuid,
         key_id=_key_id(tenant_uuid, master_key),
         _ciphers=ciphers,
-        _index=hmac.new(_derive(master_key, tenant_uuid, b"blind-index", 32), digestmod="sha256"),
+        _index=indexes[0],
+        _earlier_indexes=tuple(indexes[1:]),
     )
 
 
 def tenant_keys(tenant_uuid: uuid.UUID) -> TenantKeys:
-    """A tenant's keys under the master key of the settings."""
-    return derive_keys(tenant_uuid, parse_master_key(settings.SCRM_MASTER_KEY))
+    """A tenant's keys under the master keys of the settings."""
+    retired = map(parse_master_key, settings.SCRM_RETIRED_MASTER_KEYS)
+    index_key = parse_master_key(settings.SCRM_INDEX_KEY) if settings.SCRM_INDEX_KEY else None
+    return derive_keys(tenant_uuid, parse_master_key(settings.SCRM_MASTER_KEY), *retired, index_key=index_key)
 
 
 def seal(plaintext: bytes, *, keys: TenantKeys, aad: bytes) -> bytes:
@@ -105,16 +116,31 @@ def open_sealed(sealed: bytes | memoryview, *, keys: TenantKeys, aad: bytes) -> 
         raise CryptoError("Sealed data was altered, or sealed for another use.") from error
 
 
+def is_current(sealed: bytes | memoryview, *, keys: TenantKeys) -> bool:
+    """Whether data is sealed with the key that new data is sealed with."""
+    return bytes(sealed[1 : 1 + _KEY_ID_BYTES]) == keys.key_id
+
+
 def blind_index(value: str | bytes, *, keys: TenantKeys, purpose: str) -> bytes:
     """A keyed fingerprint: equal for equal values of one tenant and purpose, useless without the key."""
     if not purpose or "\0" in purpose:
         raise CryptoError("A blind index needs a purpose without NUL.")
     if isinstance(value, str):
         value = value.encode()
+    return _fingerprint(keys._index, purpose, value)
+
+
+def is_blind_index(index: bytes, value: bytes, *, keys: TenantKeys, purpose: str) -> bool:
+    """Whether it is the value's, under the key of now or one that is retired."""
+    known = (_fingerprint(state, purpose, value) for state in (keys._index, *keys._earlier_indexes))
+    return any(hmac.compare_digest(index, each) for each in known)
+
+
+def _fingerprint(keyed: hmac.HMAC, purpose: str, value: bytes) -> bytes:
     # A copy of the keyed state costs a third of keying it anew.
-    fingerprint = keys._index.copy()
-    fingerprint.update(purpose.encode() + b"\0" + value)
-    return fingerprint.digest()[:BLIND_INDEX_BYTES]
+    state = keyed.copy()
+    state.update(purpose.encode() + b"\0" + value)
+    return state.digest()[:BLIND_INDEX_BYTES]
 
 
 def _derive(master_key: bytes, tenant_uuid: uuid.UUID, use: bytes, length: int) -> bytes:

@@ -49,8 +49,8 @@ class _Written:
     def __init__(self) -> None:
         self.tables: set[str] = set()
 
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        result = execute(sql, params, many, context)
+    def __call__(self, onward: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        result = onward(sql, params, many, context)
         self.tables |= {found for found in _WRITES.findall(str(sql)) if found not in _BOOKKEEPING}
         return result
 

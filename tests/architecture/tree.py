@@ -49,6 +49,7 @@ WRITERS = {
     "exchange/idempotency.py",
     "exchange/jobs.py",
     "content/links.py",
+    "contacts/resealing.py",
     "contacts/upkeep.py",
     "content/upkeep.py",
     "leads/upkeep.py",

@@ -1,0 +1,42 @@
+"""What follows a new master key: everything that is sealed is sealed with it, while people work."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django_tenants.utils import schema_context, tenant_context
+
+from accounts.services import record_audit
+from accounts.services_log_in import reseal_factors
+from contacts.resealing import reseal_identities
+from exchange.services import reseal_messages
+from tenants.models import Tenant
+
+BATCH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many secrets were sealed anew, and how many no known key opens."""
+
+    changed: int
+    unreadable: int
+
+
+def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
+    """All of a tenant's, or the platform's own; broken off, the next run does what is left."""
+    with tenant_context(tenant) if tenant else schema_context("public"):
+        changed, unreadable = reseal_factors()
+        if tenant is not None:
+            more, lost = reseal_messages()
+            changed, unreadable = changed + more, unreadable + lost
+            after: UUID | None = None
+            while True:
+                after, more, lost = reseal_identities(after=after, limit=batch)
+                changed, unreadable = changed + more, unreadable + lost
+                if after is None:
+                    break
+        if changed or unreadable:
+            details = {"changed": changed, "unreadable": unreadable}
+            record_audit(action="secrets.resealed", actor_label="bin/manage", details=details)
+    return Resealed(changed, unreadable)
