@@ -12,6 +12,7 @@ from contacts.sealing import blind_of, hint_of, kind_of, open_identity, seal_ide
 from contacts.services import bar_channel, lift_bar, reveal_identity
 from scrm.core import clock, crypto
 from scrm.core.ids import uuid7
+from tests.architecture.tree import product
 from tests.factories import give_email, make_contact, make_user
 
 KEYS = crypto.derive_keys(uuid4(), bytes(32))
@@ -100,3 +101,15 @@ def test_a_channel_is_barred_once_and_the_bar_can_be_lifted(acme):
     assert not bar_channel(contact_id=lin.pk, channel=ChannelKind.EMAIL, reason="link", now=now)
     assert lift_bar(contact_id=lin.pk, channel=ChannelKind.EMAIL)
     assert not lift_bar(contact_id=lin.pk, channel=ChannelKind.EMAIL)
+
+
+def test_nothing_sealed_is_bound_to_a_schema_s_name():
+    """A restored tenant may have another: whatever a room seals must open there."""
+    bound = [
+        (module.path, line)
+        for module in product()
+        for line in module.text.splitlines()
+        if "aad" in line.lower() and "schema" in line
+    ]
+
+    assert bound == []

@@ -13,7 +13,10 @@ from accounts.models import AuditEntry
 from campaigns.enums import TouchState
 from campaigns.inputs import Start
 from campaigns.models import Touchpoint
+from campaigns.selectors import lanes_with_due_rows
+from campaigns.services.delivery import deliver
 from campaigns.services.enrolment import enroll
+from campaigns.services.ledger import claim_batch
 from scheduler.models import WakeUp
 from scheduler.queries import FAR_FUTURE
 from scheduler.selectors import is_runnable, wake_up_due
@@ -202,3 +205,19 @@ def test_grace_is_counted_from_the_last_word(acme):
     tenant_leaves(acme, now=now, grace=timedelta(days=1))
 
     assert acme.leaves_at == now + timedelta(days=1)
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+def test_batch_that_was_claimed_before_the_stop_is_not_sent(acme, due_mail, stop):
+    """Claimed and not yet sending when the stop is committed: the last look before the call sees it."""
+    with tenant_context(acme):
+        batch = claim_batch(lane=lanes_with_due_rows(clock.now())[0])
+        assert batch is not None
+        assert len(batch.messages) == 1
+    stop(acme, now=clock.now())
+
+    with tenant_context(acme):
+        deliver(batch)
+
+    assert due_mail == []
+    assert TouchState.SENT not in states(acme)
