@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.db.migrations import Migration
-from django.db.migrations.operations import RunPython, RunSQL, SeparateDatabaseAndState
+from django.db.migrations.operations import SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
 _DJANGO = ("django.db.migrations.operations.models", "django.db.migrations.operations.fields")
@@ -33,7 +33,7 @@ def index_names(migration: Migration) -> list[str]:
 def _only_changes_tables(operation: Operation) -> bool:
     if isinstance(operation, SeparateDatabaseAndState):
         return all(_only_changes_tables(inner) for inner in operation.database_operations)
-    return type(operation).__module__ in _DJANGO and not isinstance(operation, RunPython | RunSQL)
+    return type(operation).__module__ in _DJANGO
 
 
 def _flat(operations: Iterable[Operation]) -> Iterator[Operation]:
