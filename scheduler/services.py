@@ -10,7 +10,6 @@ from django.db import transaction
 
 from scheduler import bell, queries
 from scheduler.budget import Budget
-from scheduler.models import Pulse
 from scheduler.sources import DueSource, due_sources
 from scrm.core import clock
 from tenants.enums import OPEN, TenantStatus
@@ -127,6 +126,6 @@ def _awake_sources(tenant: Tenant) -> list[DueSource]:
     return due_sources(sending=status == TenantStatus.ACTIVE) if status in OPEN else []
 
 
-def record_pulse(name: str, now: datetime) -> None:
-    """Note that a part of the system is alive. Only on the public schema."""
-    Pulse.objects.update_or_create(name=name, defaults={"at": now})
+def record_pulse(*names: str, now: datetime) -> None:
+    """Note that these parts of the system are alive. Only on the public schema."""
+    queries.write_pulses(names, now)

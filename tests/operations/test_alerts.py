@@ -32,7 +32,7 @@ def platform(db):
     """On the bare host, with an operator to be told and workers that are alive."""
     connection.set_schema_to_public()
     now = clock.now()
-    record_pulse("worker", now)
+    record_pulse("worker", now=now)
     WakeUp.objects.update(due_at=now + timedelta(days=1))
     return now
 
@@ -157,7 +157,7 @@ def test_page_says_what_is_wrong_now_and_what_to_do(platform, rf):
     for words in ("Messages whose outcome is unknown", "Nothing ticks", "Start beat again", "Since"):
         assert words in page
     Reading.objects.all().delete()
-    record_pulse("worker", clock.now())
+    record_pulse("worker", now=clock.now())
     assert "Nothing is wrong." in desk.get("/admin/operations/incident/").content.decode()
 
 

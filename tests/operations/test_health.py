@@ -22,8 +22,8 @@ def asked(own_database):
     """Beat and worker are alive, then the answer to a GET."""
     leave_tenant()
     now = clock.now()
-    record_pulse("beat", now)
-    record_pulse("worker", now)
+    record_pulse("beat", now=now)
+    record_pulse("worker", now=now)
     return lambda path, **headers: Client(HTTP_HOST=headers.pop("host", "nobody.example")).get(path, **headers)
 
 

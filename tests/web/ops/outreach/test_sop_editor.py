@@ -276,8 +276,9 @@ def test_what_a_person_found_out_of_an_earlier_attempt_changes_nothing(ops):
     Touchpoint.objects.update(state=TouchState.UNKNOWN, attempt=2)
     touch = Touchpoint.objects.get()
 
-    ops.post(reverse("ops:touchpoint_resolve", args=[touch.pk]), {"sent": "no", "attempt": 1})
+    answer = ops.post(reverse("ops:touchpoint_resolve", args=[touch.pk]), {"sent": "no", "attempt": 1})
 
+    assert answer.url == f"{reverse('ops:touchpoint_list')}?state=9"
     touch.refresh_from_db()
     assert touch.state == TouchState.UNKNOWN
 
