@@ -57,9 +57,9 @@ class Crew:
         for process in reversed(self._processes()):
             process.stop()
 
-    def strike(self, fault: Fault) -> bool:
-        """Do it now; False when there was nothing to hit."""
-        return _FAULTS[fault](self)
+    def ask(self, fault: Fault) -> None:
+        """Have the thread strike as soon as it can."""
+        self._strikes.append(Strike(0, fault))
 
     def _processes(self) -> list[Process]:
         return [*self._workers, *self._beats]
@@ -71,7 +71,7 @@ class Crew:
                 self._do_what_is_due()
                 while self._strikes and self._strikes[-1].at <= self._progress():
                     fault = self._strikes[-1].fault
-                    if not self.strike(fault):
+                    if not _FAULTS[fault](self):
                         break
                     self._note(fault)
                     self._strikes.pop()

@@ -35,9 +35,12 @@ class Portion(NamedTuple):
 
 
 class Ground:
-    """PostgreSQL with fsync, Redis and the provider; `environment` is what the product's processes get."""
+    """PostgreSQL with fsync, Redis and the provider, whose faults have these `shares` of the calls.
 
-    def __init__(self, touchpoints: int, seed: int) -> None:
+    `environment` is what the product's processes get.
+    """
+
+    def __init__(self, touchpoints: int, seed: int, *, shares: dict[str, float]) -> None:
         for variable in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(variable, None)
         self.touchpoints, self.seed = touchpoints, seed
@@ -53,7 +56,7 @@ class Ground:
         ledger.unlink(missing_ok=True)
         self.provider = ProviderProcess(
             ledger,
-            shares=plan.provider_shares(touchpoints),
+            shares=shares,
             keyed=["globex"],
             blind=["initech"],
             timeout=plan.TIMEOUT_SECONDS,

@@ -38,7 +38,7 @@ class Result:
 
 def run(touchpoints: int, *, seconds: float | None, seed: int) -> Result:
     """Send so many, or as many as come to be put in within `seconds`."""
-    with Ground(touchpoints, seed) as ground:
+    with Ground(touchpoints, seed, shares=plan.provider_shares(touchpoints)) as ground:
         return Run(ground, seconds).go()
 
 

@@ -71,7 +71,7 @@ def product() -> list[Module]:
 
 def everything() -> list[Module]:
     """What ships and what proves it."""
-    more = [path for folder in ("tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
+    more = [path for folder in ("tests", "benchmarks", "chaos") for path in sorted((ROOT / folder).rglob("*.py"))]
     return [*product(), *(read(path) for path in more)]
 
 

@@ -23,13 +23,13 @@ def folder():
 
 
 @pytest.fixture
-def pooler(own_database, folder, request, monkeypatch):
+def pooler(kept_database, folder, request, monkeypatch):
     """The database's URL through a pooler; ours goes through it too."""
     behind = connection.settings_dict["HOST"]
     with Pooler(folder, Path(behind), by_transaction=request.param), monkeypatch.context() as patch:
         connection.close()
         patch.setitem(connection.settings_dict, "HOST", str(folder))
-        yield own_database.replace(behind, str(folder))
+        yield kept_database.replace(behind, str(folder))
         connection.close()
 
 
@@ -44,11 +44,11 @@ def test_pooler_in_session_mode_is_fine(pooler):
     refuse_transaction_pooling()
 
 
-def test_postgresql_itself_is_fine(own_database):
+def test_postgresql_itself_is_fine(kept_database):
     refuse_transaction_pooling()
 
 
-def test_database_that_is_away_is_no_reason_to_refuse(own_database, monkeypatch):
+def test_database_that_is_away_is_no_reason_to_refuse(kept_database, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
 
     refuse_transaction_pooling()
