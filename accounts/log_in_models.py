@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 class Session(AbstractBaseSession):
     """One browser's session. Its key is kept as a digest: who reads the table can't take over a session."""
 
+    # As Django's, whose own words for them are translated only where its sessions are installed.
+    session_key = models.CharField(_("session key"), max_length=40, primary_key=True)
+    session_data = models.TextField(_("session data"))
+    expire_date = models.DateTimeField(_("expire date"), db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions", verbose_name=_("user")
     )

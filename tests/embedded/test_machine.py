@@ -104,6 +104,18 @@ def test_laptops_settings_yield_to_the_environment(tmp_path, monkeypatch):
     assert made["SCRM_INSTANCE"] == "mine"
 
 
+@pytest.mark.parametrize(("debug", "needed"), [("true", "false"), ("false", None)])
+def test_demo_asks_for_no_second_factor_where_debug_is_on(tmp_path, monkeypatch, debug, needed):
+    monkeypatch.setattr(environment, "VAR", tmp_path)
+    monkeypatch.setattr(environment, "_SECRETS", tmp_path / "secrets.env")
+    monkeypatch.setenv("DEBUG", debug)
+    monkeypatch.delenv("SCRM_REQUIRE_MFA", raising=False)
+
+    made = environment.laptop("postgres://a", "redis://b", port=8123)
+
+    assert made.get("SCRM_REQUIRE_MFA") == needed
+
+
 @pytest.mark.parametrize(
     ("output", "line"),
     [
