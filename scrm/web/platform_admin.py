@@ -119,12 +119,18 @@ class DomainAdmin(RoomAdmin):
     """The platform vouches for what it adds; what tenants claim they prove themselves."""
 
     form = HostForm
-    list_display = ("domain", "tenant", "status", "is_primary", "record", "problem", "checked_at")
+    list_display = ("domain", "tenant", "status", "is_primary", "record")
     list_filter = ("status",)
     list_select_related = ("tenant",)
     search_fields = ("domain", "tenant__name")
     autocomplete_fields = ("tenant",)
-    fields = ("tenant", "domain")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        more = ("status", "is_primary", "record", "problem", "checked_at") if obj else ()
+        return ("tenant", "domain", *more)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return () if obj is None else self.get_fields(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -163,6 +163,7 @@ def test_host_is_added_chosen_and_given_up(desk):
     connection.set_schema_to_public()
     host = Domain.objects.get(domain="shop.example.com")
     assert host.status == DomainStatus.VERIFIED
+    assert "Record that proves it" in desk.get(at("tenants_domain_change", host.pk)).content.decode()
 
     step(desk, host, "choose", confirmed="yes")
     assert host.is_primary
