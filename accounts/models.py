@@ -136,7 +136,9 @@ class AuditSeal(models.Model):
 
     number = models.BigIntegerField(primary_key=True)
     # Without a constraint: whether the entry is still there is what the chain is asked.
-    entry = models.OneToOneField(AuditEntry, models.DO_NOTHING, db_constraint=False, related_name="+")
+    entry = models.OneToOneField(
+        AuditEntry, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("audit entry")
+    )
     hash = models.BinaryField(max_length=32)
 
     objects = AppendOnly.as_manager()
