@@ -28,6 +28,7 @@ def create_template(*, schema_name: str = TEMPLATE_SCHEMA, name: str = "Blank") 
     if not schema_exists(schema_name):
         migrate_template(schema_name=schema_name)
     queries.make_clone_function()
+    roles.open_shared_tables()
     return template
 
 

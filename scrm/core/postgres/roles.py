@@ -14,6 +14,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.utils import InternalError
 
 _PREFIX: Final = "scrm_"
+_SHARED_LOCK: Final = 7_120_015
+"""Advisory lock: two can't open the shared tables at once."""
 
 NARROWED: Final[Mapping[str, str]] = {
     "django_migrations": "SELECT",
@@ -39,18 +41,27 @@ def role_name(tenant_uuid: UUID) -> str:
 
 
 def open_shared_tables() -> None:
-    """Let every tenant's role at its own rows in `public`. The owner of the tables is not held back."""
+    """Let every tenant's role at its own rows in `public`, which hold back no owner; again changes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
+        if all(_is_open(cursor, table, rights) for table, (rights, _own_rows) in SHARED.items()):
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SHARED_LOCK])
         for table, (rights, own_rows) in SHARED.items():
-            cursor.execute(
-                "SELECT 1 FROM pg_policies WHERE schemaname = 'public' AND tablename = %s AND policyname = 'own_rows'",
-                [table],
-            )
-            if cursor.fetchone() is None:
-                # First the guard, then the door.
-                cursor.execute(f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY")
-                cursor.execute(f"CREATE POLICY own_rows ON public.{table} USING ({own_rows})")
+            # First the guard, then the door.
+            cursor.execute(f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"DROP POLICY IF EXISTS own_rows ON public.{table}")
+            cursor.execute(f"CREATE POLICY own_rows ON public.{table} USING ({own_rows})")
             cursor.execute(f"GRANT {rights} ON public.{table} TO PUBLIC")
+
+
+def _is_open(cursor: CursorWrapper, table: str, rights: str) -> bool:
+    cursor.execute(
+        "SELECT bool_and(has_table_privilege('public', %(table)s, verb)) AND (SELECT relrowsecurity FROM pg_class "
+        "WHERE oid = %(table)s::regclass) AND EXISTS (SELECT FROM pg_policy WHERE polrelid = %(table)s::regclass) "
+        "FROM unnest(%(rights)s) verb",
+        {"table": f"public.{table}", "rights": rights.split(", ")},
+    )
+    return cursor.fetchone() == (True,)
 
 
 def schemas_without_rights() -> list[tuple[UUID, str]]:
