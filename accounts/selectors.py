@@ -61,12 +61,26 @@ def user_names(ids: Iterable[Any]) -> dict[UUID, str]:
 
 def user_list_visible(user: User) -> QuerySet[User]:
     """Colleagues whose work the user may see; for owner filters and hand-over."""
-    active = User.objects.filter(is_active=True, operator="").select_related("department")
+    return user_list_with_leavers(user).filter(is_active=True)
+
+
+def user_list_with_leavers(user: User) -> QuerySet[User]:
+    """The same with those who may not log in any more: their customers need somebody."""
+    everybody = User.objects.filter(operator="").select_related("department")
     if user.data_scope == Scope.ALL:
-        return active
+        return everybody
     if user.data_scope == Scope.OWN or user.department_id is None:
-        return active.filter(pk=user.pk)
-    return active.filter(Q(pk=user.pk) | Q(department__in=department_ids_below(user.department_id)))
+        return everybody.filter(pk=user.pk)
+    return everybody.filter(Q(pk=user.pk) | Q(department__in=department_ids_below(user.department_id)))
+
+
+def user_visible(viewer: User, pk: UUID) -> User | None:
+    """A colleague who may be put in charge."""
+    return user_list_visible(viewer).filter(pk=pk).first()
+
+
+def user_get(pk: UUID) -> User | None:
+    return User.objects.filter(pk=pk).first()
 
 
 def user_list_all() -> QuerySet[User]:

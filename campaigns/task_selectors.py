@@ -64,6 +64,11 @@ def task_count_due(user: User, now: datetime, *, mine: bool = False) -> int:
     return _tasks(user, mine=mine).filter(state=TaskState.OPEN, wanted_at__lte=now).count()
 
 
+def task_count_open(user: User, owner_id: UUID) -> int:
+    """Open tasks in somebody's hands, due or not."""
+    return _tasks(user, mine=False).filter(owner=owner_id, state=TaskState.OPEN).count()
+
+
 def task_numbers(user: User, *, now: datetime, day_began: datetime, mine: bool = False) -> TaskNumbers:
     """What the counters say; the week is today and the six days before."""
     week_began = day_began - timedelta(days=6)

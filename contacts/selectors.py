@@ -48,6 +48,16 @@ def contact_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     return list(visible_to(viewer, Contact.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
 
 
+def contact_ids_of_owner(viewer: User, owner_id: UUID, *, limit: int | None = None) -> list[UUID]:
+    """Contacts of somebody, as far as the viewer sees them; for hand-over."""
+    rows = visible_to(viewer, Contact.objects.filter(owner=owner_id))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
+    return visible_to(viewer, Contact.objects.filter(owner=owner_id)).count()
+
+
 def contact_search(text: str, prefix: str = "") -> Q:
     """Who is meant by a name, a whole phone, its last four digits or an e-mail; `prefix` leads to the contact."""
     text = " ".join(text.split())

@@ -131,6 +131,14 @@ def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: date
     return Contact.objects.filter(pk__in=set(contact_ids)).update(owner_id=owner_id, updated_at=now)
 
 
+def change_owner(*, contact_ids: Collection[UUID], owner_id: UUID, now: datetime) -> dict[UUID, UUID | None]:
+    """Put somebody in charge of locked contacts that are not theirs yet; gives who was in charge of each."""
+    others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
+    before = dict(others.order_by("pk").values_list("pk", "owner_id"))
+    set_owner(contact_ids=before, owner_id=owner_id, now=now)
+    return before
+
+
 def bar_channel(*, contact_id: UUID, channel: ChannelKind, reason: str, now: datetime) -> bool:
     """Mark that somebody must not be reached this way; False when the mark is there already."""
     columns: dict[str, list[Any]] = {"contact_id": [contact_id], "channel": [channel.value]}

@@ -24,6 +24,7 @@ class InboxState(TextChoices):
 class ApiScope(TextChoices):
     LEADS_READ = "leads:read", _("Read leads and contacts")
     LEADS_WRITE = "leads:write", _("Add leads")
+    CONTACTS_WRITE = "contacts:write", _("Hand contacts over")
     EVENTS_WRITE = "events:write", _("Add events")
     TAGS_WRITE = "tags:write", _("Tag contacts")
     SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
@@ -35,6 +36,7 @@ SCOPE_MEANINGS: Final = {
         "List and open leads, contacts, sources, tags and segments. Phones and e-mails stay masked."
     ),
     ApiScope.LEADS_WRITE: _("Send leads, one or many; each is recognised, assigned and answered as if typed in."),
+    ApiScope.CONTACTS_WRITE: _("Give a contact another owner. Open leads and tasks go along."),
     ApiScope.EVENTS_WRITE: _("Report what contacts did. Rules, stages and SOPs follow."),
     ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),

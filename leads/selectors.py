@@ -16,6 +16,7 @@ from accounts.selectors import visible_to
 from contacts.selectors import contact_search
 from leads.enums import OPEN_STATUSES, LeadStatus
 from leads.models import Form, Interaction, Lead, Source, SourceCost
+from scrm.core.counting import count_of
 from scrm.core.pagination import earlier
 
 
@@ -70,6 +71,12 @@ def lead_list_of_contact(viewer: User, contact_id: UUID) -> list[Lead]:
 def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     """Those of the ids that the viewer may see; for actions on many."""
     return list(visible_to(viewer, Lead.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
+
+
+def lead_ids_left_by(viewer: User, owner_id: UUID) -> list[UUID]:
+    """The open leads of somebody, as far as the viewer sees them; for hand-over."""
+    rows = visible_to(viewer, Lead.objects.filter(owner=owner_id, status__in=OPEN_STATUSES))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def lead_newest(viewer: User, limit: int = 8) -> list[Lead]:
@@ -178,13 +185,15 @@ def source_costs(source_id: UUID, limit: int = 31) -> list[SourceCost]:
     return list(SourceCost.objects.filter(source=source_id).order_by("-on")[:limit])
 
 
-def form_list() -> QuerySet[Form]:
-    """Hosted forms, the newest first, each with the leads it brought as `submissions`."""
-    return Form.objects.select_related("source").annotate(submissions=Count("leads")).order_by("-created_at", "-pk")
+def form_list(viewer: User) -> QuerySet[Form]:
+    """Hosted forms, the newest first, each with the leads it brought that the viewer may see as `submissions`."""
+    brought = visible_to(viewer, Lead.objects.filter(form__isnull=False))
+    rows = Form.objects.select_related("source").annotate(submissions=count_of(brought, "form"))
+    return rows.order_by("-created_at", "-pk")
 
 
 def form_detail(form_id: UUID) -> Form | None:
-    return form_list().filter(pk=form_id).first()
+    return Form.objects.select_related("source").filter(pk=form_id).first()
 
 
 def form_published(slug: str) -> Form | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from leads import queries
 from leads.arrivals import LeadValues, changes_of, state_of_new
@@ -153,6 +153,13 @@ def open_lead_ids(contact_ids: Collection[UUID], *, newest: bool = False) -> lis
     if newest:
         rows = rows.order_by("contact_id", "-captured_at", "-pk").distinct("contact_id")
     return list(rows.values_list("pk", flat=True))
+
+
+def open_lead_ids_with_owner(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The open leads that are nobody's or of whoever is in charge of their contact, each with its contact."""
+    rows = Lead.objects.filter(contact_id__in=list(contact_ids), status__in=OPEN_STATUSES)
+    rows = rows.filter(Q(owner=None) | Q(owner=F("contact__owner")))
+    return dict(rows.values_list("pk", "contact_id"))
 
 
 def _close(lead_ids: list[UUID], status: LeadStatus, reason: str, now: datetime) -> list[UUID]:

@@ -12,7 +12,7 @@ from campaigns.services.plans import (
     stop_sop,
     update_sop,
 )
-from campaigns.services.tasks import finish_task, give_up_task, hand_over_tasks, snooze_task
+from campaigns.services.tasks import finish_task, give_up_task, hand_over_tasks, hand_over_tasks_of, snooze_task
 from campaigns.services.unknown import resolve_unknown
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "finish_task",
     "give_up_task",
     "hand_over_tasks",
+    "hand_over_tasks_of",
     "leave_out_past",
     "pause_sop",
     "publish_sop",

@@ -33,6 +33,11 @@ def hand_over_tasks(*, contact_ids: Sequence[UUID], owner: User) -> int:
     return RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN).update(owner=owner)
 
 
+def hand_over_tasks_of(*, owner_id: UUID, to: User) -> int:
+    """Whatever is still open in somebody's hands goes to somebody else."""
+    return RepTask.objects.filter(owner=owner_id, state=TaskState.OPEN).update(owner=to)
+
+
 def _end_task(task: RepTask, state: TaskState, touch: TouchState, now: datetime, reason: str = "") -> bool:
     with transaction.atomic():
         if task.touchpoint_id is not None:

@@ -20,6 +20,7 @@ class Access:
 LEADS_READ: Final = Access(ApiScope.LEADS_READ, "lead.view")
 LEADS_WRITE: Final = Access(ApiScope.LEADS_WRITE, "lead.edit")
 CONTACTS_READ: Final = Access(ApiScope.LEADS_READ, "contact.view")
+CONTACTS_WRITE: Final = Access(ApiScope.CONTACTS_WRITE, "contact.hand_over")
 TAGS_READ: Final = Access(ApiScope.LEADS_READ, "tag.view")
 TAGS_WRITE: Final = Access(ApiScope.TAGS_WRITE, "contact.edit")
 SOURCES_READ: Final = Access(ApiScope.LEADS_READ, "source.view")

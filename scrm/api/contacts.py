@@ -12,11 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.selectors import user_visible
 from contacts.models import Contact, Identity
 from contacts.selectors import contact_detail, contact_list, marks_of
 from exchange.models import ApiKey
 from lifecycle.of_contacts import positions_by_contact
-from scrm.api.access import CONTACTS_READ, TAGS_WRITE
+from scrm.api.access import CONTACTS_READ, CONTACTS_WRITE, TAGS_WRITE
 from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
@@ -26,6 +27,7 @@ from scrm.api.parsing import StrictSerializer
 from scrm.api.tags import TagOut
 from scrm.core import clock
 from scrm.flows.engagement import contacts_tagged
+from scrm.flows.handover import contacts_handed_over
 from tagging.enums import TagSource
 from tagging.of_contacts import tags_by_contact
 from tagging.selectors import tag_ids_by_code
@@ -145,6 +147,35 @@ class ContactTag(Resource):
     @extend_schema(summary="Take a tag from a contact", responses={200: TagsChanged, 400: ErrorsBody, 404: ErrorsBody})
     def delete(self, request: Request, pk: UUID, code: str) -> Response:
         return change_tags(request, contact_or_404(request, pk), [code], add=False)
+
+
+class OwnerBody(StrictSerializer):
+    owner = serializers.UUIDField(help_text="Who is in charge from now on: an active user that the caller may see.")
+
+
+class OwnerChanged(serializers.Serializer):
+    contacts = serializers.IntegerField(help_text="0 when it was so already.")
+    leads = serializers.IntegerField(help_text="Open leads that went along.")
+    tasks = serializers.IntegerField(help_text="Open tasks that went along.")
+
+
+class ContactOwner(Resource):
+    access = {"POST": CONTACTS_WRITE}
+
+    @extend_schema(
+        summary="Hand a contact over to a colleague",
+        request=OwnerBody,
+        responses={200: OwnerChanged, 400: ErrorsBody, 404: ErrorsBody},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        contact = contact_or_404(request, pk)
+        body = OwnerBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        owner = user_visible(viewer_of(request), body.validated_data["owner"])
+        if owner is None:
+            raise Refused([refusal("owner", "unknown_user", _("There is no such user."))])
+        handed = contacts_handed_over([contact.pk], owner.pk, by=actor_of(request), now=clock.now())
+        return Response(OwnerChanged(handed).data)
 
 
 def change_tags(request: Request, contact: Contact, codes: list[str], *, add: bool) -> Response:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("v1/leads/<uuid:pk>", leads.LeadDetail.as_view(), name="lead_detail"),
     path("v1/contacts", contacts.ContactList.as_view(), name="contact_list"),
     path("v1/contacts/<uuid:pk>", contacts.ContactDetail.as_view(), name="contact_detail"),
+    path("v1/contacts/<uuid:pk>/owner", contacts.ContactOwner.as_view(), name="contact_owner"),
     path("v1/contacts/<uuid:pk>/tags", contacts.ContactTags.as_view(), name="contact_tags"),
     path("v1/contacts/<uuid:pk>/tags/<slug:code>", contacts.ContactTag.as_view(), name="contact_tag"),
     path("v1/events", events.EventList.as_view(), name="event_list"),

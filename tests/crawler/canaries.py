@@ -42,13 +42,16 @@ KEPT: Final = {
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",
     ),
-    "analytics.goal.metric",
+    *("analytics.goal.metric", "accounts.user.operator"),
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
     *("leads.lead.utm", "exchange.idempotencykey.answer"),
 }
-MACHINERY: Final = {"accounts.attemptcount", "accounts.auditanchor", "accounts.auditseal", "accounts.session"}
+MACHINERY: Final = {
+    *("accounts.attemptcount", "accounts.auditanchor", "accounts.auditseal", "accounts.session"),
+    *("accounts.supportgrant", "accounts.supportvisit"),
+}
 """What the product keeps for itself: nobody's words."""
 WRITTEN_ONCE: Final = {"accounts.auditentry", *MACHINERY}
 """Tables that nobody may write into again: their words go in with the row."""

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.permissions import ACTIONS
 from scrm.web.routes import Guard
-from tests.crawler.asking import FOREIGN, MIXED, RANDOM, WHOSE, is_personal
+from tests.crawler.asking import FOREIGN, MIXED, RANDOM, WHOSE, is_personal, parameters, table_of
 from tests.crawler.canaries import Canary
 from tests.crawler.probes import Probe
 from tests.crawler.world import PEOPLE, REACH
@@ -67,6 +67,9 @@ def _by_role(probe: Probe) -> frozenset[int]:
     action = route.actions.get(probe.method) or route.actions["*"]
     if not (may(probe.viewer, action) and (not route.door or may(probe.viewer, route.door))):
         return frozenset({403}) if is_api else REFUSED
+    if any(not table_of(probe.route, name) and name not in ("job_id", "code") for name in parameters(probe.route)):
+        # No row of the twins: an id that nobody has.
+        return DONE | NOT_THERE
     if not _reaches(probe):
         return NOT_THERE
     # What is named beside the address may be out of reach too.

@@ -115,6 +115,7 @@ def _detail(request: Visit, contact: Contact, interaction_form: InteractionForm)
         "stages": _stage_choices(),
         "marks": marks_of(contact.pk),
         "channels": ChannelKind.choices,
+        "owners": owner_choices(request.user),
         "leads": lead_list_of_contact(request.user, contact.pk),
         "sops": sops_of_contact(contact.pk),
         "story": story_of(contact.pk),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.enums import Scope
 from leads.models import Form
 from leads.selectors import form_detail, form_list, source_choices, source_detail
 from leads.upkeep import CHOICES_MAX, QUESTIONS_MAX, save_form
@@ -71,8 +72,10 @@ Questions = forms.formset_factory(QuestionForm, extra=2, max_num=QUESTIONS_MAX, 
 
 @may("form.view")
 def index(request: Visit) -> HttpResponse:
-    page = page_of(request, form_list())
-    rows = [(form, _public_url(form), _share(form)) for form in page]
+    page = page_of(request, form_list(request.user))
+    # Views are everybody's: beside a part of the leads they would say nothing true.
+    whole = request.user.data_scope == Scope.ALL
+    rows = [(form, _public_url(form), _share(form) if whole else None) for form in page]
     return render(request, "ops/form_list.html", {"page": page, "rows": rows})
 
 
