@@ -21,6 +21,7 @@ operations = [
         ("material", models.ForeignKey("content.material", models.CASCADE)),
         ("word", models.CharField(max_length=5, unique=True)),
     ], options={"permissions": [("water_planted", "Can water")]}),
+    migrations.CreateModel("Mark", [("id", models.BigAutoField(primary_key=True)), ("word", models.TextField())]),
     migrations.AddIndex("planted", models.Index(fields=["word", "-id"], name="planted_word")),
     migrations.AddConstraint("planted", models.CheckConstraint(condition=~models.Q(word="50%"), name="planted_half")),
     migrations.RemoveField("trackedlink", "created_at"),
@@ -28,7 +29,7 @@ operations = [
 """
 DATA = """
 def fill(apps, editor):
-    apps.get_model("content", "Planted").objects.count()
+    apps.get_model("content", "Mark").objects.create(word="here")
 operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
 """
 CONCURRENT = """
@@ -87,6 +88,7 @@ def test_result_is_what_django_s_own_executor_makes(own_database, plant):
     assert report.applied == dict.fromkeys(["content.p1_change", "content.p2_data", "content.p3_index"], 2)
     after = catalogue("acme")
     assert after == catalogue("globex") == catalogue(TEMPLATE_SCHEMA)
+    assert rows("SELECT word FROM acme.content_mark") == rows("SELECT word FROM globex.content_mark") == [("here",)]
     assert ("content", "planted", "water_planted", "Can water") in after["words"]
     assert len(after["columns"]) > len(before["columns"])
     assert migrations_pending() == {}
