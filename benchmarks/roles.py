@@ -21,8 +21,6 @@ def main(rounds: int) -> None:
     with Stack("bench-roles") as stack:
         stack.manage("migrate_all")
         stack.enter_django()
-        from django.db import connection
-
         from scrm.core.postgres.base import DatabaseWrapper
         from tenants.services import create_tenant
 
@@ -39,28 +37,27 @@ def main(rounds: int) -> None:
                         taken[with_roles].append(_seconds(work, tenants))
             given, bare = (statistics.median(taken[key]) * 1000 for key in (True, False))
             print(f"{name:<28} {given:>9.3f} {bare:>9.3f} {given / bare:>6.2f}")
-        connection.set_schema_to_public()
         first, later = _many_memberships(tenants[0])
         print(f"{MEMBERSHIPS} memberships: first switch {first:.1f} ms, later ones {later:.3f} ms")
 
 
 def _switch(tenants: list[Any]) -> None:
     from django.db import connection
+    from django_tenants.utils import tenant_context
 
     for tenant in tenants:
-        connection.set_tenant(tenant)
-        with connection.cursor() as cursor:
+        with tenant_context(tenant), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM contacts_contact LIMIT 1")
 
 
 def _lower(tenants: list[Any]) -> None:
-    from django.db import connection, transaction
+    from django.db import transaction
+    from django_tenants.utils import tenant_context
 
     from scheduler.queries import FAR_FUTURE, lower_wake_up
 
     for tenant in tenants:
-        connection.set_tenant(tenant)
-        with transaction.atomic():
+        with tenant_context(tenant), transaction.atomic():
             lower_wake_up(tenant.pk, FAR_FUTURE)
 
 
