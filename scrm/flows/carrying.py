@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context, tenant_context
 
 from accounts.services import record_audit
+from campaigns.services import leave_out_past
 from exchange.services import still_exchange
 from scheduler.services import rebuild_wake_up
 from tenants.enums import TenantStatus
@@ -66,6 +67,8 @@ def tenant_restored(path: Path, *, schema_name: str = "", domain: str, now: date
                 with tenant_context(tenant):
                     if str(tenant.uuid) != manifest.tenant.uuid:
                         still_exchange(now=now)
+                    # What went out after the file was written waits in it as if it had not.
+                    leave_out_past(now=now)
                     rebuild_wake_up()
                 details = {"tenant": name, "of": manifest.tenant.uuid, "exported_at": manifest.made_at}
                 record_audit(
