@@ -6,7 +6,7 @@ import sys
 
 from scrm.embedded.paths import ROOT
 
-TOUCHPOINTS, SECONDS = (6_000, 180) if os.environ.get("SCRM_DEEP") else (700, 20)
+TOUCHPOINTS, SECONDS = (6_000, 180) if os.environ.get("SCRM_DEEP") else (500, 15)
 
 
 def test_a_minute_of_chaos_loses_and_doubles_nothing():

@@ -16,7 +16,7 @@ def test_worker_and_web_go_on_after_every_connection_was_cut(live):
     _cut_connections(live.database)
 
     eventually(lambda: (now := worked()) is not None and now > before)
-    assert health.report(live.port, live.instance)["ok"]
+    assert health.report(live.port, live.instance)["ready"]
 
 
 def _cut_connections(database: str) -> None:

@@ -49,6 +49,19 @@ def test_process_frozen_longer_than_its_lease_loses_and_doubles_nothing(engine, 
     assert set(engine.states()) == {"sent"}
 
 
+def test_freeze_beyond_settling_before_the_guard_is_caught_by_the_age_of_the_lease(engine, monkeypatch):
+    """Others have sent meanwhile: whoever wakes sees by CLOCK_BOOTTIME that the lease is over, and sends nothing."""
+    monkeypatch.setattr(settings, "SCRM_LEASE_SECONDS", 2)
+    child = freeze(engine, "guard.before", contacts=1)
+    frozen_at = clock.boot_seconds()
+    engine.finish()
+    eventually(lambda: clock.boot_seconds() - frozen_at > settings.SCRM_LEASE_SECONDS)
+
+    assert child.thaw() == ENDED
+
+    assert engine.lost_and_twice() == (0, 0)
+
+
 def test_freeze_beyond_settling_between_guard_and_socket_is_the_one_case_that_doubles(engine):
     """What is not told in time is tried again, and then the frozen process wakes up and sends.
 
