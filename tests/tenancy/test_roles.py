@@ -173,3 +173,19 @@ def test_role_stays_while_a_copy_of_the_database_knows_it(acme):
             cursor.execute("DROP SCHEMA stranger CASCADE")
 
         assert roles.drop_role(stranger.uuid) is True
+
+
+def test_log_in_role_needs_no_more_than_to_make_roles(db):
+    """As in production: it owns what it makes, is no superuser, and takes the role of a tenant that it made."""
+    tenant = Tenant(schema_name="fresh", name="Fresh")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE plain_login CREATEROLE")
+        cursor.execute("CREATE SCHEMA fresh AUTHORIZATION plain_login")
+        cursor.execute("SET SESSION AUTHORIZATION plain_login")
+        cursor.execute("CREATE TABLE fresh.note (id bigserial PRIMARY KEY)")
+        roles.make_role(tenant.uuid, "fresh")
+    with tenant_context(tenant), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO note DEFAULT VALUES")
+        assert in_database() == ("fresh", roles.role_name(tenant.uuid))
+    with connection.cursor() as cursor:
+        cursor.execute("RESET SESSION AUTHORIZATION")
