@@ -134,7 +134,7 @@ def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: date
 def change_owner(*, contact_ids: Collection[UUID], owner_id: UUID, now: datetime) -> dict[UUID, UUID | None]:
     """Put somebody in charge of locked contacts that are not theirs yet; gives who was in charge of each."""
     others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
-    before = dict(others.order_by("pk").values_list("pk", "owner_id"))
+    before: dict[UUID, UUID | None] = dict(others.order_by("pk").values_list("pk", "owner_id"))
     set_owner(contact_ids=before, owner_id=owner_id, now=now)
     return before
 

@@ -136,7 +136,7 @@ def _value(route: Route, name: str, ids: Ids) -> Any:
         # Equal keys in both: a foreign person is looked for by a key that nobody has.
         return ids.person
     if table not in ids.twins.a.rows:
-        return uuid7()
+        return 2**31 - 1 if f"<int:{name}>" in route.pattern else uuid7()
     return ids.of(table)
 
 
