@@ -25,7 +25,7 @@ def acme_live(live):
 
 def log_in(page: Page, live, user) -> None:
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live.url("acme")}]
     )

@@ -1,4 +1,4 @@
-"""The twins: built once for the whole folder inside one transaction, which is taken back at its end."""
+"""The twins: built once for each module inside one transaction, which is taken back at its end."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tenants.models import Tenant
 from tests.crawler.world import Twins, build
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def twins(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Twins]:
     media = str(tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():

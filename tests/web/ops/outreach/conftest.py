@@ -22,7 +22,7 @@ class Desk:
         self.headers = {"HTTP_HOST": f"{tenant.schema_name}.localhost", "HTTP_ACCEPT_LANGUAGE": "en"}
         self.client = Client()
         with tenant_context(tenant):
-            self.client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            self.client.force_login(user)
 
     def get(self, path: str, data: dict | None = None, **headers: str):
         return self._back(lambda: self.client.get(path, data, **self.headers, **headers))
