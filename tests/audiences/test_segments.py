@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.audit import seal_audit
 from accounts.enums import Role
 from accounts.services import create_department
 from audiences.models import Segment, SegmentMember
@@ -91,6 +92,7 @@ def test_who_comes_back_has_a_second_stay(people):
 def test_a_stale_segment_is_due_and_refreshes_itself(people):
     segment = save()
     Contact.objects.filter(name="Wu").update(city="Rome")
+    seal_audit()
     rebuild_wake_up()
     assert WakeUp.objects.get(tenant=tenant_current()).due_at == segment.refreshed_at + REFRESH_EVERY
 
