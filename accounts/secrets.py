@@ -10,6 +10,7 @@ from tenants.selectors import tenant_current, tenant_keys
 
 _PLATFORM: Final = UUID(int=0)
 _SECOND_FACTOR: Final = b"second factor"
+_WAITING: Final = b"waiting in a session"
 
 
 def host_keys() -> crypto.TenantKeys:
@@ -22,11 +23,20 @@ def host_signer(purpose: str) -> TenantSigner:
 
 def seal_factor(secret: str) -> str:
     """What a second factor is made of, as it may lie in a table."""
-    return b64encode(crypto.seal(secret.encode(), keys=host_keys(), aad=_SECOND_FACTOR)).decode()
+    return _seal(secret, _SECOND_FACTOR)
 
 
 def open_factor(sealed: str) -> str:
-    return crypto.open_sealed(b64decode(sealed), keys=host_keys(), aad=_SECOND_FACTOR).decode()
+    return _open(sealed, _SECOND_FACTOR)
+
+
+def seal_waiting(secret: str) -> str:
+    """What somebody who reads sessions could use before its owner does."""
+    return _seal(secret, _WAITING)
+
+
+def open_waiting(sealed: str) -> str:
+    return _open(sealed, _WAITING)
 
 
 def is_fresh(sealed: str) -> bool:
@@ -37,6 +47,14 @@ def is_fresh(sealed: str) -> bool:
 def fingerprint(typed: str) -> str:
     """What stands for a name that somebody typed and that nobody has."""
     return crypto.blind_index(typed.strip().casefold(), keys=host_keys(), purpose="log-in").hex()
+
+
+def _seal(secret: str, what: bytes) -> str:
+    return b64encode(crypto.seal(secret.encode(), keys=host_keys(), aad=what)).decode()
+
+
+def _open(sealed: str, what: bytes) -> str:
+    return crypto.open_sealed(b64decode(sealed), keys=host_keys(), aad=what).decode()
 
 
 def _is_platform() -> bool:

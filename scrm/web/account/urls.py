@@ -7,7 +7,7 @@ from allauth.mfa.webauthn import views as passkey
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from scrm.web.account import factors, sessions
+from scrm.web.account import factors, passwords, sessions
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        passwords.NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
