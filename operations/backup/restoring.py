@@ -44,7 +44,7 @@ def restore(folder: Path) -> Restored:
 
 
 def _load(dump: Path) -> None:
-    """One transaction, of which pausing every tenant is a part."""
+    """One transaction, of which pausing every tenant and leaving out its past are a part."""
     reader = programs.start("pg_restore", "--no-owner", "--no-privileges", "--file=-", dump, stdout=subprocess.PIPE)
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     writer = programs.start("psql", *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
@@ -54,7 +54,7 @@ def _load(dump: Path) -> None:
         shutil.copyfileobj(reader.stdout, writer.stdin)
         _out, complaint = reader.communicate()
         programs.check("pg_restore", reader.returncode, complaint)
-        writer.stdin.write(f"\n{queries.PAUSE}\n".encode())
+        writer.stdin.write(f"\n{queries.PAUSE}\n{queries.LEAVE_OUT_PAST}\n".encode())
     except BrokenPipeError:
         # psql has stopped at an error, and says which.
         reader.kill()

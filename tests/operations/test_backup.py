@@ -6,14 +6,21 @@ import shutil
 import pytest
 from django.db import connection
 from django.test import override_settings
-from django_tenants.utils import schema_context
+from django_tenants.utils import schema_context, tenant_context
 
+from campaigns.enums import Reason, TouchState
+from campaigns.models import Touchpoint
 from operations.backup import BackupRefused, back_up, queries, read_backup, restore
 from operations.backup.programs import ProgramFailed
+from scheduler.services import drain_tenant
 from scrm.core import clock
+from scrm.flows.standing import tenant_resumed
 from tenants.models import Tenant
 from tests import databases
-from tests.factories import give_email, make_contact
+from tests.campaigns.people import put_in
+from tests.factories import give_email, make_contact, make_live_sop, step
+
+NEXT_DAY = {"kind": "days", "n": 1, "at": "10:00"}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +32,9 @@ def backup(tmp_path_factory, django_db_blocker):
     (media / "acme" / "leads.table").write_bytes(b"\0" * 70_000)
     with databases.copy("saved") as name, databases.connected_to(name), django_db_blocker.unblock():
         with schema_context("acme"):
-            give_email(make_contact("Lin \\ '%s' 林"), "lin@example.com")
+            lin = make_contact("Lin \\ '%s' 林")
+            give_email(lin, "lin@example.com")
+            put_in(make_live_sop(step("email"), step("email", NEXT_DAY, name="Second")), lin)
         with override_settings(MEDIA_ROOT=str(media)):
             sums = back_up(folder / "whole", clock.now())
     return folder / "whole", sums
@@ -59,6 +68,20 @@ def test_everything_comes_back_and_sends_nothing(backup, empty):
         "globex": "paused",
     }
     assert (empty / "media" / "acme" / "leads.table").stat().st_size == 70_000
+
+
+def test_what_was_due_before_the_restore_never_goes_out(backup, empty, mailoutbox):
+    """The mail went out after the backup was taken: in it, it waits."""
+    restore(backup[0])
+    acme = Tenant.objects.get(schema_name="acme")
+
+    tenant_resumed(acme, now=clock.now())
+    with tenant_context(acme):
+        drain_tenant(seconds=5)
+        first, second = Touchpoint.objects.order_by("step_number")
+
+    assert (first.state, first.reason, second.state) == (TouchState.EXPIRED, Reason.PAST, TouchState.PLANNED)
+    assert mailoutbox == []
 
 
 def test_one_changed_value_is_a_difference(own_database):
