@@ -10,6 +10,7 @@ from django_tenants.utils import schema_context, tenant_context
 
 from accounts.models import User
 from accounts.services import record_audit
+from campaigns.services import leave_out_past
 from scheduler.services import due_work, note_due
 from tenants import standing
 from tenants.models import Tenant
@@ -30,10 +31,16 @@ def tenant_suspended(tenant: Tenant, *, by: User | None = None, now: datetime) -
         standing.suspend_tenant(tenant=tenant)
 
 
-def tenant_resumed(tenant: Tenant, *, by: User | None = None, now: datetime) -> None:
-    """It works and sends again; what has become late meanwhile goes by each SOP's late policy."""
-    with _recorded("tenant.resumed", tenant, by, now):
+def tenant_resumed(tenant: Tenant, *, by: User | None = None, now: datetime, without_past: bool = False) -> None:
+    """It works and sends again; what has become late meanwhile goes by each SOP's late policy.
+
+    Or, `without_past`, not at all: for a server that was set back in time.
+    """
+    with _recorded("tenant.resumed", tenant, by, now, without_past=without_past):
         standing.resume_tenant(tenant=tenant)
+        if without_past:
+            with tenant_context(tenant):
+                leave_out_past(now=now)
         _wake(tenant, now)
 
 

@@ -105,6 +105,16 @@ def test_resumed_tenant_is_woken_and_sends(acme, due_mail, status):
     assert states(acme) == [TouchState.SENT]
 
 
+def test_tenant_of_a_server_set_back_in_time_leaves_out_what_was_due(acme, due_mail):
+    tenant_paused(acme, now=clock.now())
+
+    call_command("resume_tenant", "acme", "--leave-out-past")
+    run(acme)
+
+    assert due_mail == []
+    assert states(acme) == [TouchState.EXPIRED]
+
+
 def test_stopped_tenant_is_refused_by_every_way_in(acme):
     tenant_suspended(acme, now=clock.now())
 

@@ -16,11 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("schema_name", metavar="NAME", help="short name, such as acme")
+        parser.add_argument("--leave-out-past", action="store_true", help="what was due until now never goes out")
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = named_tenant(options["schema_name"])
         try:
-            tenant_resumed(tenant, now=clock.now())
+            tenant_resumed(tenant, now=clock.now(), without_past=options["leave_out_past"])
         except ValidationError as error:
             raise CommandError(one_line(error)) from error
         self.stdout.write(f"{tenant.schema_name} works again.")
