@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.db import DatabaseError
 from django_tenants.utils import schema_context
@@ -95,6 +96,41 @@ def test_password_asked_once_more_is_counted_too(browser, ben):
     browser.post("/accounts/reauthenticate/", {"password": TYPED})
 
     assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 429
+
+
+def test_old_password_is_counted_like_any_other(browser, ben):
+    """Whoever comes upon an open browser guesses no faster than at the door."""
+    browser.log_in("ben")
+    tried(ben, 9)
+    new = {"password1": "a new and longer one", "password2": "a new and longer one"}
+
+    first = browser.post("/accounts/password/change/", {"oldpassword": TYPED, **new})
+    second = browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, **new})
+
+    assert (first.status_code, second.status_code) == (200, 429)
+    assert "Log-in is closed" in second.content.decode()
+    assert AuditEntry.objects.filter(action="login.failed", subject_id=str(ben.pk)).count() == 1
+    assert not AuditEntry.objects.filter(action="password.changed").exists()
+
+
+@pytest.mark.parametrize("name", ["ben", "ben@acme.test", "nobody", "nobody@acme.test", "sam@acme.test"])
+def test_every_refusal_costs_one_hash(browser, ben, name, monkeypatch):
+    """So that the time it takes does not say who has an account. Sam's user name is his address."""
+    give_password(make_user("sam@acme.test", email="sam@acme.test"))
+    made = []
+    monkeypatch.setattr(MD5PasswordHasher, "encode", _noting(made, MD5PasswordHasher.encode))
+
+    browser.log_in(name, TYPED)
+
+    assert len(made) == 1
+
+
+def _noting(made, encode):
+    def noted(self, *given):
+        made.append(1)
+        return encode(self, *given)
+
+    return noted
 
 
 def test_attack_from_everywhere_leaves_the_owner_a_way_in(browser, ben):
