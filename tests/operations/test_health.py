@@ -136,6 +136,17 @@ def test_metrics_tell_of_the_engine_and_of_no_tenant(asked):
         assert secret not in said
 
 
+def test_made_up_methods_are_one_series(asked):
+    """Each of them would stay in memory and on disk for good."""
+    for word in ("BREW", "WHEN"):
+        Client(HTTP_HOST="acme.localhost").generic(word, "/accounts/login/")
+
+    said = read().content.decode()
+
+    assert 'method="other"' in said
+    assert "BREW" not in said
+
+
 def test_metrics_answer_only_where_they_should(asked, settings):
     assert read().status_code == 200
     assert read(host="acme.localhost").status_code == 404
