@@ -88,7 +88,7 @@ def hold_enrollments(enrollment_ids: Sequence[int]) -> None:
 
 
 def hold_enrollments_of(touchpoint_ids: Sequence[int]) -> None:
-    """The same, by their touches."""
+    """The same, by their touches; whoever changes some in several statements holds all of them first."""
     rows_changed(f"WITH {_HELD_ENROLLMENTS} SELECT FROM held", [list(touchpoint_ids)])
 
 

@@ -78,8 +78,9 @@ def _turn_to_sending(batch: Batch, message: Message, known: Outcome | None) -> b
         if known is not None:
             _record(batch, known, now)
         held = queries.mark_sending(touchpoint_ids=[message.touchpoint_id], token=batch.token, now=now)
-        if not held:
-            _put_back(batch, [message.touchpoint_id], now)
+    if not held:
+        # Not while the enrollment of the call before is held: it may be the later one of the two.
+        _put_back(batch, [message.touchpoint_id], now)
     return bool(held)
 
 
@@ -169,6 +170,7 @@ def _settle(batch: Batch, known: Outcome | None, unsent: list[int]) -> None:
         return
     now = clock.now()
     with due_work():
+        queries.hold_enrollments_of([*unsent, known.touchpoint_id] if known else unsent)
         if known is not None:
             _record(batch, known, now)
         if unsent:

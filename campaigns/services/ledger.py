@@ -129,6 +129,7 @@ def _set_aside(touchpoint_id: int, error: BaseException | None, now: datetime) -
     attempt = Touchpoint.objects.values_list("attempt", flat=True).get(pk=touchpoint_id) + 1
     back_off = policy.back_off_seconds(attempt)
     with due_work() as due:
+        queries.hold_enrollments_of([touchpoint_id])
         due_at = None if back_off is None else now + timedelta(seconds=back_off)
         queries.set_aside(
             touchpoint_id=touchpoint_id, due_at=due_at, now=now, reason=Reason.BROKEN, detail=type(error).__name__

@@ -46,6 +46,7 @@ def _believe(ids: Sequence[int], answer: dict[int, str | None] | None, token: UU
         if answer is None:
             queries.forget_look_up(touchpoint_ids=ids, token=token)
             return
+        queries.hold_enrollments_of(ids)
         found = [pk for pk in ids if answer.get(pk) is not None]
         sent = queries.settle_unknown(touchpoint_ids=found, sent=True, token=token, now=now)
         queries.end_enrollments_without_waiting_rows(sent, now)

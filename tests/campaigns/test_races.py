@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from campaigns.models import Enrollment, Lane, RepTask, Touchpoint
 from campaigns.services import exit_enrollments, finish_task
 from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch
+from campaigns.services.unknown import look_up_unknown
 from contacts.models import DoNotContact
 from scheduler.budget import Budget
 from scheduler.selectors import wake_up_due
@@ -26,6 +28,7 @@ from tenants.models import Tenant
 from tests import databases
 from tests.campaigns.people import mailable, put_in
 from tests.factories import make_contact, make_live_sop, make_user, step
+from tests.live import eventually
 
 ROUNDS = 10_000 if os.environ.get("SCRM_DEEP") else 8
 
@@ -142,6 +145,66 @@ def test_last_two_touches_that_end_at_once_end_their_enrollment(acme):
         )
 
         assert Enrollment.objects.get(contact=lin).state == EnrollmentState.FINISHED
+
+
+def is_waited_for() -> bool:
+    """Whether another connection waits for what this transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid)"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def leave_in_order(contacts, held: threading.Event) -> None:
+    """An exit of several people who has come as far as the first of them when others are at work."""
+    first = Enrollment.objects.filter(contact__in=contacts).earliest("pk")
+    with due_work():
+        queries.hold_enrollments([first.pk])
+        held.set()
+        eventually(is_waited_for)
+        exit_enrollments(contact_ids=[each.pk for each in contacts], reason=Reason.WON, now=clock.now())
+
+
+def test_batch_that_ends_beside_an_exit_of_many(acme, memory):
+    """The mail that went out is the later enrollment's: its outcome and the other's return wait in one order."""
+    sop = make_live_sop(step("email"), name="Order")
+    contacts = mailable("O1", "O2")
+    put_in(sop, contacts[0])
+    put_in(sop, contacts[1], anchor_at=clock.now() - timedelta(minutes=1))
+    batch, held = claim_batch(lane=Lane.objects.get(sop=sop)), threading.Event()
+    assert batch is not None
+
+    def send() -> None:
+        held.wait(20)
+        deliver(batch, Budget(0))
+
+    at_once(acme, send, lambda: leave_in_order(contacts, held))
+
+    states = Touchpoint.objects.filter(contact__in=contacts).order_by("enrollment").values_list("state", flat=True)
+    assert list(states) == [TouchState.CANCELLED, TouchState.SENT]
+
+
+def test_answers_of_a_look_up_beside_an_exit_of_many(acme, memory):
+    """One was found and one was not: two statements over the enrollments of both."""
+    sop = make_live_sop(step("email"), name="Answers")
+    contacts = mailable("A1", "A2")
+    put_in(sop, *contacts)
+    absent, found = Touchpoint.objects.filter(lane__sop=sop).order_by("enrollment")
+    for touch in (absent, found):
+        touch.state, touch.lease_until = TouchState.UNKNOWN, clock.now()
+        touch.save()
+    memory.answer = lambda ids: {absent.pk: None, found.pk: "ref"}
+    held = threading.Event()
+
+    def look_up() -> None:
+        held.wait(20)
+        look_up_unknown(now=clock.now())
+
+    at_once(acme, look_up, lambda: leave_in_order(contacts, held))
+
+    states = Touchpoint.objects.filter(lane__sop=sop).order_by("enrollment").values_list("state", flat=True)
+    assert list(states) == [TouchState.CANCELLED, TouchState.SENT]
 
 
 def test_five_tickers_send_everything_once(acme, memory):
