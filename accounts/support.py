@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
 from accounts.support_models import LONGEST, SupportGrant, SupportVisit
+from scrm.core.tenancy import on_platform
 
 LINK_LASTS: Final = timedelta(seconds=60)
 
@@ -63,12 +64,13 @@ def prepare_visit(*, operator: User, now: datetime) -> SupportVisit | None:
 
 
 def enter_visit(*, visit_id: UUID, now: datetime) -> SupportVisit | None:
-    """Begin the visit; None when its link was used already, is too old, or the grant is over."""
+    """Begin the visit; None when its link was used already or is too old, or grant or operator are over."""
     with transaction.atomic():
         waiting = SupportVisit.objects.filter(
             pk=visit_id, entered_at=None, ended_at=None, issued_at__gt=now - LINK_LASTS, grant__in=_open_grants(now)
         )
-        if not waiting.update(entered_at=now):
+        operator = waiting.values_list("grant__operator", flat=True).first()
+        if operator is None or not _still_operates(operator) or not waiting.update(entered_at=now):
             return None
         visit = SupportVisit.objects.select_related("grant", "user").get(pk=visit_id)
         details = {"until": visit.grant.ends_at, "read_only": visit.grant.read_only}
@@ -91,7 +93,8 @@ def visit_running(visit_id: str, user: User, *, now: datetime) -> SupportVisit |
     running = SupportVisit.objects.filter(
         pk=key, user=user, entered_at__isnull=False, ended_at=None, grant__in=_open_grants(now)
     )
-    return running.select_related("grant").first()
+    visit = running.select_related("grant").first()
+    return visit if visit is not None and _still_operates(user.operator) else None
 
 
 def grant_list() -> QuerySet[SupportGrant]:
@@ -105,6 +108,12 @@ def grant_detail(grant_id: UUID) -> SupportGrant | None:
 
 def _open_grants(now: datetime) -> QuerySet[SupportGrant]:
     return SupportGrant.objects.filter(revoked_at=None, ends_at__gt=now)
+
+
+@on_platform()
+def _still_operates(username: str) -> bool:
+    """Asked each time: the business can't know that somebody has left the platform."""
+    return User.objects.filter(username=username, is_active=True).exists()
 
 
 def _stand_in(operator: User) -> User:

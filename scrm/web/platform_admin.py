@@ -167,7 +167,7 @@ class PulseAdmin(HistoryAdmin):
 
 
 class OperatorAdmin(PeopleAdmin):
-    """Without what only a business asks of its people."""
+    """Without what only a business asks of its people. A name stays: businesses let operators in by it."""
 
     list_display = ("username", "full_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
@@ -180,6 +180,10 @@ class OperatorAdmin(PeopleAdmin):
         (None, {"fields": ("username", "usable_password", "password1", "password2")}),
         (_("Person"), {"fields": ("full_name", "email", "role")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = ("username",) if obj is not None else ()
+        return [*super().get_readonly_fields(request, obj), *own]
 
 
 platform_site.register(User, OperatorAdmin)

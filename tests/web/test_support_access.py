@@ -172,6 +172,36 @@ def test_visit_ends_with_its_time(acme, principal, operator):
     assert not is_in(desk)
 
 
+def test_visit_ends_when_the_platform_closes_the_operator_s_account(acme, principal, operator):
+    grant(principal)
+    desk = come_in(acme, operator)
+    waiting = ask(acme, operator)
+    assert is_in(desk)
+
+    with schema_context("public"):
+        User.objects.filter(pk=operator.pk).update(is_active=False)
+
+    assert not is_in(desk)
+    assert Desk(acme).get(f"/support/enter/{waiting.token}/").status_code == 403
+
+
+def test_operator_can_not_take_the_name_that_a_business_let_in(acme, operator):
+    browser = Client(headers={"host": "localhost", "accept-language": "en"})
+    with schema_context("public"):
+        browser.force_login(operator)
+        other = make_user("olive", Role.ADMIN, is_staff=True)
+
+    for person in (operator, other):
+        browser.post(
+            f"/admin/accounts/user/{person.pk}/change/",
+            {"username": "granted", "full_name": "New", "role": "admin", "is_active": "on"},
+        )
+
+    with schema_context("public"):
+        assert set(User.objects.values_list("username", "full_name")) == {("oscar", "New"), ("olive", "New")}
+    connection.set_tenant(acme)
+
+
 @pytest.mark.parametrize("address", ["/support/leave/", "/accounts/logout/"])
 def test_visit_ends_by_log_out(acme, principal, operator, address):
     grant(principal)
