@@ -1,6 +1,7 @@
 """The project's own app: commands, template tags and start-up."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class ScrmConfig(AppConfig):
@@ -10,9 +11,12 @@ class ScrmConfig(AppConfig):
     def ready(self) -> None:
         from scheduler import bell
         from scrm.core.content_types import remember_per_schema
+        from scrm.core.postgres.checks import check_log_in_role, check_sessions
         from scrm.flows import wiring
         from scrm.worker.bell import ring
 
+        register(check_sessions, Tags.database)
+        register(check_log_in_role, Tags.database)
         remember_per_schema()
         wiring.connect()
         bell.install(ring)

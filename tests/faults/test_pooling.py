@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from scrm.core.postgres.pooling import PooledByTransaction, refuse_transaction_pooling
@@ -52,6 +54,12 @@ def test_database_that_is_away_is_no_reason_to_refuse(kept_database, monkeypatch
     monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
 
     refuse_transaction_pooling()
+
+
+@pytest.mark.parametrize("pooler", [True], indirect=True)
+def test_check_of_the_database_says_so(pooler):
+    with pytest.raises(SystemCheckError, match=r"scrm\.E001"):
+        call_command("check", databases=["default"])
 
 
 @pytest.mark.parametrize("pooler", [True], indirect=True)

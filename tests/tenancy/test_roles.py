@@ -1,6 +1,7 @@
 """P3. With one tenant's role, PostgreSQL itself refuses every table of another; whatever Django asks."""
 
 import pytest
+from django.core.checks import run_checks
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
@@ -173,6 +174,21 @@ def test_role_stays_while_a_copy_of_the_database_knows_it(acme):
             cursor.execute("DROP SCHEMA stranger CASCADE")
 
         assert roles.drop_role(stranger.uuid) is True
+
+
+@pytest.mark.parametrize("rights", ["SUPERUSER", "BYPASSRLS", "CREATEROLE"])
+@pytest.mark.parametrize("debug", [False, True])
+def test_check_warns_of_a_log_in_role_that_nothing_holds_back(db, settings, rights, debug):
+    settings.DEBUG = debug
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE some_login {rights}")
+        cursor.execute("SET SESSION AUTHORIZATION some_login")
+
+    found = [message.id for message in run_checks(tags=["database"], databases=["default"])]
+
+    with connection.cursor() as cursor:
+        cursor.execute("RESET SESSION AUTHORIZATION")
+    assert found == ([] if debug or rights == "CREATEROLE" else ["scrm.W001"])
 
 
 def test_log_in_role_needs_no_more_than_to_make_roles(db):
