@@ -11,6 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django_tenants.utils import tenant_context
 
 from campaigns.services.messages import WITHDRAWAL
+from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
@@ -22,6 +23,7 @@ OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
 KINDS: Final = (OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM)
 WHOSE: Final = {OWN: "ben", COLLEAGUE: "bea", DEPARTMENT: "dan", NOBODY: "nobody"}
 
+_NOBODY_S_NUMBERS: Final = {"campaigns.touchpoint": 2**60, "mfa.authenticator": 2**31 - 1, "tenants.domain": 2**31 - 1}
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _TABLES: Final = {
     "lead_id": "leads.lead",
@@ -42,6 +44,8 @@ _TABLES: Final = {
     "product_id": "commerce.product",
     "key_id": "exchange.apikey",
     "user_id": "accounts.user",
+    "grant_id": "accounts.supportgrant",
+    "domain_id": "tenants.domain",
 }
 _BY_ROUTE: Final = {
     ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
@@ -51,7 +55,11 @@ _BY_ROUTE: Final = {
     ("api:lead_detail", "pk"): "leads.lead",
     ("api:segment_members", "pk"): "audiences.segment",
     ("api:sop_detail", "pk"): "campaigns.sop",
-    **{(name, "pk"): "contacts.contact" for name in ("api:contact_detail", "api:contact_tags", "api:contact_tag")},
+    **{
+        (name, "pk"): "contacts.contact"
+        for name in ("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner")
+    },
+    **{(name, "pk"): "mfa.authenticator" for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")},
 }
 PERSONAL: Final = frozenset(
     {
@@ -65,6 +73,10 @@ PERSONAL: Final = frozenset(
 )
 
 
+PRIVATE: Final = frozenset({"mfa.authenticator", "accounts.session"})
+"""Rows that are their owner's alone: not even a principal reaches them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ids:
     """Rows of one kind, seen from Ben."""
@@ -74,7 +86,7 @@ class Ids:
 
     def of(self, table: str, *, job: str = "") -> Any:
         if self.kind == RANDOM:
-            return uuid7() if not table.endswith("touchpoint") else 2**60
+            return _NOBODY_S_NUMBERS.get(table) or uuid7()
         world = self.twins.b if self.kind == FOREIGN else self.twins.a
         return world.row(table, job or WHOSE.get(self.kind, "ben")).pk
 
@@ -104,13 +116,18 @@ def is_personal(route: Route) -> bool:
     return any(table_of(route, name) in PERSONAL for name in parameters(route))
 
 
+def is_private(route: Route) -> bool:
+    return any(table_of(route, name) in PRIVATE for name in parameters(route))
+
+
 def address_of(route: Route, twins: Twins, kind: str) -> str:
     """The route's address with ids of the kind; MIXED takes a row of one's own and what belongs to another's."""
+    others = DEPARTMENT if is_personal(route) and "code" not in parameters(route) else FOREIGN
     first = True
 
     def filled(match: re.Match[str]) -> str:
         nonlocal first
-        chosen = OWN if kind == MIXED and first else DEPARTMENT if kind == MIXED else kind
+        chosen = OWN if kind == MIXED and first else others if kind == MIXED else kind
         first = False
         return str(_value(route, match.group(1), Ids(twins, chosen)))
 
@@ -130,13 +147,13 @@ def _value(route: Route, name: str, ids: Ids) -> Any:
     if name == "code":
         return ids.tag_code
     table = table_of(route, name)
-    if route.name.startswith("mfa_") or name in ("rest", "content_type_id", "url"):
+    if name in ("rest", "content_type_id", "url"):
         return 1
     if table == "accounts.user":
         # Equal keys in both: a foreign person is looked for by a key that nobody has.
         return ids.person
     if table not in ids.twins.a.rows:
-        return 2**31 - 1 if f"<int:{name}>" in route.pattern else uuid7()
+        return uuid7()
     return ids.of(table)
 
 
@@ -154,6 +171,12 @@ def withdrawal_token(twins: Twins, kind: str) -> str:
         return tenant_signer(world.tenant.uuid, WITHDRAWAL).sign(payload)
 
 
+def enter_token(twins: Twins, kind: str) -> str:
+    world = twins.b if kind == FOREIGN else twins.a
+    visit = world.row("accounts.supportvisit", "shared")
+    return tenant_signer(world.tenant.uuid, "support.enter").sign(visit.pk.hex, signed_at=clock.now())
+
+
 def _world(twins: Twins, kind: str) -> Any:
     return twins.b if kind == FOREIGN else twins.a
 
@@ -164,7 +187,7 @@ _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
     "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
     "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
-    "account_confirm_email": lambda twins, kind: "accounts/confirm-email/nobody/",
+    "support:enter": lambda twins, kind: f"support/enter/{enter_token(twins, kind)}/",
 }
 
 PLACE: Final = "2090-01-01T00:00:00+00:00~0~1"
@@ -246,5 +269,7 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
         ]
     },
     "account_reset_password": lambda ids: {"email": ids.twins.a.users["manager"].email},
+    "account_end_session": lambda ids: {"session": ids.of("accounts.session")},
+    "mfa_edit_webauthn": lambda ids: {"name": "New"},
     "account_login": lambda ids: {"login": "ben", "password": "wrong"},
 }

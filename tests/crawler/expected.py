@@ -6,10 +6,10 @@ from django.conf import settings
 
 from accounts.permissions import ACTIONS
 from scrm.web.routes import Guard
-from tests.crawler.asking import FOREIGN, MIXED, RANDOM, WHOSE, is_personal, parameters, table_of
+from tests.crawler.asking import FOREIGN, MIXED, PRIVATE, RANDOM, WHOSE, is_personal, is_private, parameters
 from tests.crawler.canaries import Canary
 from tests.crawler.probes import Probe
-from tests.crawler.world import PEOPLE, REACH
+from tests.crawler.world import PEOPLE, REACH, REPS
 
 DONE: Final = frozenset({200, 201, 204, 302, 400, 405, 409, 422})
 NOT_THERE: Final = frozenset({404, 405})
@@ -22,6 +22,8 @@ KEPT_BY: Final = {
     "exchange.idempotencykey": "admin.open",
     "exchange.inboxmessage": "admin.open",
     "exchange.job": "lead.import",
+    "accounts.supportgrant": "support.grant",
+    "tenants.domain": "domain.edit",
 }
 """Tables of the business that not everybody of it reads."""
 
@@ -43,11 +45,12 @@ def allowed_statuses(probe: Probe) -> frozenset[int]:
         case Guard.ADMIN:
             return _in_administration(probe)
         case Guard.PERSON:
-            return DONE | {401, 403, 404} if _is_known(probe) else frozenset({302, 401, 404, 405})
+            return _by_person(probe)
         case Guard.TOKEN:
             # A bad reset link is told so on a page of its own; a good one leads on.
-            good = probe.host != "b" and probe.kind not in (FOREIGN, RANDOM)
-            return DONE if good else NOT_THERE | ({200} if probe.route.name.startswith("account_") else set())
+            if probe.host != "b" and probe.kind not in (FOREIGN, RANDOM):
+                return DONE
+            return NOT_THERE | {"account_": {200}, "support:": {403}}.get(probe.route.name[:8], set())
         case _:
             return DONE | {401, 403, 404, 429}
 
@@ -67,13 +70,19 @@ def _by_role(probe: Probe) -> frozenset[int]:
     action = route.actions.get(probe.method) or route.actions["*"]
     if not (may(probe.viewer, action) and (not route.door or may(probe.viewer, route.door))):
         return frozenset({403}) if is_api else REFUSED
-    if any(not table_of(probe.route, name) and name not in ("job_id", "code") for name in parameters(probe.route)):
-        # No row of the twins: an id that nobody has.
-        return DONE | NOT_THERE
     if not _reaches(probe):
-        return NOT_THERE
+        # A tag's code is a value of the request: one that is not there is wrong.
+        return NOT_THERE | ({400} if probe.kind == MIXED and "code" in parameters(route) else set())
     # What is named beside the address may be out of reach too.
     return DONE if WHOSE.get(probe.related) in REACH[probe.viewer] else DONE | NOT_THERE
+
+
+def _by_person(probe: Probe) -> frozenset[int]:
+    if not _is_known(probe):
+        return frozenset({302, 401, 404, 405})
+    if is_private(probe.route):
+        return DONE if WHOSE.get(probe.kind) == probe.viewer else NOT_THERE
+    return DONE | {401, 403, 404}
 
 
 def _in_administration(probe: Probe) -> frozenset[int]:
@@ -87,17 +96,17 @@ def _in_administration(probe: Probe) -> frozenset[int]:
 
 def _is_known(probe: Probe) -> bool:
     """Whether the host knows who asks: A's cookies and keys mean something on A alone; a key only to the API."""
-    if probe.viewer == "anonymous" or probe.host not in ("a", "forwarded"):
+    if probe.viewer == "anonymous" or probe.host not in ("a", "forwarded") or probe.holder != "a":
         return False
     return probe.viewer != "system" or probe.route.name.startswith("api:")
 
 
 def _reaches(probe: Probe) -> bool:
-    if probe.kind in (FOREIGN, RANDOM):
+    if probe.kind in (FOREIGN, RANDOM, MIXED):
         return not probe.route.pattern.count("<")
     if not is_personal(probe.route):
         return True
-    return probe.kind != MIXED and WHOSE[probe.kind] in REACH[probe.viewer]
+    return WHOSE[probe.kind] in REACH[probe.viewer]
 
 
 def _is_everywhere(probe: Probe) -> bool:
@@ -111,15 +120,21 @@ def may_read(probe: Probe, canary: Canary) -> bool:
         return False
     if probe.route.guard is Guard.TOKEN or not _is_known(probe):
         return canary.label in OPEN_TO_ALL
+    if canary.label in PRIVATE:
+        return canary.owner == probe.viewer
     if canary.owner:
         return canary.owner in REACH[probe.viewer]
     needed = KEPT_BY.get(canary.label)
     return needed is None or may(probe.viewer, needed)
 
 
-def keeps_within_reach(probe: Probe) -> bool:
-    """Whether the request may change only rows that its sender may see."""
-    if probe.route.guard is not Guard.ROLE or probe.viewer in ("system", "anonymous"):
+def keeps_within_reach(probe: Probe, reach: frozenset[str]) -> bool:
+    """Whether the request may change only rows that its sender may see, or that are the sender's alone."""
+    if probe.route.guard is Guard.PERSON:
+        return _is_known(probe)
+    if probe.route.guard is not Guard.ROLE or not _is_known(probe) or probe.viewer == "system":
+        return False
+    if len(reach) == len(REPS):
         return False
     # A new lead goes to whose turn it is.
     if probe.route.name in ("ops:lead_create", "api:lead_list"):

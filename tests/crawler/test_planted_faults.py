@@ -7,18 +7,25 @@ from unittest.mock import patch
 
 import pytest
 import redis
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.urls import get_resolver
 
 import leads.selectors
 import scrm.api.events
+import scrm.web.account.sessions
 import scrm.web.ops.contacts
+import scrm.web.ops.domains
 import scrm.web.ops.lead_forms
 import scrm.web.ops.leads
 import scrm.web.rep.customers
+from accounts.log_in_models import Session
 from accounts.models import User
 from contacts.models import Contact, Identity
+from scrm.core.tenancy import on_platform
+from scrm.web.account.factors import RenamePasskey
 from scrm.web.routes import TENANT
+from tenants.models import Domain
 from tests.crawler.crawl import Crawler
 from tests.crawler.elsewhere import crossings_below, crossings_of_files, crossings_of_tasks
 from tests.crawler.probes import Probe, probes
@@ -98,6 +105,15 @@ def trusting(_viewer: User, ids: Any) -> list[Any]:
     return list(ids)
 
 
+@on_platform()
+def host_of_anybody(pk: int) -> Domain | None:
+    return Domain.objects.filter(pk=pk).first()
+
+
+def end_any_session(*, user: User, key: str) -> bool:
+    return bool(Session.objects.filter(session_key=key).delete()[0])
+
+
 PLANTED: dict[str, tuple[Callable[[], Any], Wanted]] = {
     "a page without may": (unguarded_page, lambda probe: probe.route.name == "ops:campaign_list"),
     "a list that shows everything": (
@@ -135,6 +151,22 @@ PLANTED: dict[str, tuple[Callable[[], Any], Wanted]] = {
             lambda _viewer, _contact, pk: Identity.objects.filter(pk=pk).first(),
         ),
         lambda probe: probe.route.name == "ops:contact_reveal" and probe.viewer == "manager",
+    ),
+    "a host of anybody": (
+        lambda: patch.object(scrm.web.ops.domains, "domain_detail", lambda _tenant, pk: host_of_anybody(pk)),
+        lambda probe: probe.route.name == "ops:settings_domain_choose" and probe.viewer == "principal",
+    ),
+    "a session of anybody": (
+        lambda: patch.object(scrm.web.account.sessions, "end_own_session", end_any_session),
+        lambda probe: probe.route.name == "account_end_session" and probe.viewer == "ops",
+    ),
+    "a passkey of anybody": (
+        lambda: patch.object(RenamePasskey, "get_queryset", lambda _view: Authenticator.objects.all()),
+        lambda probe: probe.route.name == "mfa_edit_webauthn" and probe.viewer == "principal",
+    ),
+    "a session that means something on every host": (
+        PITFALLS["E2"],
+        lambda probe: probe.route.name == "ops:lead_list" and probe.viewer == "principal" and probe.holder == "b",
     ),
 }
 

@@ -4,36 +4,61 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import redis
 from django.conf import settings
 from django.db import connection
 
 from tests.crawler.canaries import OWNERS, Canaries
-from tests.crawler.world import World
 
 VISITS = ("accounts_session", "accounts_attemptcount", "accounts_auditentry", "accounts_unsealedentry")
 """What any visitor of a host leaves there, whoever they are elsewhere."""
 
 
-def tables_of(world: World) -> list[str]:
+def tables_of(world: Any) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [world.tenant.schema_name])
         return [row[0] for row in cursor.fetchall()]
 
 
-def checksums(world: World) -> dict[str, Any]:
+def checksums(world: Any) -> dict[str, Any]:
     """One sum per table of the tenant; equal sums, equal rows."""
     schema, tables = world.tenant.schema_name, tables_of(world)
-    one = (
-        "SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{schema}\".\"{table}\" t"
-    )
+    one = "SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {source} t {where}"
+    parts = [one.format(table=table, source=f'"{schema}"."{table}"', where="") for table in tables]
+    # What the platform keeps of the tenant: its row and its hosts.
+    parts += [
+        one.format(table=table, source=f"public.{table}", where=f"WHERE {column} = {world.tenant.pk}")
+        for table, column in (("tenants_tenant", "id"), ("tenants_domain", "tenant_id"))
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(one.format(schema=schema, table=table) for table in tables))
+        cursor.execute(" UNION ALL ".join(parts))
         return dict(cursor.fetchall())
 
 
-def checksum_out_of_reach(reach: frozenset[str], world: World) -> str:
+def restart_sequences(schema_name: str, start: int) -> None:
+    """Let every number of the schema count from there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema_name])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'ALTER SEQUENCE "{schema_name}"."{name}" RESTART WITH {start}')
+
+
+def checksum_of_others(key: UUID) -> str:
+    """One sum over sessions, passkeys and accounts of everybody else; we are inside the tenant."""
+    tables = (("accounts_session", "user_id"), ("mfa_authenticator", "user_id"), ("accounts_user", "id"))
+    parts = [
+        f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM {table} t "
+        f"WHERE {column} IS DISTINCT FROM %s"
+        for table, column in tables
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(s, ',') FROM ({' UNION ALL '.join(parts)}) sums", [key] * len(parts))
+        return str(cursor.fetchone()[0])
+
+
+def checksum_out_of_reach(reach: frozenset[str], world: Any) -> str:
     """One sum over every personal row that none of `reach` is in charge of; we are inside the tenant."""
     from django.apps import apps
 

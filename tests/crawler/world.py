@@ -30,6 +30,8 @@ from scrm.flows.starter import lay_out_tenant
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
+from tests.crawler.doors import lay_doors
+from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
 
 REPS: Final = ("ben", "bea", "dan", "nobody")
@@ -97,6 +99,8 @@ def build(acme: Tenant, globex: Tenant) -> Twins:
     keys = {name: uuid4() for name in PEOPLE}
     twin = uuid4()
     worlds = []
+    # Numbers that count up would be equal in both, and a foreign one nobody's but one's own.
+    restart_sequences(globex.schema_name, 2_000_000)
     for tenant, letter in ((acme, "a"), (globex, "b")):
         tenant.name = canaries.mint(letter, "tenants.tenant")
         Tenant.objects.filter(pk=tenant.pk).update(name=tenant.name)
@@ -109,13 +113,14 @@ def build(acme: Tenant, globex: Tenant) -> Twins:
             # Somebody whose key is the same in both: a signed link names nothing else.
             world.keep(make_contact("Twin", id=twin, owner=world.users["ben"]), "twin")
             fill(canaries, letter, {user.pk: name for name, user in world.users.items() if name in REPS})
+            lay_doors(world, canaries, twin)
             _read_again(world)
         worlds.append(world)
     return Twins(*worlds, canaries)
 
 
 def _people(world: World, keys: dict[str, UUID]) -> None:
-    north = Department.objects.create(name="North")
+    north = world.keep(Department.objects.create(name="North"))
     departments = {
         "": None,
         "north": north,
