@@ -80,6 +80,7 @@ class Ground:
             "SCRM_TEST_STATE": str(self.servers.state),
             "SCRM_LEASE_SECONDS": str(plan.LEASE_SECONDS),
             "SCRM_SETTLE_SECONDS": str(plan.SETTLE_SECONDS),
+            "SCRM_LOOK_UP_SECONDS": str(plan.LOOK_UP_SECONDS),
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }

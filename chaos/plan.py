@@ -32,6 +32,7 @@ _EVERY = {
 
 LEASE_SECONDS = 2
 SETTLE_SECONDS = 4
+LOOK_UP_SECONDS = 20
 TIMEOUT_SECONDS = 0.5
 PAUSES = (LEASE_SECONDS + 0.3, LEASE_SECONDS + 1.3)
 """Longer than the lease. A freeze longer than settle and time-out together, between guard and socket, is

@@ -344,6 +344,8 @@ SCRM_LEASE_SECONDS: int = env.int("SCRM_LEASE_SECONDS", 60)
 """How long a claimed touchpoint belongs to one worker."""
 SCRM_SETTLE_SECONDS: int = env.int("SCRM_SETTLE_SECONDS", 30)
 """How long after its lease a touchpoint in `sending` may still be in flight at the provider."""
+SCRM_LOOK_UP_SECONDS: int = env.int("SCRM_LOOK_UP_SECONDS", 300)
+"""How long after a look-up that told nothing the provider is asked again."""
 
 # --- watching over the installation ----------------------------------------------------------
 SCRM_ALERT_EMAIL: list[str] = env.list("SCRM_ALERT_EMAIL", default=[])

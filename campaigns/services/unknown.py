@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from accounts.models import User
 from accounts.services import record_audit
@@ -16,19 +17,18 @@ from campaigns.models import Touchpoint
 from scheduler.services import due_work
 
 log = structlog.get_logger(__name__)
-_LOOK_UP_EVERY: Final = timedelta(minutes=5)
 _AT_ONCE: Final = 500
 
 
 def look_up_unknown(*, now: datetime) -> None:
     """Ask each channel what became of its unknown rows; one that cannot tell is not asked again.
 
-    A look-up that fails, or does not know yet, is tried again in five minutes and holds up nothing else.
+    A look-up that fails, or does not know yet, is tried again later and holds up nothing else.
     """
     token = uuid.uuid4()
     by_channel: dict[str, list[int]] = {}
     with due_work() as due:
-        next_at = now + _LOOK_UP_EVERY
+        next_at = now + timedelta(seconds=settings.SCRM_LOOK_UP_SECONDS)
         for touchpoint_id, channel in queries.hold_unknown(now=now, token=token, next_at=next_at, limit=_AT_ONCE):
             by_channel.setdefault(channel, []).append(touchpoint_id)
             due.at(next_at)
