@@ -71,6 +71,17 @@ class Reason(TextChoices):
     PAST = "past", _("Due before the business was brought back")
 
 
+class Closure(TextChoices):
+    """Why a lane is closed for a moment."""
+
+    UNREACHABLE = "unreachable", _("The provider does not answer.")
+    HUNG_UP = "hung_up", _("The provider hung up.")
+    SLOW = "slow", _("The provider is too slow.")
+    QUOTA = "quota", _("The provider takes no more for now.")
+    NOT_KEPT = "not_kept", _("The message can't be kept.")
+    FAULT = "fault", _("Something is broken on our side: the log says what.")
+
+
 class TaskState(TextChoices):
     OPEN = "open", pgettext_lazy("task", "Open")
     DONE = "done", _("Done")

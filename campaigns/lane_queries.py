@@ -62,8 +62,9 @@ def reopen_lanes(now: datetime) -> int:
     """Open the lanes whose time has come, other than those that somebody changes at this moment."""
     return rows_changed(
         """
-        UPDATE campaigns_lane SET is_open = TRUE, reopen_at = NULL, reason = ''
-        WHERE id IN (SELECT id FROM campaigns_lane WHERE NOT is_open AND reopen_at <= %s FOR UPDATE SKIP LOCKED)
+        UPDATE campaigns_lane SET is_open = TRUE, reopen_at = NULL, closure = ''
+        WHERE id IN (SELECT id FROM campaigns_lane WHERE NOT is_open AND reopen_at <= %s
+                     FOR NO KEY UPDATE SKIP LOCKED)
         """,
         [now],
     )

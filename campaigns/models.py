@@ -6,7 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.enums import Channel, EnrollmentState, LatePolicy, Reason, SopState, TaskState, TouchState, Trigger
+from campaigns.enums import (
+    Channel,
+    Closure,
+    EnrollmentState,
+    LatePolicy,
+    Reason,
+    SopState,
+    TaskState,
+    TouchState,
+    Trigger,
+)
 from contacts.models import Contact
 from content.models import Material
 from leads.models import Lead, Source
@@ -143,6 +153,9 @@ class Step(models.Model):
 class Lane(models.Model):
     """SOP x channel: what opens and closes as one. Touchpoints of a closed lane cost nothing.
 
+    One that is closed for a moment has its `closure` and `reopen_at`, one whose SOP was paused
+    somebody's `reason`, in their words.
+
     `progress_at` says, to the minute, when touches last went out. During a catch-up those due until
     `late_before` are let out in turns, the next one at `catch_up_at`; whatever is due later goes
     out as ever. Those due before `past_before` are left out for good.
@@ -153,6 +166,9 @@ class Lane(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     is_open = models.BooleanField(_("open"), default=True)
     reopen_at = models.DateTimeField(_("reopens at"), null=True, blank=True)
+    closure = models.CharField(
+        _("closed because"), max_length=12, choices=Closure.choices, blank=True, default="", db_default=""
+    )
     reason = models.CharField(_("reason"), max_length=120, blank=True)
     progress_at = models.DateTimeField(_("last went out at"), null=True, blank=True)
     late_before = models.DateTimeField(_("backlog due until"), null=True, blank=True)

@@ -59,7 +59,7 @@ def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
         stopped = next((touch for touch in reversed(touches) if touch.reason), None)
         why = touch_why(stopped) if stopped else _("Every step was done.")
     elif not coming.lane.is_open:
-        why = coming.lane.reason or _("The SOP is paused.")
+        why = coming.lane.get_closure_display() or coming.lane.reason or _("The SOP is paused.")
     elif coming.lane.late_before is not None and coming.due_at <= coming.lane.late_before:
         why = _("Late: it goes out in its turn.")
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from campaigns.enums import Closure
 from campaigns.inputs import Message
 
 
@@ -20,6 +21,11 @@ class Refused(Exception):
 
 class ChannelDown(Exception):
     """The provider can't be reached, so nothing of this or the next message was sent."""
+
+    def __init__(self, closure: Closure, detail: str = "") -> None:
+        super().__init__(closure.value, detail)
+        self.closure = closure
+        self.detail = detail
 
 
 class OutcomeUnknown(Exception):

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from campaigns.channels.base import ChannelDown, Delivered, OutcomeUnknown, Refused
+from campaigns.enums import Closure
 from campaigns.inputs import Message
 from scrm.core import clock, failpoints
 
@@ -34,7 +35,7 @@ class EmailChannel:
             if isinstance(connection, smtplib.SMTP):
                 connection.ehlo_or_helo_if_needed()
         except OSError as error:
-            raise ChannelDown(f"The mail server does not answer: {type(error).__name__}.") from error
+            raise ChannelDown(Closure.UNREACHABLE, type(error).__name__) from error
 
     def close(self) -> None:
         self._backend.close()
@@ -57,7 +58,7 @@ class EmailChannel:
         try:
             self._backend.send_messages([mail])
         except OSError as error:
-            raise ChannelDown(f"The mail can't be kept: {type(error).__name__}.") from error
+            raise ChannelDown(Closure.NOT_KEPT, type(error).__name__) from error
         return Delivered()
 
     def look_up(self, touchpoint_ids: Sequence[int]) -> dict[int, str | None] | None:
@@ -79,11 +80,11 @@ class EmailChannel:
             _accept(smtp, smtp.docmd("DATA"), good=3)
         except OSError as error:
             self._drop()
-            raise ChannelDown(f"The mail server hung up: {type(error).__name__}.") from error
+            raise ChannelDown(Closure.HUNG_UP, type(error).__name__) from error
         if clock.boot_seconds() >= ends:
             # Each answer came in time, but not all of them together: the lease may be over.
             self._drop()
-            raise ChannelDown("The mail server is too slow.")
+            raise ChannelDown(Closure.SLOW)
         try:
             smtp.send(_dot_stuffed(content))
             failpoints.passed("http.sent")

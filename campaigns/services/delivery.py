@@ -56,8 +56,8 @@ def deliver(batch: Batch, budget: Budget | None = None) -> None:
                 known = _call(channel, batch, message)
                 progress = True
     except ChannelDown as down:
-        log.warning("channel.down", channel=batch.channel, reason=str(down))
-        close_lane_for(lane_id=batch.lane_id, seconds=_DOWN_SECONDS, reason=str(down), now=clock.now())
+        log.warning("channel.down", channel=batch.channel, closure=down.closure.value, detail=down.detail)
+        close_lane_for(lane_id=batch.lane_id, seconds=_DOWN_SECONDS, closure=down.closure, now=clock.now())
     finally:
         try:
             _settle(batch, known, [message.touchpoint_id for message in waiting])

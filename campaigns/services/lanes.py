@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from campaigns import lane_queries, queries
-from campaigns.enums import LatePolicy
+from campaigns.enums import Closure, LatePolicy
 from campaigns.models import Lane
 from campaigns.policy import Lateness
 from campaigns.queries import Claimed
@@ -39,11 +39,11 @@ def hold_due(*, lane: Lane, size: int, token: UUID, now: datetime, lease_until: 
     return rows + queries.claim(lane_id=lane.pk, limit=size - len(rows), token=token, now=now, lease_until=lease_until)
 
 
-def close_lane_for(*, lane_id: int, seconds: float, reason: str, now: datetime) -> None:
+def close_lane_for(*, lane_id: int, seconds: float, closure: Closure, now: datetime) -> None:
     """One row instead of every touchpoint: nothing of this lane is tried until it reopens."""
     with due_work() as due:
         reopen_at = now + timedelta(seconds=seconds)
-        Lane.objects.filter(pk=lane_id, is_open=True).update(is_open=False, reopen_at=reopen_at, reason=reason[:120])
+        Lane.objects.filter(pk=lane_id, is_open=True).update(is_open=False, reopen_at=reopen_at, closure=closure)
         due.at(reopen_at)
 
 

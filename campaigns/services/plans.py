@@ -147,7 +147,7 @@ def pause_sop(*, sop: Sop, reason: str = "", by: User | None = None) -> None:
     reason = " ".join(reason.replace("\0", "").split())[:120]
     with transaction.atomic():
         if Sop.objects.filter(pk=sop.pk, state=SopState.LIVE).update(state=SopState.PAUSED):
-            Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, reason=reason)
+            Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, closure="", reason=reason)
             record_audit(action="sop.paused", actor=by, subject=sop, details={"reason": reason})
     sop.refresh_from_db(fields=["state"])
 
@@ -165,7 +165,7 @@ def stop_sop(*, sop: Sop, now: datetime, by: User | None = None) -> int:
     """End it for everybody inside; what has not gone out is cancelled. Gives how many were inside."""
     with transaction.atomic():
         Sop.objects.filter(pk=sop.pk).update(state=SopState.STOPPED)
-        Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None)
+        Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, closure="")
         inside = Enrollment.objects.filter(sop=sop, state=EnrollmentState.ACTIVE).values_list("pk", flat=True)
         ended = end_enrollments(enrollment_ids=list(inside), reason=Reason.STOPPED, now=now)
         record_audit(action="sop.stopped", actor=by, subject=sop, details={"contacts": ended}, now=now)
@@ -174,7 +174,7 @@ def stop_sop(*, sop: Sop, now: datetime, by: User | None = None) -> int:
 
 
 def _open_lanes(sop: Sop) -> None:
-    Lane.objects.filter(sop=sop).update(is_open=True, reopen_at=None, reason="")
+    Lane.objects.filter(sop=sop).update(is_open=True, reopen_at=None, closure="", reason="")
     for lane_id in Lane.objects.filter(sop=sop).values_list("pk", flat=True):
         note_due(lane_queries.next_due_in_lane(lane_id))
 

@@ -3,6 +3,7 @@
 import structlog
 from django.db import InterfaceError, OperationalError
 
+from campaigns.enums import Closure
 from campaigns.models import Lane
 from campaigns.selectors import lanes_with_due_rows
 from campaigns.services.delivery import deliver
@@ -45,8 +46,7 @@ def _serve(lane: Lane, budget: Budget) -> bool:
                 note_progress(lane_id=batch.lane_id, now=clock.now())
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception:
         log.exception("lane.fault", lane=lane.pk)
-        reason = f"Fault: {type(error).__name__}"
-        close_lane_for(lane_id=lane.pk, seconds=_FAULT_SECONDS, reason=reason, now=clock.now())
+        close_lane_for(lane_id=lane.pk, seconds=_FAULT_SECONDS, closure=Closure.FAULT, now=clock.now())
     return worked

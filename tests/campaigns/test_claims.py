@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from campaigns import planner, policy
-from campaigns.enums import EnrollmentState, Reason, TouchState
+from campaigns.enums import Closure, EnrollmentState, Reason, TouchState
 from campaigns.models import Enrollment, Lane, Touchpoint
 from campaigns.services import ledger, messages, pause_sop, publish_sop, save_draft
 from campaigns.services.delivery import deliver
@@ -194,9 +194,9 @@ def test_lane_that_breaks_closes_and_the_others_go_on(acme, settings):
     states = dict(Touchpoint.objects.values_list("contact__name", "state"))
     assert states == {"Lin": TouchState.PLANNED, "Wang": TouchState.WITH_REP}
     broken = Lane.objects.get(channel="email")
-    assert (broken.is_open, broken.reason, broken.reopen_at > clock.now()) == (
+    assert (broken.is_open, broken.closure, broken.reopen_at > clock.now()) == (
         False,
-        "Fault: ModuleNotFoundError",
+        Closure.FAULT,
         True,
     )
 

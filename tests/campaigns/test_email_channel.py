@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 
 from campaigns.channels import outward_channel
 from campaigns.channels.email import EmailChannel
-from campaigns.enums import Reason, TouchState
+from campaigns.enums import Closure, Reason, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Lane, Touchpoint
 from campaigns.services.delivery import deliver
@@ -206,17 +206,18 @@ def test_server_that_is_down_closes_the_lane_and_costs_no_attempt(acme, settings
     outward_channel.cache_clear()
 
     lane = Lane.objects.get()
-    assert (lane.is_open, lane.reopen_at is not None) == (False, True)
+    assert (lane.is_open, lane.reopen_at is not None, lane.closure) == (False, True, Closure.UNREACHABLE)
     assert set(Touchpoint.objects.values_list("state", "attempt")) == {(TouchState.PLANNED, 0)}
 
 
 def test_outage_ends_by_itself(acme, provider):
     put_in("Lin")
-    Lane.objects.update(is_open=False, reopen_at=clock.now())
+    Lane.objects.update(is_open=False, reopen_at=clock.now(), closure=Closure.HUNG_UP)
 
     touchpoints_due(Budget(5))
 
     assert Touchpoint.objects.get().state == TouchState.SENT
+    assert Lane.objects.get().closure == ""
 
 
 def test_withdrawal_between_claim_and_call_is_heeded(acme, provider):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from campaigns.channels.base import ChannelDown, Delivered, OutcomeUnknown, Refused
+from campaigns.enums import Closure
 from campaigns.inputs import Message
 from scrm.core import failpoints
 from scrm.core.tenancy import schema_name
@@ -35,7 +36,7 @@ class HttpChannel:
             self._line.connect()
         except OSError as error:
             self._line = None
-            raise ChannelDown("The provider does not answer.") from error
+            raise ChannelDown(Closure.UNREACHABLE, type(error).__name__) from error
 
     def close(self) -> None:
         if self._line is not None:
@@ -80,7 +81,7 @@ class HttpChannel:
 
     def _judge(self, status: int, answer: bytes) -> Delivered:
         if status == 429:
-            raise ChannelDown("The quota is spent.")
+            raise ChannelDown(Closure.QUOTA)
         if status in (400, 422):
             raise Refused(f"HTTP {status}", permanent=True)
         try:

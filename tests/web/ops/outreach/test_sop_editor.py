@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from audiences.services import save_segment
-from campaigns.enums import SopState, TouchState
+from campaigns.enums import Closure, SopState, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Lane, Sop, SopVersion, Touchpoint
 from campaigns.services.enrolment import enroll
@@ -301,12 +301,25 @@ def test_sop_shows_what_waits_for_its_provider_and_what_catches_up(ops):
     with due_work():
         enroll(sop=sop, starts=[Start(make_contact().pk, now - timedelta(days=1), "UTC")])
     Lane.objects.filter(channel="email").update(late_before=now, catch_up_at=now)
-    Lane.objects.filter(channel="rep_task").update(is_open=False, reopen_at=now, reason="Line is dead")
+    Lane.objects.filter(channel="rep_task").update(is_open=False, reopen_at=now, closure=Closure.HUNG_UP)
 
     page = ops.get(reverse("ops:sop_detail", args=[sop.pk])).content.decode()
 
     assert "1 late touch waits for its turn; 600 go out per minute." in page
-    assert "Line is dead" in page
+    assert "The provider hung up." in page
+
+
+def test_why_a_lane_waits_is_said_in_the_readers_language(ops):
+    sop, lin = make_live_sop(step("email")), make_contact()
+    with due_work():
+        enroll(sop=sop, starts=[Start(lin.pk, clock.now(), "UTC")])
+    Lane.objects.update(is_open=False, reopen_at=clock.now(), closure=Closure.UNREACHABLE)
+    ops.headers["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+
+    for url in (reverse("ops:sop_detail", args=[sop.pk]), reverse("ops:contact_detail", args=[lin.pk])):
+        page = ops.get(url).content.decode()
+        assert "服务商没有应答。" in page
+        assert "The provider" not in page
 
 
 def test_ledger_narrows_by_sop_state_and_period(ops):
