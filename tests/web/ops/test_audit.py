@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone, translation
 
 from accounts.enums import Role
 from accounts.models import AuditEntry
 from accounts.services import record_audit
 from scrm.core import clock
+from scrm.web.ops import audit_file
 from tests.factories import make_user
 from tests.web.ops.conftest import Desk
 
@@ -67,12 +70,33 @@ def test_file_holds_the_same_lines_and_runs_nothing(auditor):
 
     answer = auditor.get("/audit/export/", action="tag.created")
 
-    text = answer.content.decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     head, line = csv.reader(text.splitlines())
     assert head[:4] == ["When", "Who", "What", "Verb"]
     assert line[1:4] == ["'=cmd()", "made a tag", "tag.created"]
     assert line[5] == "name: +1"
     assert AuditEntry.objects.get(action="audit.exported").details == {"filter": {"action": "tag.created"}}
+
+
+def test_file_goes_on_to_the_end_wherever_the_server_is_meanwhile(auditor, tenant, globex, monkeypatch):
+    """Two moments hold five lines, so that a bit ends between lines of one moment."""
+    monkeypatch.setattr(audit_file, "AT_ONCE", 2)
+    connection.set_tenant(tenant)
+    now = clock.now()
+    for number in range(5):
+        at = now - timedelta(hours=number // 3)
+        record_audit(action="tag.created", actor_label=f"line {number}", now=at)
+
+    answer = auditor.get("/audit/export/", action="tag.created")
+    connection.set_tenant(globex)
+    with timezone.override("America/New_York"), translation.override("zh-hans"):
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+
+    head, *lines = csv.reader(text.splitlines())
+    assert head[0] == "When"
+    assert [line[1] for line in lines] == ["line 2", "line 1", "line 0", "line 4", "line 3"]
+    assert {line[0][-6:] for line in lines} == {"+08:00"}
+    assert {line[2] for line in lines} == {"made a tag"}
 
 
 def test_export_is_refused_while_nobody_can_count(auditor, monkeypatch):
