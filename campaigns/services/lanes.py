@@ -36,6 +36,10 @@ def hold_due(*, lane: Lane, size: int, token: UUID, now: datetime, lease_until: 
                 lane_id=lane.pk, limit=turn, token=token, now=now, lease_until=lease_until, backlog=True
             )
             lane_queries.end_catch_up(lane.pk)
+    elif lane.late_before is not None:
+        # Its SOP wants something else by now: a backlog that is left out or put off needs no turns. Here and not
+        # where that was ordered, as a claim that knew the old order may begin a catch-up afterwards.
+        Lane.objects.filter(pk=lane.pk).update(late_before=None, catch_up_at=None)
     return rows + queries.claim(lane_id=lane.pk, limit=size - len(rows), token=token, now=now, lease_until=lease_until)
 
 

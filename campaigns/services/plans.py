@@ -77,11 +77,7 @@ def update_sop(*, sop: Sop, now: datetime, **fields: Any) -> Sop:
         setattr(sop, name, value)
     sop.updated_at = now
     sop.full_clean()
-    with due_work():
-        sop.save(update_fields=[*fields, "updated_at"])
-        if sop.late_policy != LatePolicy.SEND:
-            # A backlog that is left out or put off needs no turns.
-            _end_catch_ups(sop)
+    sop.save(update_fields=[*fields, "updated_at"])
     return sop
 
 
@@ -177,12 +173,6 @@ def _open_lanes(sop: Sop) -> None:
     Lane.objects.filter(sop=sop).update(is_open=True, reopen_at=None, closure="", reason="")
     for lane_id in Lane.objects.filter(sop=sop).values_list("pk", flat=True):
         note_due(lane_queries.next_due_in_lane(lane_id))
-
-
-def _end_catch_ups(sop: Sop) -> None:
-    for lane in Lane.objects.filter(sop=sop, late_before__isnull=False):
-        Lane.objects.filter(pk=lane.pk).update(late_before=None, catch_up_at=None)
-        note_due(lane_queries.next_due_in_lane(lane.pk))
 
 
 def _numbers_used(sop: Sop) -> set[int]:

@@ -134,15 +134,32 @@ def test_turn_is_taken_once(acme, memory):
     assert take_turn(**turn) is False
 
 
-def test_other_policy_ends_a_catch_up(acme, memory):
+def test_other_policy_ends_a_catch_up_at_its_next_turn(acme, memory, later):
     sop = late_sop(LatePolicy.SEND, per_minute=1)
     put_in(sop, *mailable("A", "B"), anchor_at=clock.now() - 2 * HOUR)
     touchpoints_due(Budget(5))
 
     update_sop(sop=sop, now=clock.now(), late_policy=LatePolicy.SKIP)
+    later(timedelta(seconds=61))
     touchpoints_due(Budget(5))
 
     assert sorted(Touchpoint.objects.values_list("state", flat=True)) == [TouchState.SENT, TouchState.EXPIRED]
+
+
+def test_catch_up_begun_by_a_claim_that_knew_the_old_policy_holds_up_nothing(acme, memory):
+    sop = late_sop(LatePolicy.SEND, per_minute=1)
+    put_in(sop, *mailable("A", "B", "C"), anchor_at=clock.now() - 2 * HOUR)
+    lane = Lane.objects.select_related("sop").get()
+    update_sop(sop=sop, now=clock.now(), late_policy=LatePolicy.SKIP)
+    claim_batch(lane=lane)
+    assert Lane.objects.get().late_before is not None
+
+    Lane.objects.update(catch_up_at=clock.now())
+    touchpoints_due(Budget(5))
+
+    states = Touchpoint.objects.values_list("state", flat=True)
+    assert sorted(states) == [TouchState.CLAIMED, TouchState.EXPIRED, TouchState.EXPIRED]
+    assert Lane.objects.get().late_before is None
 
 
 def test_restored_business_leaves_out_the_past_whatever_its_sops_say(acme, memory):
