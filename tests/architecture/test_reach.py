@@ -26,6 +26,7 @@ RAW: dict[str, str] = {
     "scrm/core/bulk.py": "tests/flows/test_lead_import.py::test_other_tenant_sees_nothing",
     "scrm/core/clock.py": REFUSED,
     "scrm/core/postgres/base.py": "tests/tenancy/test_roles.py::test_role_goes_with_the_search_path",
+    "scrm/core/postgres/checks.py": "tests/tenancy/test_roles.py::test_check_warns_of_a_role_that_nothing_holds_back",
     "scrm/core/postgres/pooling.py": "tests/faults/test_pooling.py::test_pooler_in_transaction_mode_is_refused",
     "scrm/core/postgres/roles.py": REFUSED,
     "scrm/demo/queries.py": REFUSED,

@@ -178,7 +178,7 @@ def test_role_stays_while_a_copy_of_the_database_knows_it(acme):
 
 @pytest.mark.parametrize("rights", ["SUPERUSER", "BYPASSRLS", "CREATEROLE"])
 @pytest.mark.parametrize("debug", [False, True])
-def test_check_warns_of_a_log_in_role_that_nothing_holds_back(db, settings, rights, debug):
+def test_check_warns_of_a_role_that_nothing_holds_back(db, settings, rights, debug):
     settings.DEBUG = debug
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE some_login {rights}")
