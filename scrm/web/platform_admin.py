@@ -60,12 +60,16 @@ class DomainInline(HistoryInline):
 
 @admin.register(Tenant, site=platform_site)
 class TenantAdmin(RoomAdmin):
-    list_display = ("name", "schema_name", "status", "leaves_at", "zone", "language", "created_at")
+    list_display = ("name", "short_name", "status", "leaves_at", "zone", "language", "created_at")
     list_filter = ("status", "language")
     search_fields = ("name", "schema_name")
-    fields = ("name", "schema_name", "status", "leaves_at", "zone", "language", "region", "currency")
-    readonly_fields = ("schema_name", "status", "leaves_at")
+    fields = ("name", "short_name", "status", "leaves_at", "zone", "language", "region", "currency")
+    readonly_fields = ("short_name", "status", "leaves_at")
     inlines = (DomainInline,)
+
+    @admin.display(description=_("Short name"), ordering="schema_name")
+    def short_name(self, tenant: Tenant) -> str:
+        return tenant.schema_name
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

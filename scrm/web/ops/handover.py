@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -24,7 +24,9 @@ from scrm.web.ops.lead_forms import OwnerForm, owner_choices
 
 
 class LeaverForm(forms.Form):
-    leaver = forms.ChoiceField(label=gettext_lazy("From"), help_text=gettext_lazy("Whose customers need somebody."))
+    leaver = forms.ChoiceField(
+        label=pgettext_lazy("hand-over", "From"), help_text=gettext_lazy("Whose customers need somebody.")
+    )
 
     def __init__(self, request: HttpRequest, leavers: Choices) -> None:
         super().__init__(request.POST or request.GET or None, auto_id="leaver-%s")
