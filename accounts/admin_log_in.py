@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -50,11 +51,13 @@ class LogInAdmin(UserAdmin):
             end_sessions_of(user=obj, by=_by(request), reason=", ".join(sorted(changed)))
 
     def user_change_password(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-        answer: HttpResponse = super().user_change_password(request, *given, **named)
         user = self.get_object(request, unquote(named["id"]))
+        if user is not None and user.pk == request.user.pk:
+            # Where the old one is asked for.
+            return redirect("account_change_password")
+        answer: HttpResponse = super().user_change_password(request, *given, **named)
         if request.method == "POST" and answer.status_code == 302 and user is not None:
-            own = user.pk == request.user.pk
-            password_changed(user=user, by=_by(request), besides=request.session.session_key if own else None)
+            password_changed(user=user, by=_by(request))
         return answer
 
     def _own(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:

@@ -44,10 +44,10 @@ def begin_attempt(
     named: list[UUID | None] = [*users] or [None]
     for user in named:
         name = str(user) if user else typed
-        if network:
-            rows.append(_row(Kind.PAIR, f"{name}:{network}", user, now))
+        rows.append(_row(Kind.PAIR, f"{name}:{network}", user, now))
         if user is None or user != known:
             rows.append(_row(Kind.ACCOUNT, name, user, now))
+    # Where nobody knows the address, all would share one: for an account that holds, for everybody it would lock.
     if network:
         rows.append(_row(Kind.ADDRESS, network, None, now))
     return _begin(rows, now)

@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,10 @@ class HouseAdminSite(RecordingSite):
             raise PermissionDenied
         after = request.GET.get("next", reverse("admin:index"))
         return redirect_to_login(after, login_url=reverse("account_login"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """On the house's own page: attempts at the old one are counted there, and the trail is told."""
+        return redirect("account_change_password")
 
     def record(self, request: HttpRequest, verb: str, subject: Model, details: dict[str, Any]) -> None:
         actor = request.user if request.user.is_authenticated else None

@@ -55,6 +55,14 @@ def allowed_by_hand(moments, limit):
     return passed
 
 
+def test_where_addresses_are_unknown_they_are_one_place_for_an_account(acme):
+    """Else whose browser is known could guess for ever behind a server's socket."""
+    ben = make_user("ben")
+
+    assert tries(12, users=[ben.pk], known=ben.pk, address="") == LIMITS[Kind.PAIR]
+    begin([make_user("ada").pk], address="")
+
+
 @given(kind=st.sampled_from(list(Kind)), gaps=st.lists(st.integers(0, 400), max_size=150))
 def test_arithmetic_lets_through_what_the_rule_says(kind, gaps):
     moments, moment = [], NOW

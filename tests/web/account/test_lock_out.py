@@ -113,6 +113,20 @@ def test_old_password_is_counted_like_any_other(browser, ben):
     assert not AuditEntry.objects.filter(action="password.changed").exists()
 
 
+@pytest.mark.parametrize("whose", ["/admin/password_change/", "/admin/accounts/user/{}/password/"])
+def test_admin_sends_who_wants_a_new_password_to_the_one_page_for_it(browser, pat, whose):
+    """Its own pages ask for no old password, or count no attempts at it."""
+    browser.log_in("pat")
+    given = {"old_password": PASSWORD, "usable_password": "true"}
+    twice = dict.fromkeys(("new_password1", "new_password2", "password1", "password2"), "a new and longer one")
+
+    answer = browser.post(whose.format(pat.pk), {**given, **twice})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/change/")
+    pat.refresh_from_db()
+    assert pat.check_password(PASSWORD)
+
+
 @pytest.mark.parametrize("name", ["ben", "ben@acme.test", "nobody", "nobody@acme.test", "sam@acme.test"])
 def test_every_refusal_costs_one_hash(browser, ben, name, monkeypatch):
     """So that the time it takes does not say who has an account. Sam's user name is his address."""
