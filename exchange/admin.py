@@ -54,7 +54,7 @@ class ApiKeyAdmin(RoomAdmin):
         made = create_api_key(
             name=form.cleaned_data["name"], scopes=form.cleaned_data["scopes"], by=request.user, now=clock.now()
         )
-        # Not `messages`: those travel in a cookie.
+        # Not `messages`: those are kept in the session until they are shown.
         obj.__dict__.update(made.key.__dict__, token_shown_once=made.token)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:

@@ -18,7 +18,6 @@ _BOOKKEEPING: Final = {
     # Who is here, what was answered already, who wakes up when: not what anybody did.
     "accounts_session",
     "accounts_attemptcount",
-    "django_session",
     "exchange_apikey",
     "exchange_idempotencykey",
     "scheduler_wakeup",
