@@ -7,13 +7,17 @@ from django.conf import settings
 from campaigns.enums import TouchState as S
 from campaigns.queries import rows_changed, rows_of
 
+_FIRST_WAITING = f"""
+(SELECT due_at FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d} ORDER BY due_at LIMIT 1)"""
+"""Asked for in order, so that the index answers. For EXISTS with a time PostgreSQL reads the whole ledger: it takes
+what is planned and what is of the past for independent, so for many rows, and there is none."""
+
 TOUCHPOINTS_NEXT_DUE = f"""
 SELECT LEAST(
   (SELECT min(LEAST(
      (SELECT due_at FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
         AND due_at > COALESCE(lane.late_before, '-infinity') ORDER BY due_at LIMIT 1),
-     CASE WHEN EXISTS (SELECT 1 FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
-        AND due_at <= lane.late_before) THEN lane.catch_up_at END))
+     CASE WHEN {_FIRST_WAITING} <= lane.late_before THEN lane.catch_up_at END))
    FROM campaigns_lane lane WHERE lane.is_open),
   (SELECT min(reopen_at) FROM campaigns_lane WHERE NOT is_open),
   (SELECT min(lease_until) FROM campaigns_touchpoint WHERE state = {S.CLAIMED:d}),
@@ -37,8 +41,7 @@ def take_turn(*, lane_id: int, now: datetime, late_before: datetime, next_at: da
                 late_before = CASE WHEN lane.progress_at >= %s THEN COALESCE(lane.late_before, %s) ELSE %s END
             WHERE lane.id = %s AND lane.is_open
               AND COALESCE(lane.catch_up_at <= %s, lane.progress_at < %s, TRUE)
-              AND EXISTS (SELECT 1 FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
-                          AND due_at <= COALESCE(lane.late_before, %s))
+              AND {_FIRST_WAITING} <= COALESCE(lane.late_before, %s)
             """,
             [next_at, late_before, late_before, late_before, lane_id, now, late_before, late_before],
         )
@@ -50,9 +53,7 @@ def end_catch_up(lane_id: int) -> int:
     return rows_changed(
         f"""
         UPDATE campaigns_lane lane SET late_before = NULL, catch_up_at = NULL
-        WHERE lane.id = %s AND NOT EXISTS (
-            SELECT 1 FROM campaigns_touchpoint
-            WHERE lane_id = lane.id AND state = {S.PLANNED:d} AND due_at <= lane.late_before)
+        WHERE lane.id = %s AND COALESCE({_FIRST_WAITING} > lane.late_before, TRUE)
         """,
         [lane_id],
     )
