@@ -67,7 +67,8 @@ class Crawler:
         self._body = b""
 
     def crawl(self, probes: Sequence[Probe]) -> Report:
-        for holder, viewer in sorted({(probe.holder, probe.viewer) for probe in probes if probe.viewer in PEOPLE}):
+        people = {(probe.holder, probe.viewer) for probe in probes if probe.viewer in PEOPLE}
+        for holder, viewer in sorted(people - set(self._cookies)):
             self._log_in(self._world(holder), viewer)
         for kind in (OWN, FOREIGN):
             # The first key that is made writes down the person's address.

@@ -29,6 +29,12 @@ ABROAD: Final = ("b", "public", "forwarded")
 """Hosts that A's credentials mean nothing on; `forwarded` is A's own with B's name in a proxy's header."""
 STRONGEST: Final = ("principal", "system", "anonymous")
 """A session, a key and nothing: a principal may whatever another role may, so what any of them crosses they cross."""
+NO_ROWS: Final = {
+    "api/v1/<path:rest>": "Says in the API's own words that there is nothing.",
+    "admin/(?P<url>.*)$": "Says so in the administration.",
+    "admin/r/<path:content_type_id>/<path:object_id>/": "Leads to a row's own address; no table has one.",
+}
+"""Addresses with a parameter that never lead to a row."""
 RULERS: Final = ("principal", "admin")
 
 
@@ -70,6 +76,24 @@ def probes() -> Iterator[Probe]:
                 kind = FOREIGN if route.guard is Guard.TOKEN else OWN
                 yield Probe(route, method, viewer, kind, OWN, "a", "b")
             yield Probe(route, method, "principal", OWN, OWN, "unknown")
+
+
+def arrivals(*, everywhere: bool) -> list[Probe]:
+    """Each address with an id asked with an id of one's own by somebody who may; of the administration, whose tables
+    are looked up in one place, only the pages of rows, if not `everywhere`."""
+    found = []
+    for route in route_list(TENANT):
+        inside = route.guard is Guard.ADMIN
+        if not parameters(route) or route.pattern in NO_ROWS or (inside and not everywhere and _is_minor(route)):
+            continue
+        viewer = "ben" if route.guard is Guard.PERSON else "principal"
+        methods = ["GET"] if inside else [each for each in methods_of(route) if each != "PUT"]
+        found += [Probe(route, method, viewer, OWN, OWN) for method in methods]
+    return found
+
+
+def _is_minor(route: Route) -> bool:
+    return "/change/" not in route.pattern
 
 
 def methods_of(route: Route) -> list[str]:

@@ -50,7 +50,7 @@ def checksum_of_others(key: UUID) -> str:
     tables = (("accounts_session", "user_id"), ("mfa_authenticator", "user_id"), ("accounts_user", "id"))
     parts = [
         f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM {table} t "
-        f"WHERE {column} IS DISTINCT FROM %s"
+        f"WHERE {column} <> %s"
         for table, column in tables
     ]
     with connection.cursor() as cursor:
