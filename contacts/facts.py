@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.enums import ChannelKind, IdentityKind
 from scrm.core.conditions import Fact, Type
@@ -39,7 +40,7 @@ def _column(name: str, label: Any, sql: str = "", **more: Any) -> Fact:
 
 
 FACTS = (
-    _column("name", _("name")),
+    _column("name", pgettext_lazy("person", "name")),
     _column("city", _("city")),
     _column("country", _("country")),
     _column("zone", _("time zone")),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.enums import ChannelKind, FriendshipState, IdentityKind
 from scrm.core.ids import uuid7
@@ -31,7 +32,7 @@ class Contact(models.Model):
     """One person. Phones and addresses are identities, never columns here."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120, blank=True)
     company = models.ForeignKey(
         Company, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("company")
     )

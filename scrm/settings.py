@@ -380,6 +380,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        # Without its own handlers, which on a laptop write every line a second time, and unmasked.
+        "django": {"level": "INFO"},
         "django.security.DisallowedHost": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -131,3 +131,8 @@ def test_line_says_where_it_comes_from(lines, acme):
         assert json.loads(said)["schema"] == "acme"
     for word in ("acme", "ada", "0123456789abcdef", "lead.captured", "warning"):
         assert word in said
+
+
+def test_only_the_root_writes_lines():
+    """Django's own handler would write them a second time where DEBUG is on, and masks nothing."""
+    assert logging.getLogger("django").handlers == []
