@@ -6,20 +6,25 @@ from datetime import datetime
 
 from django.db import connection
 
+from campaigns.enums import TouchState as S
+
 _TENANTS_AT_ONCE = 100
 _MANY = 10_000
 """Beyond it a lane's backlog is not counted on: it is enough to know that it is long."""
 
-_COUNTS = """
-SELECT 'unknown', count(*) FROM "{schema}".campaigns_touchpoint WHERE state = 9
-UNION ALL SELECT 'claimed', count(*) FROM "{schema}".campaigns_touchpoint WHERE lease_until IS NOT NULL AND state = 1
-UNION ALL SELECT 'sending', count(*) FROM "{schema}".campaigns_touchpoint WHERE lease_until IS NOT NULL AND state = 2
-UNION ALL SELECT 'lanes_closed', count(*) FROM "{schema}".campaigns_lane WHERE NOT is_open
-UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{schema}".campaigns_lane lane CROSS JOIN LATERAL (
-    SELECT count(*) FROM (SELECT FROM "{schema}".campaigns_touchpoint
-                          WHERE lane_id = lane.id AND state = 0 AND due_at <= %(now)s LIMIT {many}) few) waiting
+_COUNTS = f"""
+SELECT 'unknown', count(*) FROM "{{schema}}".campaigns_touchpoint WHERE state = {S.UNKNOWN:d}
+UNION ALL SELECT 'claimed', count(*) FROM "{{schema}}".campaigns_touchpoint
+    WHERE lease_until IS NOT NULL AND state = {S.CLAIMED:d}
+UNION ALL SELECT 'sending', count(*) FROM "{{schema}}".campaigns_touchpoint
+    WHERE lease_until IS NOT NULL AND state = {S.SENDING:d}
+UNION ALL SELECT 'lanes_closed', count(*) FROM "{{schema}}".campaigns_lane WHERE NOT is_open
+UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{{schema}}".campaigns_lane lane CROSS JOIN LATERAL (
+    SELECT count(*) FROM (SELECT FROM "{{schema}}".campaigns_touchpoint
+                          WHERE lane_id = lane.id AND state = {S.PLANNED:d} AND due_at <= %(now)s
+                          ORDER BY due_at LIMIT {{many}}) few) waiting
     WHERE lane.is_open
-UNION ALL SELECT 'failed_jobs', count(*) FROM "{schema}".exchange_job
+UNION ALL SELECT 'failed_jobs', count(*) FROM "{{schema}}".exchange_job
     WHERE state = 'failed' AND finished_at > %(now)s - interval '1 day'
 """
 NAMES = ("unknown", "claimed", "sending", "lanes_closed", "due", "failed_jobs")
