@@ -34,8 +34,10 @@ def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:
     return list(paid.annotate(total=Sum("amount")).order_by("currency").values_list("currency", "total"))
 
 
-def platform_list() -> list[str]:
-    return list(Order.objects.order_by("platform").values_list("platform", flat=True).distinct())
+def platform_list(user: User) -> list[str]:
+    """Where the orders that the user may see come from."""
+    rows = visible_to(user, Order.objects.all(), owner="contact__owner")
+    return list(rows.order_by("platform").values_list("platform", flat=True).distinct())
 
 
 def product_list(user: User, *, search: str = "") -> QuerySet[Product]:

@@ -15,7 +15,7 @@ from analytics.selectors import funnel
 from campaigns.models import RepTask
 from campaigns.task_selectors import task_count_open, task_detail
 from commerce.models import Order
-from commerce.selectors import order_get, order_list
+from commerce.selectors import order_get, order_list, platform_list
 from contacts.models import Contact
 from contacts.selectors import contact_detail, contact_ids_visible, contact_list, contact_search_list
 from leads.models import Lead
@@ -94,7 +94,9 @@ def _agree(organisation: dict[str, Any]) -> None:
         for place, (contact, owner) in enumerate(zip(contacts, owners, strict=True))
     ]
     orders = [
-        Order.objects.create(contact=contact, platform="x", number=str(place), amount=1, ordered_at=now, updated_at=now)
+        Order.objects.create(
+            contact=contact, platform=f"shop {place}", number=str(place), amount=1, ordered_at=now, updated_at=now
+        )
         for place, contact in enumerate(contacts)
     ]
     tasks = {
@@ -117,6 +119,7 @@ def _agree(organisation: dict[str, Any]) -> None:
         assert funnel(reader, ReportFilters())[0].value == len(seen)
         assert set(order_list(reader).values_list("pk", flat=True)) == {orders[each].pk for each in seen}
         assert {row.pk for row in orders if order_get(reader, row.pk)} == {orders[each].pk for each in seen}
+        assert set(platform_list(reader)) == {f"shop {each}" for each in seen}
         held = {each for each in tasks if each in seen}
         assert {each for each, task in tasks.items() if task_detail(reader, task.pk)} == held
         assert sum(task_count_open(reader, other.pk) for other in people) == len(held)

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
-from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from accounts.enums import Role
 from accounts.log_in_models import Session
@@ -59,10 +59,11 @@ def _support(world: Any, canaries: Canaries, twin: UUID) -> None:
             ends_at=now + timedelta(hours=23),
         )
     )
+    name = canaries.mint(world.letter, "accounts.supportvisit")
     with on_platform():
         User.objects.create(username=word, role=Role.ADMIN, password="!")
     stand_in = User.objects.create(
-        id=twin, username="support:x", operator=word, full_name=word, role=Role.AUDITOR, password="!"
+        id=twin, username="support:x", operator=word, full_name=name, role=Role.AUDITOR, password="!"
     )
     # Made an hour ahead: a link lasts a minute, and the crawl longer.
     visit = SupportVisit(id=twin, grant=grant, user=stand_in, issued_at=now + timedelta(hours=1))
@@ -91,6 +92,7 @@ def _credential(key: bytes) -> dict[str, Any]:
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
     shown = AuthenticatorData.create(sha256(settings.PUBLIC_HOST.encode()).digest(), flags, 0, held)
     attested = AttestationObject.create("none", shown, {})
-    response = {"clientDataJSON": websafe_encode(b"{}"), "attestationObject": websafe_encode(attested)}
+    said = CollectedClientData.create("webauthn.create", b"x", "https://x.test")
+    response = {"clientDataJSON": websafe_encode(said), "attestationObject": websafe_encode(attested)}
     plain = websafe_encode(point)
     return {"id": plain, "rawId": plain, "type": "public-key", "response": response, "clientExtensionResults": {}}

@@ -24,6 +24,8 @@ KEPT_BY: Final = {
     "exchange.job": "lead.import",
     "accounts.supportgrant": "support.grant",
     "tenants.domain": "domain.edit",
+    # Who came in by a grant is named in the trail.
+    "accounts.supportvisit": "audit.view",
 }
 """Tables of the business that not everybody of it reads."""
 

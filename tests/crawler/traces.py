@@ -49,8 +49,7 @@ def checksum_of_others(key: UUID) -> str:
     """One sum over sessions, passkeys and accounts of everybody else; we are inside the tenant."""
     tables = (("accounts_session", "user_id"), ("mfa_authenticator", "user_id"), ("accounts_user", "id"))
     parts = [
-        f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM {table} t "
-        f"WHERE {column} <> %s"
+        f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM {table} t WHERE {column} <> %s"
         for table, column in tables
     ]
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ class OrderFilter(FilterForm):
     def __init__(self, request: Visit) -> None:
         super().__init__(request)
         self.choose("status", gettext_lazy("Status"), gettext_lazy("Any status"), OrderStatus.choices)
-        platforms = [(name, name) for name in platform_list()]
+        platforms = [(name, name) for name in platform_list(request.user)]
         self.choose("platform", gettext_lazy("Platform"), gettext_lazy("Any platform"), platforms)
 
 
