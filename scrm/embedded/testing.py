@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     if (is_whole or any(_BROWSER_TESTS in argument for argument in chosen)) and not browser.ensure():
         extra.append(f"--ignore={_BROWSER_TESTS}")
     if is_whole and not any(argument.startswith(("-n", "--numprocesses", "-x", "--pdb")) for argument in chosen):
-        extra += ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+        extra += ["-n", "2", "--dist", "loadscope"]
     command = [str(PYTHON), "-m", "pytest", *extra, *chosen]
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     while True:
