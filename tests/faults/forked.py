@@ -10,6 +10,8 @@ from django.db import connections
 from scrm.core import failpoints
 
 DIED, STOPPED, ENDED, BROKE = "died", "stopped", "ended", "broke"
+_PATIENCE = 90
+"""Seconds after which a child that hangs is ended and counts as broken, so that it fails its test and not the run."""
 
 
 class Child:
@@ -38,6 +40,8 @@ class Child:
 def _run(work: Callable[[], object], armed: str) -> None:
     """Never returns: what a forked test would do on its way out is not ours to do."""
     code = 1
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_PATIENCE)
     try:
         failpoints.arm(armed)
         work()

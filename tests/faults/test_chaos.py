@@ -9,7 +9,7 @@ from scrm.embedded.paths import ROOT
 TOUCHPOINTS, SECONDS = (6_000, 180) if os.environ.get("SCRM_DEEP") else (500, 15)
 
 
-def test_a_minute_of_chaos_loses_and_doubles_nothing():
+def test_a_cut_of_chaos_loses_and_doubles_nothing():
     """fsync is on and the Redis is our own, or the run refuses; every kind of fault struck once at least."""
     command = [sys.executable, "-m", "chaos", str(TOUCHPOINTS), "--seconds", str(SECONDS), "--seed", "7"]
 
