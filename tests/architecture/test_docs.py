@@ -17,7 +17,7 @@ def missing_in(text: str, folder) -> list[str]:
 
 
 def test_checker_finds_what_is_planted():
-    text = "See [this](nowhere.md) and `leads/nowhere.py`, but [that](../README.md) and `leads/models.py` are there."
+    text = "See [this](nowhere.md) and `leads/nowhere.py`, but [that](../README.md) and `leads/enums.py` are there."
 
     assert missing_in(text, ROOT / "docs") == ["nowhere.md", "leads/nowhere.py"]
 

@@ -1,6 +1,6 @@
 """Writes about enquiries: keep them, close them as won or lost, hand them over."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from leads import queries
 from leads.arrivals import LeadValues, changes_of, state_of_new
-from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus, SourceKind
-from leads.models import Form, Lead, Source
+from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus
+from leads.models import Lead
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7
 
@@ -56,33 +55,6 @@ def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
         "dedupe_key", "pk", "contact_id", "input_digest"
     )
     return {key: KnownLead(pk, contact_id, bytes(digest or b"")) for key, pk, contact_id, digest in rows}
-
-
-def ensure_sources(*, names: Iterable[str], now: datetime) -> dict[str, UUID]:
-    """The sources of these names, whatever their case; those that are missing are made."""
-    # Sorted as the index sorts, so that two batches that make the same sources can't wait for each other.
-    wanted = sorted(filter(None, dict.fromkeys(names)), key=str.lower)
-    if not wanted:
-        return {}
-    found = queries.source_ids_by_name(wanted)
-    missing = [name for name in wanted if name not in found]
-    if missing:
-        columns: dict[str, list[Any]] = {"id": [uuid7() for _ in missing], "name": missing}
-        constants = {"created_at": now, "kind": SourceKind.OTHER.value}
-        insert_columns(Source, columns, constants, on_conflict="DO NOTHING")
-        found |= queries.source_ids_by_name(missing)
-    return found
-
-
-def form_sources(form_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
-    """The source of each form."""
-    wanted = {form_id for form_id in form_ids if form_id is not None}
-    return dict(Form.objects.filter(pk__in=wanted).values_list("pk", "source_id")) if wanted else {}
-
-
-def count_form_view(*, form: Form) -> None:
-    """Somebody looked at a hosted form."""
-    Form.objects.filter(pk=form.pk).update(views=F("views") + 1)
 
 
 def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:

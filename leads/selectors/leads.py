@@ -1,23 +1,18 @@
-"""Reads about enquiries, within what the reader may see."""
+"""Reads about leads, within what the reader may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from accounts.enums import Scope
 from accounts.models import User
 from accounts.selectors import visible_to
 from contacts.selectors import contact_search
 from leads.enums import OPEN_STATUSES, LeadStatus
-from leads.models import Form, Interaction, Lead, Source, SourceCost
-from scrm.core.counting import count_of
-from scrm.core.pagination import earlier
+from leads.models import Lead
 
 
 def lead_list(viewer: User) -> QuerySet[Lead]:
@@ -113,89 +108,3 @@ def lead_counts_per_day(viewer: User, *, first: date, last: date, zone: ZoneInfo
     )
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return {day: counted.get(day, 0) for day in days}
-
-
-def interaction_list_of_lead(lead_id: UUID) -> list[Interaction]:
-    return list(Interaction.objects.filter(lead=lead_id).select_related("by").order_by("-at", "-pk")[:100])
-
-
-def interaction_list_of_contact(
-    contact_id: UUID, *, before: datetime | None = None, before_id: UUID | None = None, limit: int = 30
-) -> list[Interaction]:
-    """A contact's interactions, newest first, older than a place in its timeline."""
-    rows = Interaction.objects.filter(contact=contact_id).select_related("by")
-    return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source with what it brought and cost in a period."""
-
-    source: Source
-    leads: int
-    won: int
-    cost: Decimal | None
-
-    @property
-    def won_share(self) -> float | None:
-        return self.won / self.leads if self.leads else None
-
-    @property
-    def cost_per_lead(self) -> Decimal | None:
-        return self.cost / self.leads if self.cost is not None and self.leads else None
-
-
-def source_rows(viewer: User, *, since: datetime, first_day: date) -> list[SourceRow]:
-    """Every source, the one that brought most leads since then first.
-
-    A cost belongs to the whole source, so it is told only to those who see all of its leads.
-    """
-    leads = visible_to(viewer, Lead.objects.filter(captured_at__gte=since)).order_by().values("source")
-    brought = {
-        row["source"]: row
-        for row in leads.annotate(leads=Count("pk"), won=Count("pk", filter=Q(status=LeadStatus.WON)))
-    }
-    costs = SourceCost.objects.filter(on__gte=first_day).order_by().values("source").annotate(cost=Sum("amount"))
-    told = viewer.data_scope == Scope.ALL
-    cost_of = {row["source"]: row["cost"] for row in costs} if told else {}
-    nothing = {"leads": 0, "won": 0}
-    rows = [
-        SourceRow(source, found["leads"], found["won"], cost_of.get(source.pk))
-        for source in Source.objects.select_related("parent")
-        for found in [brought.get(source.pk, nothing)]
-    ]
-    return sorted(rows, key=lambda row: (not row.source.active, -row.leads, row.source.name))
-
-
-def source_list() -> QuerySet[Source]:
-    return Source.objects.select_related("parent")
-
-
-def source_detail(source_id: UUID) -> Source | None:
-    return Source.objects.select_related("parent").filter(pk=source_id).first()
-
-
-def source_choices(*, active_only: bool = False) -> list[tuple[str, str]]:
-    rows = Source.objects.filter(active=True) if active_only else Source.objects.all()
-    return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")]
-
-
-def source_costs(source_id: UUID, limit: int = 31) -> list[SourceCost]:
-    """What the source cost, the newest day first."""
-    return list(SourceCost.objects.filter(source=source_id).order_by("-on")[:limit])
-
-
-def form_list(viewer: User) -> QuerySet[Form]:
-    """Hosted forms, the newest first, each with the leads it brought that the viewer may see as `submissions`."""
-    brought = visible_to(viewer, Lead.objects.filter(form__isnull=False))
-    rows = Form.objects.select_related("source").annotate(submissions=count_of(brought, "form"))
-    return rows.order_by("-created_at", "-pk")
-
-
-def form_detail(form_id: UUID) -> Form | None:
-    return Form.objects.select_related("source").filter(pk=form_id).first()
-
-
-def form_published(slug: str) -> Form | None:
-    """The hosted form at an address, as long as it is published."""
-    return Form.objects.select_related("source").filter(slug=slug, active=True).first()

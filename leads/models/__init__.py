@@ -1,0 +1,8 @@
+"""What people asked for, by what it is about."""
+
+from leads.models.follow_up import Interaction, Opportunity
+from leads.models.forms import Form, form_slug
+from leads.models.leads import Lead
+from leads.models.sources import Source, SourceCost
+
+__all__ = ["Form", "Interaction", "Lead", "Opportunity", "Source", "SourceCost", "form_slug"]
