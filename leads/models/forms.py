@@ -1,10 +1,13 @@
 """Hosted pages by which people leave their details."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from leads.models.sources import Source
 from scrm.core.ids import short_code, uuid7
+
+User = settings.AUTH_USER_MODEL
 
 
 def form_slug() -> str:
@@ -29,6 +32,10 @@ class Form(models.Model):
     consent_text = models.TextField(_("consent text"), max_length=1000, blank=True)
     thanks = models.TextField(_("thank-you text"), max_length=2000, blank=True)
     active = models.BooleanField(_("published"), default=True)
+    draft = models.JSONField(
+        _("draft"), null=True, blank=True, help_text=_("What is not yet published; none: nothing.")
+    )
+    live_version = models.PositiveIntegerField(_("live version"), null=True, blank=True, editable=False)
     views = models.BigIntegerField(_("views"), default=0, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
@@ -39,3 +46,50 @@ class Form(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FormVersion(models.Model):
+    """A form as it was published once; never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    form = models.ForeignKey(Form, models.CASCADE, related_name="versions", verbose_name=_("form"), db_index=False)
+    number = models.PositiveIntegerField(_("number"))
+    content = models.JSONField(_("content"))
+    published_at = models.DateTimeField(_("published at"))
+    published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("form version")
+        verbose_name_plural = _("form versions")
+        ordering = ["form", "-number"]
+        constraints = [models.UniqueConstraint(fields=["form", "number"], name="form_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} v{self.number}"
+
+
+class FormTally(models.Model):
+    """How often people looked at a form on one day of the business, by where they came from."""
+
+    id = models.BigAutoField(primary_key=True)
+    form = models.ForeignKey(Form, models.CASCADE, related_name="tallies", verbose_name=_("form"), db_index=False)
+    on = models.DateField(_("day"))
+    utm_source = models.CharField(_("campaign source"), max_length=80, blank=True)
+    utm_medium = models.CharField(_("campaign medium"), max_length=80, blank=True)
+    utm_campaign = models.CharField(_("campaign name"), max_length=80, blank=True)
+    views = models.PositiveIntegerField(_("views"), default=0)
+    visitors = models.PositiveIntegerField(_("visitors"), default=0)
+    begun = models.PositiveIntegerField(_("begun"), default=0, help_text=_("Visits in which an answer was begun."))
+
+    class Meta:
+        verbose_name = _("form tally")
+        verbose_name_plural = _("form tallies")
+        ordering = ["-on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["form", "on", "utm_source", "utm_medium", "utm_campaign"], name="form_tally_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.on}"

@@ -25,6 +25,7 @@ class Lead(models.Model):
         Source, models.PROTECT, null=True, blank=True, related_name="leads", verbose_name=_("source"), db_index=False
     )
     form = models.ForeignKey(Form, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("form"))
+    form_version = models.PositiveIntegerField(_("version of the form"), null=True, blank=True)
     owner = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("owner"), db_index=False
     )
