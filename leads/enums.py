@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LeadStatus(TextChoices):
@@ -50,3 +51,71 @@ class InteractionKind(TextChoices):
     MEETING = "meeting", _("Meeting")
     CHAT = "chat", _("Chat")
     NOTE = "note", _("Note")
+
+
+class LinkKind(TextChoices):
+    """Whose or where an entry link is."""
+
+    SOURCE = "source", _("Source")
+    CAMPAIGN = "campaign", _("Campaign")
+    REP = "rep", _("Representative")
+    DEALER = "dealer", _("Dealer or team")
+    PLACE = "place", _("Poster or place")
+    REFERRAL = "referral", _("Referral")
+
+
+class RewardUnit(TextChoices):
+    POINTS = "points", _("Points")
+    MONEY = "money", _("Money")
+
+
+class RewardFor(TextChoices):
+    LEAD = "lead", _("Valid lead")
+    DEAL = "deal", _("Deal")
+
+
+class RewardState(TextChoices):
+    PENDING = "pending", _("To be approved")
+    APPROVED = "approved", _("Approved")
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("Refused")
+
+
+class LimitPeriod(TextChoices):
+    EVER = "ever", _("The whole run")
+    MONTH = "month", _("Each calendar month")
+
+
+class ReferralRefusal(TextChoices):
+    """Why somebody who was brought does not count."""
+
+    SELF = "self", _("They brought themselves.")
+    LOOP = "loop", _("They brought whoever brings them.")
+    KNOWN = "known", _("We knew them already.")
+    BROUGHT = "brought", _("Somebody brought them before.")
+    OVER = "over", _("The program was not running.")
+
+
+class FieldKind(TextChoices):
+    """What a question of a hosted form asks for."""
+
+    NAME = "name", pgettext_lazy("person", "Name")
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+    COMPANY = "company", _("Company")
+    CITY = "city", _("City")
+    TEXT = "text", _("Short text")
+    LONG = "long", _("Long text")
+    CHOICE = "choice", _("One choice")
+    CHOICES = "choices", _("Several choices")
+    RATING = "rating", _("Rating")
+    DATE = "date", _("Date")
+    CONSENT = "consent", _("Consent")
+
+
+class OwnerRule(TextChoices):
+    """Whose the leads of a form become, unless somebody is in charge of the customer already."""
+
+    TURNS = "turns", _("By turns among all")
+    DEPARTMENT = "department", _("By turns within a team")
+    PERSON = "person", _("Always the same person")
