@@ -55,6 +55,15 @@ def user_list_taking_leads() -> list[User]:
     )
 
 
+def user_ids_of_department(department_id: UUID) -> set[UUID]:
+    """Who belongs to the department or to one below it."""
+    return set(User.objects.filter(department_id__in=department_ids_below(department_id)).values_list("pk", flat=True))
+
+
+def department_list() -> QuerySet[Department]:
+    return Department.objects.order_by("name")
+
+
 def user_names(ids: Iterable[Any]) -> dict[UUID, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=set(ids))}
 

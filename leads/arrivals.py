@@ -39,6 +39,7 @@ class LeadValues:
 
     source_id: UUID | None = None
     form_id: UUID | None = None
+    form_version: int | None = None
     status: str = ""
     rating: str = ""
     origin: str = ""
@@ -123,7 +124,11 @@ def merged(arrivals: Iterable[Arrival]) -> Arrival:
             first,
             lead=lead,
             form_id=other.form_id or first.form_id,
+            form_version=other.form_version or first.form_version,
             owner_id=other.owner_id or first.owner_id,
+            suggested_owner_id=other.suggested_owner_id or first.suggested_owner_id,
+            department_id=other.department_id or first.department_id,
+            tag_ids=tuple(dict.fromkeys((*first.tag_ids, *other.tag_ids))),
             utm={**first.utm, **other.utm},
             consents=(*first.consents, *other.consents),
         )
@@ -165,6 +170,7 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
     return LeadValues(
         source_id=source_id,
         form_id=arrival.form_id,
+        form_version=arrival.form_version,
         status=LeadStatus.WON if lead.converted else status,
         rating=rating,
         origin=lead.origin,
@@ -186,7 +192,7 @@ def state_of_new(values: LeadValues, owner_id: UUID | None, now: datetime) -> di
 def changes_of(kept: Mapping[str, Any], values: LeadValues, now: datetime) -> dict[str, Any]:
     """The columns of a lead that an arrival of the same lead changes; a status only moves on."""
     changed: dict[str, Any] = {}
-    for name in ("source_id", "form_id", "rating", "origin", "captured_at"):
+    for name in ("source_id", "form_id", "form_version", "rating", "origin", "captured_at"):
         said = getattr(values, name)
         if said and said != kept[name]:
             changed[name] = said

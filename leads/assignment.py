@@ -1,6 +1,6 @@
-"""Decides who is in charge of new leads: asked for, already in charge, else the round robin. Pure."""
+"""Decides who is in charge of new leads: asked for, already in charge, suggested, else the round robin. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,27 +8,41 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One new lead of a contact: `asked` was named by whoever brought it, `held` is the contact's owner."""
+    """One new lead of a contact: `asked` was named by whoever brought it, `held` is the contact's owner.
+
+    Where there is neither, it is for whom its way in suggests, else for somebody of the department.
+    """
 
     contact_id: UUID
     asked: UUID | None = None
     held: UUID | None = None
+    suggested: UUID | None = None
+    department_id: UUID | None = None
+
+    @property
+    def is_unclaimed(self) -> bool:
+        return self.asked is None and self.held is None and self.suggested is None
 
 
-def assign_owners(wishes: Sequence[Wish], turns: Sequence[UUID]) -> tuple[list[UUID | None], dict[UUID, int]]:
+def assign_owners(
+    wishes: Sequence[Wish], turns: Sequence[UUID], teams: Mapping[UUID, Collection[UUID]] | None = None
+) -> tuple[list[UUID | None], dict[UUID, int]]:
     """The owner of each new lead, and the place of the last lead that each round-robin user got.
 
-    `turns` are the users of the round robin, the longest waiting first. Leads of one contact stay together.
+    `turns` are the users of the round robin, the longest waiting first; `teams` those of each
+    department. Where none of a team takes leads, the others do. Leads of one contact stay together.
     """
     owners: list[UUID | None] = []
     handed: dict[UUID, UUID] = {}
     last: dict[UUID, int] = {}
-    given = 0
+    waiting = list(turns)
     for place, wish in enumerate(wishes):
-        owner = wish.asked or wish.held or handed.get(wish.contact_id)
-        if owner is None and turns:
-            owner = turns[given % len(turns)]
-            given += 1
+        owner = wish.asked or wish.held or handed.get(wish.contact_id) or wish.suggested
+        if owner is None and waiting:
+            team = (teams or {}).get(wish.department_id, ()) if wish.department_id else ()
+            owner = next((user_id for user_id in waiting if user_id in team), waiting[0])
+            waiting.remove(owner)
+            waiting.append(owner)
             last[owner] = place
         if owner is not None:
             handed.setdefault(wish.contact_id, owner)

@@ -17,15 +17,24 @@ REJECTED = "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One enquiry on its way in. The same `dedupe_key` is the same enquiry, whoever sends it again."""
+    """One enquiry on its way in. The same `dedupe_key` is the same enquiry, whoever sends it again.
+
+    `owner_id` is whose it becomes; `suggested_owner_id`, else somebody of the department in turn,
+    only where nobody is in charge of the contact. `tag_ids` are given with `evidence` beside them.
+    """
 
     lead: LeadInput
     came_by: LeadOrigin
     dedupe_key: str
     form_id: UUID | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
+    form_version: int | None = None
     owner_id: UUID | None = None
+    suggested_owner_id: UUID | None = None
+    department_id: UUID | None = None
     consents: tuple[ConsentInput, ...] = ()
+    tag_ids: tuple[UUID, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

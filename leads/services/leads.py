@@ -15,7 +15,7 @@ from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7
 
 _CHANGEABLE: Final = (
-    *("source_id", "form_id", "status", "rating", "origin", "attributes", "utm"),
+    *("source_id", "form_id", "form_version", "status", "rating", "origin", "attributes", "utm"),
     *("captured_at", "won_at", "lost_at", "updated_at"),
 )
 
@@ -69,7 +69,7 @@ def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
         "came_by": [str(lead.came_by) for lead in leads],
         "captured_at": [lead.values.captured_at or now for lead in leads],
     }
-    for name in ("source_id", "form_id", "rating", "origin", "attributes", "utm"):
+    for name in ("source_id", "form_id", "form_version", "rating", "origin", "attributes", "utm"):
         columns[name] = [getattr(lead.values, name) for lead in leads]
     for name in ("status", "owner_id", "assigned_at", "won_at", "lost_at"):
         columns[name] = [state[name] for state in states]

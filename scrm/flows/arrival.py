@@ -15,6 +15,7 @@ import leads.services
 import lifecycle.services
 import tagging.services
 from accounts.models import User
+from accounts.selectors import user_ids_of_department
 from campaigns.enums import Reason, Trigger
 from contacts.enums import IdentityKind
 from contacts.inputs import PersonInput
@@ -175,15 +176,25 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
         if unknown:
             said = replace(said, attributes={**said.attributes, "tags": ", ".join(unknown)})
         values.append(said)
-        tag_ids.append([named[tag] for tag in arrival.lead.tags if tag in named])
+        tag_ids.append([*arrival.tag_ids, *(named[tag] for tag in arrival.lead.tags if tag in named)])
     return values, tag_ids
 
 
 def _assign(new: Sequence[_Enquiry], now: datetime) -> None:
-    wishes = [Wish(enquiry.contact_id, enquiry.arrival.owner_id, enquiry.person.owner_id) for enquiry in new]
-    unclaimed = any(wish.asked is None and wish.held is None for wish in wishes)
+    wishes = [
+        Wish(
+            enquiry.contact_id,
+            asked=enquiry.arrival.owner_id,
+            held=enquiry.person.owner_id,
+            suggested=enquiry.arrival.suggested_owner_id,
+            department_id=enquiry.arrival.department_id,
+        )
+        for enquiry in new
+    ]
+    unclaimed = [wish for wish in wishes if wish.is_unclaimed]
     turns = accounts.services.take_turns() if unclaimed else accounts.services.Turns([], held=False)
-    owners, last = assign_owners(wishes, turns.user_ids)
+    teams = {wish.department_id for wish in unclaimed if wish.department_id}
+    owners, last = assign_owners(wishes, turns.user_ids, {pk: user_ids_of_department(pk) for pk in teams})
     for enquiry, owner_id in zip(new, owners, strict=True):
         enquiry.owner_id = owner_id
     if last and turns.held:
@@ -255,7 +266,7 @@ def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime
     grants: dict[TagSource, list[Grant]] = {}
     for enquiry in enquiries:
         source = _TAG_SOURCE[enquiry.arrival.came_by]
-        evidence = enquiry.arrival.lead.source or enquiry.arrival.lead.origin
+        evidence = enquiry.arrival.evidence or enquiry.arrival.lead.source or enquiry.arrival.lead.origin
         found = [Grant(enquiry.contact_id, tag_id, evidence=evidence) for tag_id in enquiry.tag_ids]
         if found:
             grants.setdefault(source, []).extend(found)

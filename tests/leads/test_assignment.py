@@ -63,3 +63,27 @@ def test_batches_go_on_where_the_last_one_ended(sizes: list[int], users: int):
 
     given_to = [counts[user] for user in turns]
     assert max(given_to) - min(given_to) <= 1
+
+
+def test_suggested_owner_gets_a_lead_only_where_nobody_is_in_charge():
+    wishes = [Wish(uuid4(), suggested=MAX), Wish(uuid4(), held=BEN, suggested=MAX), Wish(uuid4(), asked=EVA)]
+
+    owners, last = assign_owners(wishes, [BEN, EVA])
+
+    assert owners == [MAX, BEN, EVA]
+    assert last == {}
+
+
+def test_team_takes_turns_within_itself_and_the_others_go_on():
+    team = uuid4()
+    wishes = [Wish(uuid4(), department_id=team), Wish(uuid4()), Wish(uuid4(), department_id=team), Wish(uuid4())]
+
+    owners, _last = assign_owners(wishes, [BEN, EVA, MAX], {team: {EVA, MAX}})
+
+    assert owners == [EVA, BEN, MAX, EVA]
+
+
+def test_team_that_takes_no_leads_leaves_them_to_the_others():
+    team = uuid4()
+
+    assert assign_owners([Wish(uuid4(), department_id=team)], [BEN], {team: {MAX}})[0] == [BEN]
