@@ -19,6 +19,7 @@ class Caller:
 
     def __init__(self, tenant: Tenant, *, token: str = "", user: Any = None) -> None:
         self.tenant = tenant
+        self.token = token
         self.client = Client(raise_request_exception=True)
         self.headers = {"HTTP_HOST": f"{tenant.schema_name}.localhost", "HTTP_ACCEPT_LANGUAGE": "en"}
         if token:

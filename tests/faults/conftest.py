@@ -4,6 +4,7 @@ import pytest
 
 from tests import databases
 from tests.doubles.provider import ProviderProcess
+from tests.faults.forked import Child
 from tests.faults.ground import engine_on
 
 
@@ -12,6 +13,13 @@ def kept_database(django_db_blocker):
     """One committing copy for a whole module: its tests tell their rows apart."""
     with databases.copy("faults") as name, databases.connected_to(name), django_db_blocker.unblock():
         yield databases.url(name)
+
+
+@pytest.fixture(autouse=True)
+def no_child_outlives_its_test():
+    yield
+    for child in list(Child.living):
+        child.end()
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from campaigns.enums import TouchState
 from campaigns.inputs import Start
 from campaigns.models import Lane, Touchpoint
 from campaigns.services import resolve_unknown
-from campaigns.services.delivery import deliver
 from campaigns.services.enrolment import enroll
-from campaigns.services.ledger import claim_batch
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
@@ -50,13 +48,6 @@ class Engine:
                 enroll(sop=sop, starts=[Start(pk, now - timedelta(seconds=1), "UTC") for pk in ids])
             self.wanted |= {(address, subject) for address in addresses}
             return Lane.objects.get(sop=sop)
-
-    def send_lane(self, lane: Lane) -> None:
-        """One batch of this lane, as a drain does it."""
-        with tenant_context(self.tenant):
-            batch = claim_batch(lane=lane)
-            if batch is not None and batch.messages:
-                deliver(batch)
 
     def drain(self) -> None:
         with tenant_context(self.tenant):

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from scrm.core import clock
 from tests.faults.forked import BROKE, DIED, ENDED, STOPPED, Child
+from tests.faults.work import send_lane
 from tests.live import eventually
 
 POINTS = ("claim.committed", "guard.before", "guard.passed", "http.sent", "http.answered", "outcome.committed")
@@ -25,7 +26,7 @@ def test_broken_process_loses_and_doubles_nothing(engine, point, action):
     passes = 1 if point in ("claim.committed", "outcome.committed") else 2
     lane = engine.put_in()
 
-    child = Child(lambda: engine.send_lane(lane), f"{point}={action}@{passes}")
+    child = Child(f"{point}={action}@{passes}", send_lane, lane)
 
     assert child.wait() in END[action]
     engine.finish()
@@ -80,6 +81,6 @@ def test_freeze_beyond_settling_between_guard_and_socket_is_the_one_case_that_do
 
 def freeze(engine, point, contacts=3) -> Child:
     lane = engine.put_in(contacts)
-    child = Child(lambda: engine.send_lane(lane), f"{point}=stop")
+    child = Child(f"{point}=stop", send_lane, lane)
     assert child.wait() == STOPPED
     return child

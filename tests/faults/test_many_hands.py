@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django_tenants.utils import tenant_context
 
 from campaigns.enums import Reason, TouchState
@@ -14,6 +13,7 @@ from contacts.models import Identity
 from scrm.core import clock
 from scrm.flows.consent import contact_withdrew
 from tests.faults.forked import ENDED, STOPPED, Child
+from tests.faults.work import drain, send_lane
 
 pytestmark = pytest.mark.parametrize("provider", ["asked"], indirect=True)
 
@@ -27,7 +27,7 @@ def test_five_at_once_send_each_touch_once(engine, turn):
     for _ in range(3):
         engine.put_in(20)
 
-    children = [Child(engine.drain, "") for _ in range(FIVE)]
+    children = [Child("", drain) for _ in range(FIVE)]
 
     assert [child.wait() for child in children] == [ENDED] * FIVE
     assert engine.lost_and_twice() == (0, 0)
@@ -42,11 +42,7 @@ def test_clock_of_a_worker_decides_nothing(engine, skew):
     with tenant_context(engine.tenant):
         Touchpoint.objects.filter(lane=later).update(due_at=clock.now() + timedelta(minutes=30))
 
-    def work() -> None:
-        with time_machine.travel(clock.now() + skew):
-            engine.drain()
-
-    assert Child(work, "").wait() == ENDED
+    assert Child("", drain, skew).wait() == ENDED
     assert sorted(engine.states()[-4:]) == ["planned", "planned", "sent", "sent"]
     with engine.later(1801):
         engine.drain()
@@ -57,7 +53,7 @@ def test_clock_of_a_worker_decides_nothing(engine, skew):
 def test_withdrawal_between_claim_and_call_is_obeyed(engine, turn):
     """Row 20: the row was claimed, but its call had not begun."""
     lane = engine.put_in(2)
-    child = Child(lambda: engine.send_lane(lane), "claim.committed=stop")
+    child = Child("claim.committed=stop", send_lane, lane)
     assert child.wait() == STOPPED
     with tenant_context(engine.tenant):
         first, second = Touchpoint.objects.filter(lane=lane).order_by("pk")

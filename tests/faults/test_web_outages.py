@@ -1,28 +1,26 @@
 """What comes in while something is broken: rows 2, 3 and 4 of the fault matrix, and `inbox.committed`."""
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connection, connections
 from django_tenants.utils import tenant_context
 
 from leads.models import Lead
 from scheduler.selectors import wake_up_due
-from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.paths import make_folder, server_owner, socket_folder
 from scrm.embedded.redis import Redis
-from scrm.worker import bell
 from tenants.models import Tenant
 from tests import databases
 from tests.api.conftest import make_caller
 from tests.factories import make_user
 from tests.faults.forked import BROKE, DIED, ENDED, STOPPED, Child
+from tests.faults.work import take_lead, take_lead_and_ring
 from tests.live import free_port
 from tests.servers import state_folder
 
@@ -48,15 +46,11 @@ def lead_count() -> int:
 def test_lead_whose_answer_was_lost_is_kept_once(shop, action, end):
     """The caller hears nothing and sends the same again: it is told what was done, and nothing is doubled."""
     before = lead_count()
+    lead = {**LEAD, "email": f"{action}@example.invalid", "phone": ""}
 
-    def send():
-        return shop.post(
-            "leads", {**LEAD, "email": f"{action}@example.invalid", "phone": ""}, HTTP_IDEMPOTENCY_KEY=f"lost-{action}"
-        )
-
-    child = Child(send, f"inbox.committed={action}")
+    child = Child(f"inbox.committed={action}", take_lead, shop.token, lead, f"lost-{action}")
     assert child.wait() in end
-    again = send()
+    again = shop.post("leads", lead, HTTP_IDEMPOTENCY_KEY=f"lost-{action}")
 
     assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (200, "true")
     if action == "stop":
@@ -98,16 +92,6 @@ def own_redis():
     server.stop()
 
 
-def work_with(url: str) -> None:
-    """From now on this process's caches, limits and bell speak to that Redis."""
-    settings.REDIS_URL = url
-    settings.CACHES["default"]["LOCATION"] = url
-    with suppress(AttributeError):
-        del caches["default"]
-    app.conf.broker_url = url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-    app._after_fork()
-
-
 @pytest.mark.parametrize(("trouble", "rings"), [("none", 1), ("full", 0), ("read-only", 0), ("gone", 0)])
 def test_lead_is_taken_and_worked_on_without_redis(shop, own_redis, trouble, rings):
     """Rows 3 and 4: the bell is silent, the answer is 201, and the tick finds the work."""
@@ -120,17 +104,11 @@ def test_lead_is_taken_and_worked_on_without_redis(shop, own_redis, trouble, rin
         client.shutdown(nosave=True)
     before = lead_count()
 
-    def send() -> None:
-        work_with(own_redis.url())
-        answer = shop.post(
-            "leads",
-            {**LEAD, "email": f"{trouble}@example.invalid", "phone": ""},
-            HTTP_IDEMPOTENCY_KEY=f"no-redis-{trouble}",
-        )
-        assert answer.status_code == 201, answer.content
-        bell.ring("acme")
+    lead = {**LEAD, "email": f"{trouble}@example.invalid", "phone": ""}
 
-    assert Child(send, "").wait() == ENDED
+    child = Child("", take_lead_and_ring, own_redis.url(), shop.token, lead, f"no-redis-{trouble}")
+
+    assert child.wait() == ENDED
     assert trouble == "gone" or client.llen("celery") == rings
     assert lead_count() == before + 1
     connection.set_schema_to_public()

@@ -1,0 +1,73 @@
+"""What children of the fault tests do, as functions with a name."""
+
+import os
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.conf import settings
+from django.core.cache import caches
+from django_tenants.utils import tenant_context
+
+from campaigns.models import Lane
+from campaigns.services.delivery import deliver
+from campaigns.services.ledger import claim_batch
+from scheduler.budget import Budget
+from scrm.celery import app
+from scrm.core import clock
+from scrm.embedded.console import pause
+from scrm.flows.touchpoint import touchpoints_due
+from scrm.worker import bell
+from tenants.models import Tenant
+from tests.api.conftest import Caller
+
+
+def _acme() -> Tenant:
+    return Tenant.objects.get(schema_name="acme")
+
+
+def send_lane(lane: Lane) -> None:
+    """One batch of this lane, as a drain does it."""
+    with tenant_context(_acme()):
+        batch = claim_batch(lane=lane)
+        if batch is not None and batch.messages:
+            deliver(batch)
+
+
+def drain(skew: timedelta = timedelta(0)) -> None:
+    """By a clock that is so far off."""
+    with time_machine.travel(clock.now() + skew), tenant_context(_acme()):
+        touchpoints_due(Budget(30))
+
+
+def take_lead(token: str, body: dict[str, str], key: str) -> Any:
+    """What the API answers when a lead is brought; what breaks inside is an answer too."""
+    shop = Caller(_acme(), token=token)
+    shop.client.raise_request_exception = False
+    return shop.post("leads", body, HTTP_IDEMPOTENCY_KEY=key)
+
+
+def take_lead_and_ring(redis_url: str, token: str, body: dict[str, str], key: str) -> None:
+    """With caches, limits and bell on that Redis; the lead is created, whatever became of the bell."""
+    settings.REDIS_URL = redis_url
+    settings.CACHES["default"]["LOCATION"] = redis_url
+    with suppress(AttributeError):
+        del caches["default"]
+    app.conf.broker_url = redis_url.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    app._after_fork()
+    answer = take_lead(token, body, key)
+    assert answer.status_code == 201, answer.content
+    bell.ring("acme")
+
+
+def hang() -> None:
+    while True:
+        pause(60)
+
+
+def stand_alone(pid: int) -> None:
+    """Without threads, and forked by another process than this."""
+    assert threading.active_count() == 1
+    assert os.getppid() != pid
