@@ -65,7 +65,11 @@ class Handler(BaseHTTPRequestHandler):
     server: "Provider"
 
     def do_POST(self) -> None:
-        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        message = self._read_message()
+        if message is None:
+            self.close_connection = True
+            self._say(400, {"error": "half a request"})
+            return
         books = self.server.books
         mode, is_taken = books.draw(message["key"])
         try:
@@ -94,6 +98,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *words: object) -> None:
         """Silent."""
+
+    def _read_message(self) -> dict[str, str] | None:
+        """None when the caller was gone before the request was whole: that is no call and stands in no book."""
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        return json.loads(body) if len(body) == length else None
 
     def _ok(self, message: dict[str, str], is_taken: bool) -> None:
         self.server.books.take(message)
