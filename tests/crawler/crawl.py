@@ -80,6 +80,8 @@ class Crawler:
                 with transaction.atomic():
                     self._chunk(chosen[start : start + CHUNK], holder, VISITS if strange else ())
                     transaction.set_rollback(True)
+                # What they remember of rows that were kept is over, too.
+                self._sums.clear()
                 leave_tenant()
         return self.report
 
