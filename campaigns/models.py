@@ -192,7 +192,10 @@ class Lane(models.Model):
 
 
 class Enrollment(models.Model):
-    """One contact in one version of an SOP, with its anchor T. `entry` counts re-entries."""
+    """One contact in one version of an SOP, with its anchor T. `entry` counts re-entries.
+
+    From `archived_at` on its touchpoints lie in the archive and no more are planned.
+    """
 
     id = models.BigAutoField(primary_key=True)
     sop = models.ForeignKey(Sop, models.CASCADE, related_name="enrollments", verbose_name=_("SOP"), db_index=False)
@@ -209,19 +212,31 @@ class Enrollment(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=EnrollmentState.choices, default=EnrollmentState.ACTIVE)
     exit_reason = models.CharField(_("exit reason"), max_length=20, choices=Reason.choices, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("enrollment")
         verbose_name_plural = _("enrollments")
         constraints = [models.UniqueConstraint(fields=["sop", "contact", "entry"], name="enrollment_once")]
-        indexes = [models.Index(fields=["contact"], name="enrollment_contact")]
+        indexes = [
+            models.Index(fields=["contact"], name="enrollment_contact"),
+            models.Index(
+                fields=["ended_at"],
+                name="enrollment_to_archive",
+                condition=Q(ended_at__isnull=False, archived_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sop_id} {self.contact_id}"
 
 
 class Touchpoint(models.Model):
-    """One intended contact at one time: the ledger row. Unique per enrollment, step and occurrence."""
+    """One intended contact at one time: the ledger row. Unique per enrollment, step and occurrence.
+
+    What finished long ago lies in `campaigns_touchpointarchive`, a child table that PostgreSQL reads along with this
+    one. The engine reads this one ONLY.
+    """
 
     id = models.BigAutoField(primary_key=True)
     enrollment = models.ForeignKey(
@@ -286,6 +301,8 @@ class RepTask(models.Model):
         blank=True,
         related_name="task",
         verbose_name=_("touchpoint"),
+        # PostgreSQL would look for it among the live rows only.
+        db_constraint=False,
     )
     contact = models.ForeignKey(
         Contact, models.CASCADE, related_name="tasks", verbose_name=_("contact"), db_index=False

@@ -1,4 +1,7 @@
-"""The ledger's SQL: enrol, claim, send, release. State numbers come from `campaigns.enums.TouchState`."""
+"""The ledger's SQL: claim, send, release. State numbers come from `campaigns.enums.TouchState`.
+
+ONLY: the live rows, without those of the archive.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +13,14 @@ from django.db import connection
 
 from campaigns.enums import TouchState as S
 
-_HELD_ENROLLMENTS = """
+HELD_ENROLLMENTS = """
 held AS MATERIALIZED (
     SELECT id, state, exit_reason, ended_at FROM campaigns_enrollment
-    WHERE id IN (SELECT enrollment_id FROM campaigns_touchpoint WHERE id = ANY(%s))
+    WHERE id IN (SELECT enrollment_id FROM ONLY campaigns_touchpoint WHERE id = ANY(%s))
     ORDER BY id FOR NO KEY UPDATE)"""
 """Enrollments before their touches, everywhere: an exit under way is waited for, and then seen."""
 
-_WAITS_AGAIN = f"""
+WAITS_AGAIN = f"""
 state = CASE WHEN held.state = 'exited' THEN {S.CANCELLED:d} ELSE {S.PLANNED:d} END,
 reason = CASE WHEN held.state = 'exited' THEN held.exit_reason END,
 finished_at = CASE WHEN held.state = 'exited' THEN held.ended_at END,
@@ -55,59 +58,9 @@ def rows_changed(sql: str, parameters: Sequence[Any]) -> int:
         return int(cursor.rowcount)
 
 
-def hold_live_version(sop_id: UUID) -> int | None:
-    """The live SOP's version, held against stop and publish until the commit; shared with other enrolments."""
-    rows = rows_of("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])
-    return rows[0][0] if rows else None
-
-
-def insert_enrollments(
-    *, sop_id: UUID, version_id: int, starts: Sequence[tuple[UUID, UUID | None, datetime, str]]
-) -> list[tuple[int, UUID, datetime, str]]:
-    """Enrol those who never were in this SOP; gives (id, contact, T, zone) of the new ones."""
-    contacts, leads, anchors, zones = zip(*starts, strict=True)
-    return rows_of(
-        """
-        INSERT INTO campaigns_enrollment
-            (sop_id, version_id, contact_id, lead_id, entry, anchor_at, zone, state, exit_reason)
-        SELECT %s, %s, start.contact_id, start.lead_id, 1, start.anchor_at, start.zone, 'active', ''
-        FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[])
-             AS start(contact_id, lead_id, anchor_at, zone)
-        ON CONFLICT (sop_id, contact_id, entry) DO NOTHING
-        RETURNING id, contact_id, anchor_at, zone
-        """,
-        [sop_id, version_id, list(contacts), list(leads), list(anchors), list(zones)],
-    )
-
-
-def hold_enrollments(enrollment_ids: Sequence[int]) -> None:
-    """Hold them in the one order until the commit: enrollments first, then their touches, then tasks."""
-    rows_changed(
-        "SELECT id FROM campaigns_enrollment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(enrollment_ids)]
-    )
-
-
 def hold_enrollments_of(touchpoint_ids: Sequence[int]) -> None:
     """The same, by their touches; whoever changes some in several statements holds all of them first."""
-    rows_changed(f"WITH {_HELD_ENROLLMENTS} SELECT FROM held", [list(touchpoint_ids)])
-
-
-def insert_touchpoints(rows: Sequence[tuple[int, UUID, int, int, int, datetime]]) -> int:
-    """Plan rows of (enrollment, contact, lane, step, step number, due_at); those there already stay."""
-    if not rows:
-        return 0
-    enrollments, contacts, lanes, steps, numbers, dues = zip(*rows, strict=True)
-    return rows_changed(
-        f"""
-        INSERT INTO campaigns_touchpoint
-            (enrollment_id, contact_id, lane_id, step_id, step_number, occurrence, due_at, state, attempt)
-        SELECT enrollment_id, contact_id, lane_id, step_id, step_number, 1, due_at, {S.PLANNED:d}, 0
-        FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::int[], %s::timestamptz[])
-             AS plan(enrollment_id, contact_id, lane_id, step_id, step_number, due_at)
-        ON CONFLICT (enrollment_id, step_number, occurrence) DO NOTHING
-        """,
-        [list(enrollments), list(contacts), list(lanes), list(steps), list(numbers), list(dues)],
-    )
+    rows_changed(f"WITH {HELD_ENROLLMENTS} SELECT FROM held", [list(touchpoint_ids)])
 
 
 def claim(
@@ -135,26 +88,25 @@ def _claim(
     chosen: str, values: list[Any], *, lane_id: int, token: UUID, now: datetime, lease_until: datetime
 ) -> list[Claimed]:
     # The lane is held too: whoever closes it waits for the claims under way, and sees no later one.
-    return [
-        Claimed(*row)
-        for row in rows_of(
-            f"""
-            WITH lane AS MATERIALIZED (
-                SELECT id, late_before FROM campaigns_lane WHERE id = %s AND is_open AND {_TENANT_MAY_SEND} FOR SHARE),
-            due AS (
-                SELECT touch.id FROM campaigns_touchpoint touch
-                JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
-                WHERE touch.lane_id = (SELECT id FROM lane) AND touch.state = {S.PLANNED:d} AND touch.due_at <= %s
-                  AND {chosen}
-                FOR NO KEY UPDATE OF touch, enrollment SKIP LOCKED)
-            UPDATE campaigns_touchpoint touch
-            SET state = {S.CLAIMED:d}, token = %s, lease_until = %s, attempt = touch.attempt + 1
-            FROM due WHERE touch.id = due.id
-            RETURNING touch.id, touch.enrollment_id, touch.contact_id, touch.step_id, touch.due_at, touch.attempt
-            """,
-            [lane_id, now, *values, token, lease_until],
-        )
-    ]
+    rows = rows_of(
+        f"""
+        WITH lane AS MATERIALIZED (
+            SELECT id, late_before FROM campaigns_lane WHERE id = %s AND is_open AND {_TENANT_MAY_SEND} FOR SHARE),
+        due AS (
+            SELECT touch.id FROM ONLY campaigns_touchpoint touch
+            JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
+            WHERE touch.lane_id = (SELECT id FROM lane) AND touch.state = {S.PLANNED:d} AND touch.due_at <= %s
+              AND {chosen}
+            FOR NO KEY UPDATE OF touch, enrollment SKIP LOCKED)
+        UPDATE ONLY campaigns_touchpoint touch
+        SET state = {S.CLAIMED:d}, token = %s, lease_until = %s, attempt = touch.attempt + 1
+        FROM due WHERE touch.id = due.id
+        RETURNING touch.id, touch.enrollment_id, touch.contact_id, touch.step_id, touch.due_at, touch.attempt
+        """,
+        [lane_id, now, *values, token, lease_until],
+    )
+    # RETURNING keeps no order.
+    return sorted((Claimed(*row) for row in rows), key=lambda row: (row.due_at, row.id))
 
 
 def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -> set[int]:
@@ -163,7 +115,7 @@ def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -
         row[0]
         for row in rows_of(
             f"""
-            UPDATE campaigns_touchpoint touch SET state = {S.SENDING:d}
+            UPDATE ONLY campaigns_touchpoint touch SET state = {S.SENDING:d}
             FROM campaigns_lane lane
             WHERE touch.id = ANY(%s) AND touch.state = {S.CLAIMED:d} AND touch.token = %s
               AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open AND {_TENANT_MAY_SEND}
@@ -180,8 +132,8 @@ def put_back(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
     """Claimed rows that were not sent wait again; the attempt does not count."""
     return rows_changed(
         f"""
-        WITH {_HELD_ENROLLMENTS}
-        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, attempt = attempt - 1
+        WITH {HELD_ENROLLMENTS}
+        UPDATE ONLY campaigns_touchpoint touch SET {WAITS_AGAIN}, attempt = attempt - 1
         FROM held
         WHERE touch.id = ANY(%s) AND touch.token = %s AND touch.state IN ({S.CLAIMED:d}, {S.SENDING:d})
           AND held.id = touch.enrollment_id
@@ -194,7 +146,7 @@ def shift(*, dues: Mapping[int, datetime], token: UUID, reason: str) -> int:
     """Late rows that this worker holds wait for another time; the attempt does not count."""
     return rows_changed(
         f"""
-        UPDATE campaigns_touchpoint touch
+        UPDATE ONLY campaigns_touchpoint touch
         SET state = {S.PLANNED:d}, due_at = plan.due_at, reason = %s, token = NULL, lease_until = NULL,
             attempt = attempt - 1
         FROM unnest(%s::bigint[], %s::timestamptz[]) AS plan(id, due_at)
@@ -207,8 +159,8 @@ def shift(*, dues: Mapping[int, datetime], token: UUID, reason: str) -> int:
 def retry_later(*, touchpoint_id: int, token: UUID, due_at: datetime, detail: str) -> int:
     return rows_changed(
         f"""
-        WITH {_HELD_ENROLLMENTS}
-        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, due_at = %s, detail = %s
+        WITH {HELD_ENROLLMENTS}
+        UPDATE ONLY campaigns_touchpoint touch SET {WAITS_AGAIN}, due_at = %s, detail = %s
         FROM held
         WHERE touch.id = %s AND touch.token = %s AND touch.state = {S.SENDING:d} AND held.id = touch.enrollment_id
         """,
@@ -220,7 +172,7 @@ def set_aside(*, touchpoint_id: int, due_at: datetime | None, now: datetime, rea
     """A row that can't even be claimed: tried again at `due_at`, failed for good without one."""
     return rows_changed(
         f"""
-        UPDATE campaigns_touchpoint
+        UPDATE ONLY campaigns_touchpoint
         SET attempt = attempt + 1, reason = %s, detail = %s, due_at = COALESCE(%s, due_at),
             state = CASE WHEN %s THEN {S.PLANNED:d} ELSE {S.FAILED:d} END,
             finished_at = CASE WHEN %s THEN NULL ELSE %s::timestamptz END
@@ -251,8 +203,8 @@ def finish(
         row[0]
         for row in rows_of(
             f"""
-            WITH {_HELD_ENROLLMENTS}
-            UPDATE campaigns_touchpoint touch
+            WITH {HELD_ENROLLMENTS}
+            UPDATE ONLY campaigns_touchpoint touch
             SET state = %s, token = NULL, lease_until = %s, reason = %s, detail = %s, provider_ref = %s,
                 sent_at = CASE WHEN %s THEN %s ELSE sent_at END,
                 finished_at = CASE WHEN %s THEN %s ELSE finished_at END
@@ -275,9 +227,9 @@ def end_enrollments_without_waiting_rows(touchpoint_ids: Sequence[int], now: dat
         f"""
         UPDATE campaigns_enrollment enrollment SET state = 'finished', ended_at = %s
         WHERE enrollment.state = 'active'
-          AND enrollment.id IN (SELECT enrollment_id FROM campaigns_touchpoint WHERE id = ANY(%s))
+          AND enrollment.id IN (SELECT enrollment_id FROM ONLY campaigns_touchpoint WHERE id = ANY(%s))
           AND NOT EXISTS (
-              SELECT 1 FROM campaigns_touchpoint other WHERE other.enrollment_id = enrollment.id
+              SELECT 1 FROM ONLY campaigns_touchpoint other WHERE other.enrollment_id = enrollment.id
               AND other.state IN ({S.PLANNED:d}, {S.CLAIMED:d}, {S.SENDING:d}, {S.WITH_REP:d}, {S.UNKNOWN:d}))
         """,
         [now, list(touchpoint_ids)],
@@ -290,10 +242,11 @@ def release_expired_claims(now: datetime) -> int:
         f"""
         WITH held AS MATERIALIZED (
             SELECT touch.id AS touch_id, enrollment.state, enrollment.exit_reason, enrollment.ended_at
-            FROM campaigns_touchpoint touch JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
+            FROM ONLY campaigns_touchpoint touch
+            JOIN campaigns_enrollment enrollment ON enrollment.id = touch.enrollment_id
             WHERE touch.state = {S.CLAIMED:d} AND touch.lease_until <= %s
             FOR NO KEY UPDATE OF touch, enrollment SKIP LOCKED)
-        UPDATE campaigns_touchpoint touch SET {_WAITS_AGAIN}, attempt = attempt - 1
+        UPDATE ONLY campaigns_touchpoint touch SET {WAITS_AGAIN}, attempt = attempt - 1
         FROM held WHERE touch.id = held.touch_id
         """,
         [now],
@@ -304,93 +257,9 @@ def give_up_stale_sending(*, sent_before: datetime, look_up_at: datetime) -> int
     """Calls whose outcome nobody recorded: unknown, to be looked up; never tried again blindly."""
     return rows_changed(
         f"""
-        UPDATE campaigns_touchpoint SET state = {S.UNKNOWN:d}, token = NULL, lease_until = %s
-        WHERE id IN (SELECT id FROM campaigns_touchpoint
+        UPDATE ONLY campaigns_touchpoint SET state = {S.UNKNOWN:d}, token = NULL, lease_until = %s
+        WHERE id IN (SELECT id FROM ONLY campaigns_touchpoint
                      WHERE state = {S.SENDING:d} AND lease_until <= %s FOR UPDATE SKIP LOCKED)
         """,
         [look_up_at, sent_before],
     )
-
-
-def hold_unknown(*, now: datetime, token: UUID, next_at: datetime, limit: int) -> list[tuple[int, str]]:
-    """(id, channel) of unknown rows whose look-up is due; this worker asks, anybody again at `next_at`.
-
-    The token makes an old answer worthless: by the time that it comes the row may have been tried
-    again and be unknown anew.
-    """
-    return [
-        (row[0], row[1])
-        for row in rows_of(
-            f"""
-            WITH due AS (
-                SELECT id FROM campaigns_touchpoint WHERE state = {S.UNKNOWN:d} AND lease_until <= %s
-                ORDER BY lease_until LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
-            UPDATE campaigns_touchpoint touch SET token = %s, lease_until = %s
-            FROM due, campaigns_lane lane WHERE touch.id = due.id AND lane.id = touch.lane_id
-            RETURNING touch.id, lane.channel
-            """,
-            [now, limit, token, next_at],
-        )
-    ]
-
-
-def settle_unknown(
-    *,
-    touchpoint_ids: Sequence[int],
-    sent: bool,
-    now: datetime,
-    token: UUID | None = None,
-    attempt: int | None = None,
-    due_at: datetime | None = None,
-) -> list[int]:
-    """What a look-up (by its token) or a person (by the attempt that they saw) found out: sent, or to try again."""
-    if sent:
-        change = f"state = {S.SENT:d}, sent_at = %s, finished_at = %s, token = NULL, lease_until = NULL"
-        values: list[Any] = [now, now]
-    else:
-        change, values = f"{_WAITS_AGAIN}, due_at = COALESCE(%s, touch.due_at)", [due_at]
-    return [
-        row[0]
-        for row in rows_of(
-            f"""
-            WITH {_HELD_ENROLLMENTS}
-            UPDATE campaigns_touchpoint touch SET {change} FROM held
-            WHERE touch.id = ANY(%s) AND touch.state = {S.UNKNOWN:d} AND held.id = touch.enrollment_id
-              AND (touch.token = %s OR touch.attempt = %s) RETURNING touch.id
-            """,
-            [list(touchpoint_ids), *values, list(touchpoint_ids), token, attempt],
-        )
-    ]
-
-
-def forget_look_up(*, touchpoint_ids: Sequence[int], token: UUID) -> int:
-    """The provider cannot tell: these wait for a person."""
-    return rows_changed(
-        f"""
-        UPDATE campaigns_touchpoint SET token = NULL, lease_until = NULL
-        WHERE id = ANY(%s) AND token = %s AND state = {S.UNKNOWN:d}
-        """,
-        [list(touchpoint_ids), token],
-    )
-
-
-def cancel_waiting(*, enrollment_ids: Sequence[int], reason: str, now: datetime) -> int:
-    """Rows that have not gone out are cancelled, and the open tasks made from them."""
-    cancelled = rows_changed(
-        f"""
-        UPDATE campaigns_touchpoint
-        SET state = {S.CANCELLED:d}, reason = %s, finished_at = %s, token = NULL, lease_until = NULL
-        WHERE enrollment_id = ANY(%s) AND state IN ({S.PLANNED:d}, {S.CLAIMED:d}, {S.WITH_REP:d})
-        """,
-        [reason, now, list(enrollment_ids)],
-    )
-    # After the rows: a claim that held them may just have made tasks, which only a later statement sees.
-    rows_changed(
-        """
-        UPDATE campaigns_reptask SET state = 'cancelled', finished_at = %s
-        WHERE state = 'open' AND touchpoint_id IN (
-            SELECT id FROM campaigns_touchpoint WHERE enrollment_id = ANY(%s))
-        """,
-        [now, list(enrollment_ids)],
-    )
-    return cancelled

@@ -347,6 +347,8 @@ SCRM_SETTLE_SECONDS: int = env.int("SCRM_SETTLE_SECONDS", 30)
 """How long after its lease a touchpoint in `sending` may still be in flight at the provider."""
 SCRM_LOOK_UP_SECONDS: int = env.int("SCRM_LOOK_UP_SECONDS", 300)
 """How long after a look-up that told nothing the provider is asked again."""
+SCRM_ARCHIVE_AFTER_DAYS: int = env.int("SCRM_ARCHIVE_AFTER_DAYS", 90)
+"""How long after somebody left an SOP their touchpoints move to the archive."""
 
 # --- watching over the installation ----------------------------------------------------------
 SCRM_ALERT_EMAIL: list[str] = env.list("SCRM_ALERT_EMAIL", default=[])

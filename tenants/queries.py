@@ -38,8 +38,29 @@ def clone_schema(source: str, target: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_CLONE_LOCK])
     _Cloner().clone_schema(source, target)
+    _refer_from_children(source, target)
     _name_constraints(source, target)
     _carry_sequences(source, target)
+
+
+def _refer_from_children(source: str, target: str) -> None:
+    """Give a clone's inheriting tables the foreign keys of their templates: CloneSchema leaves those out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT format('ALTER TABLE %%I.%%I ADD CONSTRAINT %%I %%s', %(target)s::text, child.relname, meant.conname,
+                          regexp_replace(pg_get_constraintdef(meant.oid), 'REFERENCES ([^ (]+[.])?',
+                                         format('REFERENCES %%I.', %(target)s::text)))
+            FROM pg_inherits
+            JOIN pg_class child ON child.oid = inhrelid AND child.relkind = 'r'
+                AND child.relnamespace = %(source)s::regnamespace
+            JOIN pg_constraint meant ON meant.conrelid = child.oid AND meant.contype = 'f'
+            """,
+            {"source": source, "target": target},
+        )
+        references = [row[0] for row in cursor.fetchall()]
+        if references:
+            cursor.execute(";".join(references))
 
 
 def _name_constraints(source: str, target: str) -> None:

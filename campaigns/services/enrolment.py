@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from campaigns import planner, queries
-from campaigns.enums import EnrollmentState, Reason, SopState
+from campaigns import enrollment_queries, planner
+from campaigns.enums import Reason, SopState
 from campaigns.inputs import Start
-from campaigns.models import Enrollment, Lane, Sop, Step
+from campaigns.models import Lane, Sop, Step
 from scheduler.services import note_due
 
 
@@ -30,11 +30,11 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
 
     Stopping or publishing waits until those who are being enrolled are in, and then sees them.
     """
-    version_id = queries.hold_live_version(sop.pk)
+    version_id = enrollment_queries.hold_live_version(sop.pk)
     first = Step.objects.filter(version_id=version_id).order_by("position").first()
     if version_id is None or first is None or not starts:
         return 0
-    new = queries.insert_enrollments(
+    new = enrollment_queries.insert_enrollments(
         sop_id=sop.pk,
         version_id=version_id,
         starts=[(start.contact_id, start.lead_id, start.anchor_at, start.zone) for start in _once_each(starts)],
@@ -43,7 +43,7 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
         return 0
     lane_id = Lane.objects.values_list("pk", flat=True).get(sop=sop, channel=first.channel)
     due = planner.plan_groups(first.offset, [(zone, anchor_at) for _id, _contact, anchor_at, zone in new])
-    queries.insert_touchpoints(
+    enrollment_queries.insert_touchpoints(
         [
             (pk, contact_id, lane_id, first.pk, first.number, due[zone, anchor_at])
             for pk, contact_id, anchor_at, zone in new
@@ -58,22 +58,15 @@ def exit_enrollments(*, contact_ids: Sequence[UUID], reason: Reason, now: dateti
 
     When the reason is that they were won, SOPs that go on after winning keep them.
     """
-    rows = Enrollment.objects.filter(contact_id__in=list(contact_ids), state=EnrollmentState.ACTIVE)
-    if reason == Reason.WON:
-        rows = rows.filter(sop__exit_when_won=True)
-    return end_enrollments(enrollment_ids=list(rows.values_list("pk", flat=True)), reason=reason, now=now)
-
-
-def end_enrollments(*, enrollment_ids: Sequence[int], reason: Reason, now: datetime) -> int:
-    """End these enrollments and cancel their waiting touches."""
-    if not enrollment_ids:
+    if not contact_ids:
         return 0
-    queries.hold_enrollments(enrollment_ids)
-    ended = Enrollment.objects.filter(pk__in=enrollment_ids, state=EnrollmentState.ACTIVE).update(
-        state=EnrollmentState.EXITED, exit_reason=reason, ended_at=now
-    )
-    queries.cancel_waiting(enrollment_ids=enrollment_ids, reason=reason, now=now)
-    return ended
+    leavers = enrollment_queries.leavers_of_contacts(contact_ids, won=reason == Reason.WON)
+    return enrollment_queries.end(leavers, reason=reason, now=now)
+
+
+def exit_everybody(*, sop: Sop, reason: Reason, now: datetime) -> int:
+    """Take everybody out of one SOP, which lets nobody in any more."""
+    return enrollment_queries.end(enrollment_queries.leavers_of_sop(sop.pk), reason=reason, now=now)
 
 
 def _once_each(starts: Sequence[Start]) -> list[Start]:

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from campaigns import lane_queries, planner, policy, queries
+from campaigns import enrollment_queries, lane_queries, planner, policy, queries
 from campaigns.channels import outward_channel
 from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Message
@@ -161,7 +161,7 @@ def plan_next(
         ]
     if plans:
         note_due(min(plan[-1] for plan in plans))
-    return queries.insert_touchpoints(plans)
+    return enrollment_queries.insert_touchpoints(plans)
 
 
 def _cancel_ended(

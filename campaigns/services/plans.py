@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record_audit
 from campaigns import drafts, lane_queries
-from campaigns.enums import EnrollmentState, LatePolicy, Reason, SopState
-from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step
-from campaigns.services.enrolment import end_enrollments
+from campaigns.enums import LatePolicy, Reason, SopState
+from campaigns.models import Campaign, Lane, Sop, SopVersion, Step
+from campaigns.services.enrolment import exit_everybody
 from content.models import Material
 from leads.models import Source
 from scheduler.services import due_work, note_due
@@ -162,8 +162,7 @@ def stop_sop(*, sop: Sop, now: datetime, by: User | None = None) -> int:
     with transaction.atomic():
         Sop.objects.filter(pk=sop.pk).update(state=SopState.STOPPED)
         Lane.objects.filter(sop=sop).update(is_open=False, reopen_at=None, closure="")
-        inside = Enrollment.objects.filter(sop=sop, state=EnrollmentState.ACTIVE).values_list("pk", flat=True)
-        ended = end_enrollments(enrollment_ids=list(inside), reason=Reason.STOPPED, now=now)
+        ended = exit_everybody(sop=sop, reason=Reason.STOPPED, now=now)
         record_audit(action="sop.stopped", actor=by, subject=sop, details={"contacts": ended}, now=now)
     sop.refresh_from_db(fields=["state"])
     return ended

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.services import record_audit
-from campaigns import queries
+from campaigns import queries, unknown_queries
 from campaigns.channels import outward_channel
 from campaigns.models import Touchpoint
 from scheduler.services import due_work
@@ -29,7 +29,9 @@ def look_up_unknown(*, now: datetime) -> None:
     by_channel: dict[str, list[int]] = {}
     with due_work() as due:
         next_at = now + timedelta(seconds=settings.SCRM_LOOK_UP_SECONDS)
-        for touchpoint_id, channel in queries.hold_unknown(now=now, token=token, next_at=next_at, limit=_AT_ONCE):
+        for touchpoint_id, channel in unknown_queries.hold_unknown(
+            now=now, token=token, next_at=next_at, limit=_AT_ONCE
+        ):
             by_channel.setdefault(channel, []).append(touchpoint_id)
             due.at(next_at)
     for channel, ids in by_channel.items():
@@ -44,14 +46,14 @@ def look_up_unknown(*, now: datetime) -> None:
 def _believe(ids: Sequence[int], answer: dict[int, str | None] | None, token: UUID, now: datetime) -> None:
     with due_work() as due:
         if answer is None:
-            queries.forget_look_up(touchpoint_ids=ids, token=token)
+            unknown_queries.forget_look_up(touchpoint_ids=ids, token=token)
             return
         queries.hold_enrollments_of(ids)
         found = [pk for pk in ids if answer.get(pk) is not None]
-        sent = queries.settle_unknown(touchpoint_ids=found, sent=True, token=token, now=now)
+        sent = unknown_queries.settle_unknown(touchpoint_ids=found, sent=True, token=token, now=now)
         queries.end_enrollments_without_waiting_rows(sent, now)
         absent = [pk for pk in ids if pk in answer and answer[pk] is None]
-        if queries.settle_unknown(touchpoint_ids=absent, sent=False, token=token, now=now):
+        if unknown_queries.settle_unknown(touchpoint_ids=absent, sent=False, token=token, now=now):
             due.at(now)
 
 
@@ -61,7 +63,7 @@ def resolve_unknown(*, touchpoint: Touchpoint, sent: bool, by: User, now: dateti
     False when it is not this attempt that is unknown any more, and then nothing changed.
     """
     with due_work() as due:
-        changed = queries.settle_unknown(
+        changed = unknown_queries.settle_unknown(
             touchpoint_ids=[touchpoint.pk], sent=sent, attempt=touchpoint.attempt, now=now, due_at=now
         )
         if sent:

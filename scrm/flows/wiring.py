@@ -2,10 +2,12 @@
 
 from accounts.queries import SEALS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
+from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
+from scrm.flows.archive import archive_due
 from scrm.flows.audience import segments_due
 from scrm.flows.audit import audit_due
 from scrm.flows.jobs import jobs_due
@@ -20,3 +22,4 @@ def connect() -> None:
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))
+    register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))

@@ -50,7 +50,7 @@ def table_list(schema: str) -> list[Table]:
             JOIN pg_attribute part ON part.attrelid = owner.oid AND part.attnum > 0
                 AND NOT part.attisdropped AND part.attgenerated = ''
             LEFT JOIN pg_index key ON key.indrelid = owner.oid AND key.indisprimary
-            WHERE owner.relnamespace = %s::regnamespace AND owner.relkind IN ('r', 'p') AND NOT owner.relispartition
+            WHERE owner.relnamespace = %s::regnamespace AND owner.relkind = 'r'
             GROUP BY owner.relname ORDER BY owner.relname
             """,
             [schema],
@@ -62,10 +62,12 @@ def table_list(schema: str) -> list[Table]:
 
 
 def copy_out(schema: str, table: Table, sink: Any) -> int:
-    """Write the table's rows into `sink`, ordered by its key; how many they are."""
+    """Write the table's own rows, without its children's, into `sink`, ordered by its key; how many they are."""
     columns, key = _names([name for name, _type in table.columns]), _names(table.key)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY (SELECT {columns} FROM "{schema}"."{table.name}" ORDER BY {key}) TO STDOUT', sink)
+        cursor.copy_expert(
+            f'COPY (SELECT {columns} FROM ONLY "{schema}"."{table.name}" ORDER BY {key}) TO STDOUT', sink
+        )
         return int(cursor.rowcount)
 
 

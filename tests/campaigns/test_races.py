@@ -13,8 +13,9 @@ from django_tenants.utils import schema_context, tenant_context
 
 from campaigns import queries
 from campaigns.enums import EnrollmentState, Reason, TaskState, TouchState
-from campaigns.models import Enrollment, Lane, RepTask, Touchpoint
-from campaigns.services import exit_enrollments, finish_task
+from campaigns.models import Enrollment, Lane, RepTask, Sop, Touchpoint
+from campaigns.services import exit_enrollments, finish_task, publish_sop, save_draft, stop_sop, update_sop
+from campaigns.services.archive import archive_ended
 from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch
 from campaigns.services.unknown import look_up_unknown
@@ -90,6 +91,102 @@ def test_exit_beside_a_claim_leaves_nothing_waiting(acme):
         assert not RepTask.objects.filter(contact=lin, state=TaskState.OPEN).exists()
 
 
+def test_stop_beside_a_claim_leaves_nothing_waiting(acme):
+    """Whichever comes first; and who is being enrolled in that moment is either out or was never in."""
+    ben = make_user("stopper")
+    for number in range(ROUNDS):
+        steps = step(), step(name="Second", offset={"kind": "days", "n": 1, "at": "10:00"})
+        sop = make_live_sop(*steps, name=f"Stop {number}")
+        lane, lin, mei = Lane.objects.get(sop=sop), *(make_contact(name, owner=ben) for name in ("Lin", "Mei"))
+        put_in(sop, lin)
+
+        at_once(
+            acme,
+            lambda lane=lane: claim_batch(lane=lane),
+            lambda sop=sop: stop_sop(sop=Sop.objects.get(pk=sop.pk), now=clock.now()),
+            lambda sop=sop, mei=mei: put_in(sop, mei),
+        )
+
+        assert set(Touchpoint.objects.filter(lane=lane).values_list("state", flat=True)) == {TouchState.CANCELLED}
+        assert not Enrollment.objects.filter(sop=sop, state=EnrollmentState.ACTIVE).exists()
+        assert not RepTask.objects.filter(contact__in=[lin, mei], state=TaskState.OPEN).exists()
+
+
+def test_publish_beside_claims_and_enrolments_pins_everybody_to_one_version(acme):
+    """The next step is planned from the version of the enrollment, and each is in a version as it was published."""
+    ben = make_user("publisher")
+    first = step(), step(name="Second", offset={"kind": "days", "n": 1, "at": "10:00"})
+    sop = make_live_sop(*first, name="Publish")
+    lane = Lane.objects.get(sop=sop)
+    for number in range(ROUNDS):
+        lin, mei = (make_contact(f"{name}{number}", owner=ben) for name in ("Lin", "Mei"))
+        put_in(sop, lin)
+        before = Sop.objects.get(pk=sop.pk).live_version_id
+
+        def publish(sop_id=sop.pk) -> None:
+            found = Sop.objects.get(pk=sop_id)
+            save_draft(sop=found, steps=found.draft_steps, now=clock.now())
+            publish_sop(sop=found, by=None, now=clock.now())
+
+        at_once(acme, lambda: claim_batch(lane=lane), publish, lambda mei=mei: put_in(sop, mei))
+        claim_batch(lane=lane)
+
+        touches = Touchpoint.objects.filter(contact__in=[lin, mei])
+        assert sorted(touches.values_list("contact__name", "step__position")) == [
+            *((lin.name, 1), (lin.name, 2)),
+            *((mei.name, 1), (mei.name, 2)),
+        ]
+        assert all(touch.step.version_id == touch.enrollment.version_id for touch in touches)
+        assert Enrollment.objects.get(contact=lin).version_id == before
+        assert Enrollment.objects.get(contact=mei).version_id in (before, before + 1)
+
+
+def test_new_settings_beside_a_claim_count_wholly_or_not_at_all(acme):
+    """A touch an hour late is left out or goes out, as the SOP said before or says now; none is lost or made twice."""
+    ben = make_user("changer")
+    sop = make_live_sop(step(), name="Change", late_policy="send")
+    for number in range(ROUNDS):
+        lin = make_contact(f"S{number}", owner=ben)
+        put_in(sop, lin, anchor_at=clock.now() - timedelta(hours=2))
+        wish = ("skip", "send")[number % 2]
+
+        def change(wish=wish) -> None:
+            update_sop(sop=Sop.objects.get(pk=sop.pk), now=clock.now(), late_policy=wish)
+
+        def claim() -> None:
+            claim_batch(lane=Lane.objects.select_related("sop").get(sop=sop))
+
+        at_once(acme, claim, change)
+        claim()
+
+        touch = Touchpoint.objects.get(contact=lin)
+        assert touch.state in (TouchState.WITH_REP, TouchState.EXPIRED)
+        assert RepTask.objects.filter(touchpoint=touch).count() == (touch.state == TouchState.WITH_REP)
+        assert Sop.objects.get(pk=sop.pk).late_policy == wish
+        Lane.objects.filter(sop=sop).update(late_before=None, catch_up_at=None, progress_at=None)
+
+
+def test_two_who_archive_beside_an_exit_move_each_row_once(acme):
+    """What is leaving in that moment is not old yet, and what is old is moved by one of the two."""
+    ben = make_user("archivist")
+    sop = make_live_sop(step(), name="Old")
+    later = clock.now() + timedelta(days=91)
+    for number in range(ROUNDS):
+        old, young = (make_contact(f"{name}{number}", owner=ben) for name in ("Old", "Young"))
+        put_in(sop, old, young)
+
+        def leave(contact_id, at) -> None:
+            with due_work():
+                exit_enrollments(contact_ids=[contact_id], reason=Reason.LEFT, now=at)
+
+        leave(old.pk, clock.now())
+        at_once(acme, *[lambda: archive_ended(now=later)] * 2, lambda young=young: leave(young.pk, later))
+
+        assert Touchpoint.objects.filter(contact__in=[old, young]).count() == 2
+        assert Enrollment.objects.get(contact=old).archived_at == later
+        assert Enrollment.objects.get(contact=young).archived_at is None
+
+
 def test_withdrawal_that_was_first_is_heeded(acme, memory, monkeypatch):
     """What was withdrawn before its row turned to sending does not go out: at most the call under way does."""
     sop = make_live_sop(step("email"), name="Consent")
@@ -157,7 +254,7 @@ def leave_in_order(contacts, held: threading.Event) -> None:
     """An exit of several people who has come as far as the first of them when others are at work."""
     first = Enrollment.objects.filter(contact__in=contacts).earliest("pk")
     with due_work():
-        queries.hold_enrollments([first.pk])
+        queries.rows_changed("SELECT id FROM campaigns_enrollment WHERE id = %s FOR NO KEY UPDATE", [first.pk])
         held.set()
         eventually(is_waited_for)
         exit_enrollments(contact_ids=[each.pk for each in contacts], reason=Reason.WON, now=clock.now())

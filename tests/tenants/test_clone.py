@@ -34,6 +34,10 @@ WHAT = {
     "relations": """
         SELECT relname, relkind, relpersistence, reloptions, relreplident, relrowsecurity FROM pg_class
         WHERE relnamespace = %(schema)s::regnamespace AND relkind <> 't'""",
+    "inheritance": """
+        SELECT inhrelid::regclass::text, inhparent::regclass::text, inhseqno FROM pg_inherits
+        JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'r'""",
     "owned": """
         SELECT numbers.relname, owner.relname, part.attname FROM pg_depend
         JOIN pg_class numbers ON numbers.oid = objid AND numbers.relkind = 'S'
