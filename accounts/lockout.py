@@ -11,18 +11,33 @@ class Kind(StrEnum):
     """What is counted."""
 
     PAIR = "pair"
-    """One account from one address: somebody guesses a password."""
+    """One account from one place: somebody guesses a password."""
     ADDRESS = "address"
     """One address, over all accounts: somebody tries one password with many names."""
     ACCOUNT = "account"
-    """One account, over all addresses: many machines guess together. Browsers that the owner used go free."""
+    """One account, over all addresses: many machines guess together."""
     CODE = "code"
-    """The second factor of one account, after the right password."""
+    """The second factor of one account from one place, after the right password."""
+    CODES = "codes"
+    """The same over all places, slowly: a code has a million values, so what is tried counts for a day."""
 
 
-LIMITS: Final = {Kind.PAIR: 10, Kind.ADDRESS: 50, Kind.ACCOUNT: 100, Kind.CODE: 10}
-WINDOW: Final = timedelta(minutes=15)
-"""How long a count lasts, and how long the lock after its last attempt."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many attempts; `window` is how long their count lasts, and how long the lock after the last of them."""
+
+    attempts: int
+    window: timedelta
+
+
+_QUARTER: Final = timedelta(minutes=15)
+LIMITS: Final = {
+    Kind.PAIR: Limit(10, _QUARTER),
+    Kind.ADDRESS: Limit(50, _QUARTER),
+    Kind.ACCOUNT: Limit(100, _QUARTER),
+    Kind.CODE: Limit(10, _QUARTER),
+    Kind.CODES: Limit(50, timedelta(days=1)),
+}
 
 _NETWORK_BITS: Final = 64
 """Who has an IPv6 address has 2**64 of them."""
@@ -36,15 +51,16 @@ class Count:
 
 
 def is_locked(count: Count, now: datetime) -> bool:
-    return count.until > now and count.count >= LIMITS[count.kind]
+    return count.until > now and count.count >= LIMITS[count.kind].attempts
 
 
 def one_more(count: Count, now: datetime) -> Count:
     """The count with this attempt. The last one that is allowed begins the lock."""
+    limit = LIMITS[count.kind]
     if count.until <= now:
-        return replace(count, count=1, until=now + WINDOW)
+        return replace(count, count=1, until=now + limit.window)
     number = count.count + 1
-    return replace(count, count=number, until=now + WINDOW if number == LIMITS[count.kind] else count.until)
+    return replace(count, count=number, until=now + limit.window if number == limit.attempts else count.until)
 
 
 def network_of(address: str) -> str:

@@ -13,6 +13,8 @@ from accounts.lockout import Count, Kind, is_locked, network_of, one_more
 from accounts.log_in_models import AttemptCount
 
 _PRUNED_AT_ONCE: Final = 100
+_KNOWN: Final = "known"
+"""No address is written like that."""
 
 
 class LockedOut(Exception):
@@ -44,18 +46,31 @@ def begin_attempt(
     named: list[UUID | None] = [*users] or [None]
     for user in named:
         name = str(user) if user else typed
-        rows.append(_row(Kind.PAIR, f"{name}:{network}", user, now))
-        if user is None or user != known:
+        place = _place(user, known, network)
+        rows.append(_row(Kind.PAIR, f"{name}:{place}", user, now))
+        if place != _KNOWN:
             rows.append(_row(Kind.ACCOUNT, name, user, now))
     # Where nobody knows the address, all would share one: for an account that holds, for everybody it would lock.
-    if network:
+    # And whoever is known here tries their own account alone: a neighbour's tries must not shut them out.
+    if network and any(row.kind == Kind.ACCOUNT for row in rows):
         rows.append(_row(Kind.ADDRESS, network, None, now))
     return _begin(rows, now)
 
 
-def begin_code_attempt(*, user: UUID, now: datetime) -> Attempt:
-    """Count an attempt at a user's second factor, or raise LockedOut."""
-    return _begin([_row(Kind.CODE, str(user), user, now)], now)
+def begin_code_attempt(*, user: UUID, address: str, known: UUID | None = None, now: datetime) -> Attempt:
+    """Count an attempt at a user's second factor, or raise LockedOut.
+
+    Whoever tries knows the password. Their tries shut their own place, at length every strange one, and never a
+    browser that the owner used.
+    """
+    place = _place(user, known, network_of(address))
+    kin = _KNOWN if place == _KNOWN else "strange"
+    return _begin([_row(Kind.CODE, f"{user}:{place}", user, now), _row(Kind.CODES, f"{user}:{kin}", user, now)], now)
+
+
+def _place(user: UUID | None, known: UUID | None, network: str) -> str:
+    """Browsers that the owner used are one place, wherever they are; to strangers each address is one."""
+    return _KNOWN if user is not None and user == known else network
 
 
 def forgive_attempt(attempt: Attempt) -> None:

@@ -1,6 +1,7 @@
 """Writes about logging in: passwords, second factors, locks, and what follows for sessions and the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +40,14 @@ def reset_factors(*, user: User, by: User | None) -> int:
     end_sessions(user=user.pk)
     record_audit(action="second_factor.reset", actor=by, subject=user, details={"count": count})
     return count
+
+
+@contextmanager
+def changing_factors(*, user: UUID) -> Iterator[None]:
+    """One change of a user's factors at a time: else two at once, each of which leaves one, would leave none."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user)
+        yield
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django_tenants.utils import schema_context, tenant_context
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.lockout import LIMITS, WINDOW, Count, Kind, is_locked, network_of, one_more
+from accounts.lockout import LIMITS, Count, Kind, is_locked, network_of, one_more
 from accounts.log_in_models import AttemptCount
 from accounts.services_attempts import LockedOut, begin_attempt, begin_code_attempt, forgive_attempt, unlock_user
 from tenants.models import Tenant
@@ -17,6 +17,8 @@ from tests.factories import make_user
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
 
 
 def begin(users=(), typed="nobody", address="203.0.113.5", known=None, now=NOW):
@@ -40,17 +42,35 @@ def tried_from_everywhere(user, count):
     AttemptCount.objects.create(key=f"account:{user.pk}", kind=Kind.ACCOUNT, user=user, count=count, until=NOW + WINDOW)
 
 
-def allowed_by_hand(moments, limit):
+def coded(user, kin, count):
+    fields = {"kind": Kind.CODES, "user": user, "count": count, "until": NOW + DAY}
+    AttemptCount.objects.create(key=f"codes:{user.pk}:{kin}", **fields)
+
+
+def codes(count, **how):
+    """How many of so many codes, all of them wrong, are looked at."""
+    passed = 0
+    for number in range(count):
+        address = how.get("address", f"198.51.{number // 250}.{number % 250}")
+        try:
+            begin_code_attempt(**{"known": None, "now": NOW, **how, "address": address})
+            passed += 1
+        except LockedOut:
+            pass
+    return passed
+
+
+def allowed_by_hand(moments, limit, window):
     """The rule told once more, as a story: a burst is what falls into a window or a lock after its first."""
     passed, burst, ends = [], 0, None
     for moment in moments:
         if ends is None or moment >= ends:
-            burst, ends = 0, moment + WINDOW
+            burst, ends = 0, moment + window
         if burst == limit:
             continue
         burst += 1
         if burst == limit:
-            ends = moment + WINDOW
+            ends = moment + window
         passed.append(moment)
     return passed
 
@@ -59,15 +79,16 @@ def test_where_addresses_are_unknown_they_are_one_place_for_an_account(acme):
     """Else whose browser is known could guess for ever behind a server's socket."""
     ben = make_user("ben")
 
-    assert tries(12, users=[ben.pk], known=ben.pk, address="") == LIMITS[Kind.PAIR]
+    assert tries(12, users=[ben.pk], known=ben.pk, address="") == LIMITS[Kind.PAIR].attempts
     begin([make_user("ada").pk], address="")
 
 
 @given(kind=st.sampled_from(list(Kind)), gaps=st.lists(st.integers(0, 400), max_size=150))
 def test_arithmetic_lets_through_what_the_rule_says(kind, gaps):
+    limit = LIMITS[kind]
     moments, moment = [], NOW
     for gap in gaps:
-        moment += gap * SECOND
+        moment += gap * limit.window / 900
         moments.append(moment)
     count, passed = Count(kind, 0, NOW), []
 
@@ -76,7 +97,7 @@ def test_arithmetic_lets_through_what_the_rule_says(kind, gaps):
             count = one_more(count, moment)
             passed.append(moment)
 
-    assert passed == allowed_by_hand(moments, LIMITS[kind])
+    assert passed == allowed_by_hand(moments, limit.attempts, limit.window)
 
 
 @pytest.mark.parametrize(
@@ -186,15 +207,66 @@ def test_unlocked_account_is_open_at_once_and_others_stay_locked(acme):
     assert not unlock_user(user=make_user("olga").pk)
 
 
+def test_colleague_who_guesses_shuts_no_known_browser_of_their_office(acme):
+    """One address for all: after fifty tries a stranger's browser is shut there, one that its owner used is not."""
+    ben, ada = make_user(), make_user("ada")
+    tries(10, users=[ben.pk], address="203.0.113.5")
+    AttemptCount.objects.update_or_create(
+        key="address:203.0.113.5", defaults={"kind": Kind.ADDRESS, "count": 50, "until": NOW + WINDOW}
+    )
+
+    assert tries(1, users=[ben.pk], address="203.0.113.5", known=ben.pk) == 1
+    assert tries(1, users=[ben.pk], address="203.0.113.5", known=ada.pk) == 0
+    assert tries(1, typed="zed", address="203.0.113.5", known=ben.pk) == 0
+
+
+def test_known_browser_guesses_ten_times_wherever_it_is(acme):
+    ben = make_user()
+
+    assert tries(15, users=[ben.pk], known=ben.pk) == 10
+
+
 def test_codes_are_counted_apart_from_passwords(acme):
     ben = make_user()
     tries(10, users=[ben.pk], address="203.0.113.5")
 
-    for _ in range(10):
-        begin_code_attempt(user=ben.pk, now=NOW)
+    assert codes(15, user=ben.pk, address="203.0.113.5") == 10
 
-    with pytest.raises(LockedOut):
-        begin_code_attempt(user=ben.pk, now=NOW)
+
+def test_who_has_the_password_shuts_their_own_place_and_not_the_owner_s(acme):
+    ben = make_user()
+
+    assert codes(15, user=ben.pk, address="203.0.113.5") == 10
+    assert codes(1, user=ben.pk, address="203.0.113.5", known=ben.pk) == 1
+    assert codes(1, user=ben.pk, address="203.0.113.6") == 1
+
+
+def test_many_machines_try_fifty_codes_a_day_and_the_owner_s_browser_stays_open(acme):
+    ben = make_user()
+    coded(ben, "strange", 45)
+
+    assert codes(10, user=ben.pk) == 5
+    assert codes(1, user=ben.pk, now=NOW + DAY - SECOND) == 0
+    assert codes(1, user=ben.pk, known=ben.pk) == 1
+    assert codes(1, user=ben.pk, now=NOW + DAY) == 1
+
+
+def test_codes_are_bounded_in_a_known_browser_too(acme):
+    """Else whoever took its cookie and the password would guess on from address to address."""
+    ben = make_user()
+    coded(ben, "known", 45)
+
+    assert codes(10, user=ben.pk, known=ben.pk) == 5
+
+
+def test_right_code_gives_back_its_own_attempt_of_the_day(acme):
+    ben = make_user()
+    codes(5, user=ben.pk, address="203.0.113.5")
+
+    forgive_attempt(begin_code_attempt(user=ben.pk, address="203.0.113.5", now=NOW))
+
+    assert AttemptCount.objects.get().count == 5
+    assert AttemptCount.objects.get().kind == Kind.CODES
 
 
 def test_lock_of_one_business_is_none_in_another(acme):

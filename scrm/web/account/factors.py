@@ -9,22 +9,40 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
 from accounts.services import record_audit
-from accounts.services_log_in import factor_changed
+from accounts.services_codes import take_code
+from accounts.services_log_in import changing_factors, factor_changed
+from scrm.core import clock
 
 
 class AddApp(ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
+        # What set it up logs nobody in.
+        take_code(user=self.request.user, code=form.cleaned_data["code"], now=clock.now())
         _added(self.request, "totp")
         return answer
 
 
-class RemoveApp(DeactivateTOTPView):
+class _OneAtATime:
+    """Looks whether the factor is the last one, and removes it, while nobody else removes another."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return self._go_on(request, *args, **named)
+        with changing_factors(user=request.user.pk):
+            return self._go_on(request, *args, **named)
+
+    def _go_on(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = super().dispatch(request, *args, **named)  # type: ignore[misc]
+        return answer
+
+
+class RemoveApp(_OneAtATime, DeactivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
         _changed(self.request, "second_factor.removed", "totp")
@@ -49,7 +67,7 @@ class RenamePasskey(EditWebAuthnView):
     success_url = reverse_lazy("mfa_index")
 
 
-class RemovePasskey(RemoveWebAuthnView):
+class RemovePasskey(_OneAtATime, RemoveWebAuthnView):
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:

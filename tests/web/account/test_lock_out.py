@@ -24,10 +24,10 @@ def guess(browser, name="ben", times=10):
     return [browser.log_in(name, f"{TYPED}{number}") for number in range(times)][-1]
 
 
-def tried(user, times, address="203.0.113.5"):
-    """So many wrong passwords for the user's account from one address, without typing them."""
+def tried(user, times, place="203.0.113.5"):
+    """So many wrong passwords for the user's account from one place, without typing them."""
     until = clock.now() + timedelta(minutes=15)
-    key = f"pair:{user.pk}:{address}"
+    key = f"pair:{user.pk}:{place}"
     AttemptCount.objects.create(key=key, kind=Kind.PAIR, user=user, count=times, until=until)
 
 
@@ -91,7 +91,7 @@ def test_doors_of_the_admin_and_of_the_platform_lead_to_the_same_lock(browser, p
 
 def test_password_asked_once_more_is_counted_too(browser, ben):
     browser.log_in("ben")
-    tried(ben, 9)
+    tried(ben, 9, "known")
 
     browser.post("/accounts/reauthenticate/", {"password": TYPED})
 
@@ -101,7 +101,7 @@ def test_password_asked_once_more_is_counted_too(browser, ben):
 def test_old_password_is_counted_like_any_other(browser, ben):
     """Whoever comes upon an open browser guesses no faster than at the door."""
     browser.log_in("ben")
-    tried(ben, 9)
+    tried(ben, 9, "known")
     new = {"password1": "a new and longer one", "password2": "a new and longer one"}
 
     first = browser.post("/accounts/password/change/", {"oldpassword": TYPED, **new})
