@@ -1,5 +1,6 @@
 """Decides how an identity is kept: sealed to read, blind to find, masked to show."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -7,10 +8,14 @@ from contacts.enums import IdentityKind
 from contacts.normalise import mask_email, mask_phone
 from scrm.core import crypto
 from scrm.core.crypto import TenantKeys
-from scrm.core.ids import uuid7
+from scrm.core.ids import uuid7s
 
 HINT_MAX = 80
-_TARGET_KINDS = {"external_id": IdentityKind.EXTERNAL, "wecom_id": IdentityKind.WECOM}
+_KINDS = {
+    **{kind.value: kind.value for kind in IdentityKind},
+    "external_id": IdentityKind.EXTERNAL.value,
+    "wecom_id": IdentityKind.WECOM.value,
+}
 
 
 class SealedIdentity(NamedTuple):
@@ -26,7 +31,10 @@ class SealedIdentity(NamedTuple):
 
 def kind_of(name: str) -> str:
     """The kind behind a mapping's target (`external_id`) or a kind's own name."""
-    return _TARGET_KINDS[name].value if name in _TARGET_KINDS else IdentityKind(name).value
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise ValueError(f"{name} is no kind of identity") from None
 
 
 def blind_of(kind: str, key: str, keys: TenantKeys) -> bytes:
@@ -54,15 +62,26 @@ def hint_of(kind: str, value: str) -> str:
 
 
 def seal_identity(*, kind: str, value: str, blind: bytes, keys: TenantKeys) -> SealedIdentity:
-    pk = uuid7()
-    return SealedIdentity(
-        id=pk,
-        kind=kind,
-        sealed=crypto.seal(value.encode(), keys=keys, aad=_aad(pk)),
-        blind=blind,
-        blind_tail=blind_tail_of(value, keys) if kind == IdentityKind.PHONE else None,
-        hint=hint_of(kind, value),
+    return seal_identities([(kind, value, blind)], keys=keys)[0]
+
+
+def seal_identities(given: Sequence[tuple[str, str, bytes]], *, keys: TenantKeys) -> list[SealedIdentity]:
+    """Rows for identities given as kind, value and blind index."""
+    ids = uuid7s(len(given))
+    sealed = crypto.seal_many(
+        [(value.encode(), _aad(pk)) for pk, (_kind, value, _blind) in zip(ids, given, strict=True)], keys=keys
     )
+    return [
+        SealedIdentity(
+            id=pk,
+            kind=kind,
+            sealed=closed,
+            blind=blind,
+            blind_tail=blind_tail_of(value, keys) if kind == IdentityKind.PHONE else None,
+            hint=hint_of(kind, value),
+        )
+        for pk, closed, (kind, value, blind) in zip(ids, sealed, given, strict=True)
+    ]
 
 
 def seal_again(value: str, *, pk: UUID, keys: TenantKeys) -> bytes:

@@ -13,9 +13,9 @@ from contacts.enums import ChannelKind
 from contacts.inputs import IdentityLike, PersonInput
 from contacts.matching import Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
-from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identity
+from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identities
 from scrm.core.bulk import insert_columns, update_columns
-from scrm.core.ids import uuid7
+from scrm.core.ids import uuid7s
 from tenants.selectors import tenant_keys
 
 Known = dict[Key, IdentityLike]
@@ -72,12 +72,13 @@ def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> 
     holders = queries.holders_of({key for known in identities for key in known})
     matches = match_people([list(known) for known in identities], holders, settled)
     contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
-    minted: dict[int, UUID] = {}
+    new = {match.person for match in matches if isinstance(match.person, int)}
+    minted = dict(zip(sorted(new), uuid7s(len(new)), strict=True))
     found = []
     for match, known in zip(matches, identities, strict=True):
         taken = tuple((key[0], hint_of(key[0], known[key].value)) for key in match.taken)
         if isinstance(match.person, int):
-            found.append(FoundPerson(minted.setdefault(match.person, uuid7()), match, taken=taken))
+            found.append(FoundPerson(minted[match.person], match, taken=taken))
         else:
             found.append(FoundPerson(match.person, match, contacts[match.person], taken))
     return found
@@ -204,7 +205,7 @@ def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
     found = queries.company_ids_by_name(wanted)
     missing = [name for name in wanted if name not in found]
     if missing:
-        columns: dict[str, list[Any]] = {"id": [uuid7() for _ in missing], "name": missing}
+        columns: dict[str, list[Any]] = {"id": uuid7s(len(missing)), "name": missing}
         insert_columns(Company, columns, {"created_at": now}, on_conflict="DO NOTHING")
         found |= queries.company_ids_by_name(missing)
     return found
@@ -222,17 +223,17 @@ def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, 
 def _claim(
     people: Sequence[PersonInput], found: Sequence[FoundPerson], identities: Sequence[Known], now: datetime
 ) -> set[UUID]:
-    keys = tenant_keys()
     owners: list[UUID] = []
     provenance: list[str] = []
-    sealed: list[SealedIdentity] = []
+    given: list[tuple[str, str, bytes]] = []
     for person, each, known in zip(people, found, identities, strict=True):
         for key in each.match.claimed:
             kind, blind = key
             owners.append(each.contact_id)
             provenance.append(person.provenance[:20])
-            sealed.append(seal_identity(kind=kind, value=known[key].value, blind=blind, keys=keys))
-    if sealed:
+            given.append((kind, known[key].value, blind))
+    if given:
+        sealed = seal_identities(given, keys=tenant_keys())
         columns: dict[str, Sequence[Any]] = dict(zip(SealedIdentity._fields, zip(*sealed, strict=True), strict=True))
         insert_columns(Identity, {**columns, "contact_id": owners, "provenance": provenance}, {"created_at": now})
     return set(owners)

@@ -40,7 +40,9 @@ def move_contacts(
         "contact_id": [each.contact_id for each in found],
         "lifecycle_id": [each.to.lifecycle_id for each in found],
     }
-    onward = "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since"
+    onward = ""
+    if contact_ids:
+        onward = "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since"
     insert_columns(Position, columns | {"stage_id": [each.to.id for each in found]}, {"since": now}, on_conflict=onward)
     columns |= {
         "to_stage_id": [each.to.id for each in found],

@@ -12,7 +12,7 @@ from leads.arrivals import LeadValues, changes_of, state_of_new
 from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus
 from leads.models import Lead
 from scrm.core.bulk import insert_columns, update_columns
-from scrm.core.ids import uuid7
+from scrm.core.ids import uuid7s
 
 _CHANGEABLE: Final = (
     *("source_id", "form_id", "form_version", "status", "rating", "origin", "attributes", "utm"),
@@ -59,7 +59,7 @@ def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
 
 def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
     """Keep new leads; gives their ids in order."""
-    ids = [uuid7() for _ in leads]
+    ids = uuid7s(len(leads))
     states = [state_of_new(lead.values, lead.owner_id, now) for lead in leads]
     columns: dict[str, list[Any]] = {
         "id": ids,

@@ -10,6 +10,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field, Model
 
+from scrm.core.copying import copy_rows
+
+# From here on COPY is faster; below, a statement that shows in a log as any other.
+COPIED_FROM = 50
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 Columns = Mapping[str, Sequence[Any]]
@@ -29,9 +34,17 @@ def insert_columns(
     Columns that neither names take the model's default. `on_conflict` is what follows ON CONFLICT.
     """
     given = {**_defaults(model, columns, constants or {}), **(constants or {})}
-    if not _length(columns):
+    rows = _length(columns)
+    if not rows:
         return []
-    source, values = _unnested(model, columns)
+    if rows >= COPIED_FROM and not on_conflict and not returning:
+        names = [*columns, *given]
+        kinds = [_kind(model, name) for name in names]
+        copy_rows(
+            model._meta.db_table, names, kinds, [*columns.values(), *([value] * rows for value in given.values())]
+        )
+        return []
+    source, arrays = _unnested(model, columns)
     names = [*columns, *given]
     selected = [*(_selected(model, name) for name in columns), *(f"%s::{_kind(model, name)}" for name in given)]
     text = (
@@ -43,7 +56,7 @@ def insert_columns(
     if returning:
         text += f" RETURNING {returning}"
     # The select list comes before FROM, so the constants come before the columns.
-    return _run(text, [*(_constant(value) for value in given.values()), *values], rows=bool(returning))
+    return _run(text, [*(_constant(value) for value in given.values()), *arrays], rows=bool(returning))
 
 
 def update_columns(model: type[Model], columns: Columns, constants: Constants | None = None) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEADER_BYTES = len(_FORMAT) + _KEY_ID_BYTES + _NONCE_BYTES
 _MASTER_KEY_BYTES = 32
+_BLOCK_BYTES = 64
 
 # Half of SHA-256. Two of a billion values share 128 bits by chance once in 10**21 tries,
 # and the index, which every lookup walks, is half as wide.
@@ -38,8 +39,25 @@ class TenantKeys:
     tenant_uuid: uuid.UUID
     key_id: bytes
     _ciphers: Mapping[bytes, AESGCM] = field(repr=False)
-    _index: hmac.HMAC = field(repr=False)
-    _earlier_indexes: tuple[hmac.HMAC, ...] = field(repr=False, default=())
+    _index: "_Fingerprints" = field(repr=False)
+    _earlier_indexes: tuple["_Fingerprints", ...] = field(repr=False, default=())
+
+
+class _Fingerprints:
+    """HMAC-SHA-256 under one key. Two copied halves cost a third of what `hmac` takes for each value."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def of(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def parse_master_key(text: str) -> bytes:
@@ -65,7 +83,7 @@ def derive_keys(
     computed anew. Without one they come from the master key.
     """
     indexes = [
-        hmac.new(_derive(master, tenant_uuid, b"blind-index", 32), digestmod="sha256")
+        _Fingerprints(_derive(master, tenant_uuid, b"blind-index", 32))
         for master in (index_key or master_key, *retired_master_keys)
     ]
     ciphers = {
@@ -90,9 +108,21 @@ def tenant_keys(tenant_uuid: uuid.UUID) -> TenantKeys:
 
 def seal(plaintext: bytes, *, keys: TenantKeys, aad: bytes) -> bytes:
     """Encrypt; what comes back opens only with the same tenant's keys and the same aad."""
-    # A random nonce is safe for 2**32 seals under one key, far above a tenant's identities.
-    header = _FORMAT + keys.key_id + os.urandom(_NONCE_BYTES)
-    return header + keys._ciphers[keys.key_id].encrypt(header[-_NONCE_BYTES:], plaintext, header + aad)
+    return seal_many([(plaintext, aad)], keys=keys)[0]
+
+
+def seal_many(values: Sequence[tuple[bytes, bytes]], *, keys: TenantKeys) -> list[bytes]:
+    """Encrypt each plaintext with its aad."""
+    # A random nonce is safe for 2**32 seals under one key, far above a tenant's identities. Drawn for all at
+    # once, and never kept: what is drawn from the system one by one costs as much as the encryption.
+    drawn = os.urandom(_NONCE_BYTES * len(values))
+    start, encrypt = _FORMAT + keys.key_id, keys._ciphers[keys.key_id].encrypt
+    sealed = []
+    for at, (plaintext, aad) in enumerate(values):
+        nonce = drawn[at * _NONCE_BYTES : (at + 1) * _NONCE_BYTES]
+        header = start + nonce
+        sealed.append(header + encrypt(nonce, plaintext, header + aad))
+    return sealed
 
 
 def open_sealed(sealed: bytes | memoryview, *, keys: TenantKeys, aad: bytes) -> bytes:
@@ -136,11 +166,8 @@ def is_blind_index(index: bytes, value: bytes, *, keys: TenantKeys, purpose: str
     return any(hmac.compare_digest(index, each) for each in known)
 
 
-def _fingerprint(keyed: hmac.HMAC, purpose: str, value: bytes) -> bytes:
-    # A copy of the keyed state costs a third of keying it anew.
-    state = keyed.copy()
-    state.update(purpose.encode() + b"\0" + value)
-    return state.digest()[:BLIND_INDEX_BYTES]
+def _fingerprint(state: _Fingerprints, purpose: str, value: bytes) -> bytes:
+    return state.of(purpose.encode() + b"\0" + value)[:BLIND_INDEX_BYTES]
 
 
 def _derive(master_key: bytes, tenant_uuid: uuid.UUID, use: bytes, length: int) -> bytes:

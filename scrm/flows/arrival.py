@@ -260,6 +260,7 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
             moves.setdefault(source, []).append(wish)
     for source, wishes in moves.items():
         lifecycle.services.move_contacts(moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now)
+        newcomers.difference_update(wish.contact_id for wish in wishes)
 
 
 def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:

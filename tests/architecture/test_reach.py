@@ -25,6 +25,7 @@ RAW: dict[str, str] = {
     "scheduler/queries.py": "tests/tenancy/test_roles.py::test_role_sees_its_own_rows_of_public_tables",
     "scrm/core/bulk.py": "tests/flows/test_lead_import.py::test_other_tenant_sees_nothing",
     "scrm/core/clock.py": REFUSED,
+    "scrm/core/copying.py": "tests/flows/test_lead_import.py::test_other_tenant_sees_nothing_of_what_is_copied",
     "scrm/core/postgres/base.py": "tests/tenancy/test_roles.py::test_role_goes_with_the_search_path",
     "scrm/core/postgres/checks.py": "tests/tenancy/test_roles.py::test_check_warns_of_a_role_that_nothing_holds_back",
     "scrm/core/postgres/pooling.py": "tests/faults/test_pooling.py::test_pooler_in_transaction_mode_is_refused",

@@ -1,15 +1,17 @@
 """Many rows in one statement."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DataError, connection
-from hypothesis import given
+from django.db import DataError, connection, transaction
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Contact
 from events.models import EventType
-from scrm.core.bulk import array, insert_columns, update_columns
+from scrm.core.bulk import COPIED_FROM, array, insert_columns, update_columns
+from scrm.core.copying import copy_rows
 from scrm.core.ids import uuid7
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -51,6 +53,50 @@ def test_rows_go_in_with_defaults_and_constants_and_come_back(acme):
     one, two = EventType.objects.filter(code__in=["one", "two"])
     assert (one.properties, one.engaging, one.active, one.question) == ({"a": '"quoted" \\ 中文'}, True, True, "Why?")
     assert (two.name, two.properties, two.engaging) == ('"Two", \\ {three}', {}, False)
+
+
+def test_many_rows_go_in_as_few_do(acme):
+    texts = ['"a",\\ {b}', "tab\there", "line\nand\rend", "\\N", "中文 \\t", "", "\\."] * 10
+    columns = {
+        "code": [f"c{place}" for place in range(70)],
+        "name": texts,
+        "properties": [{text: None} for text in texts],
+        "engaging": [place % 2 == 0 for place in range(70)],
+    }
+
+    insert_columns(EventType, columns, {"question": "Why?"})
+
+    kept = {row.code: row for row in EventType.objects.filter(question="Why?")}
+    for place, text in enumerate(texts):
+        row = kept[f"c{place}"]
+        assert (row.name, row.properties, row.engaging, row.active) == (text, {text: None}, place % 2 == 0, True)
+
+
+@given(st.lists(TEXTS, min_size=COPIED_FROM, max_size=COPIED_FROM))
+@settings(max_examples=10)
+@pytest.mark.django_db
+def test_copied_texts_come_back_as_they_went(values):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE copied (place integer, said text, kept jsonb, raw bytea) ON COMMIT DROP")
+        columns = [range(len(values)), [value or None for value in values], values, [each.encode() for each in values]]
+        copy_rows("copied", ["place", "said", "kept", "raw"], ["integer", "text", "jsonb", "bytea"], columns)
+        cursor.execute("SELECT said, kept, raw FROM copied ORDER BY place")
+        found = cursor.fetchall()
+        cursor.execute("DROP TABLE copied")
+
+    assert [(said, json.loads(kept), bytes(raw)) for said, kept, raw in found] == [
+        (value or None, value, value.encode()) for value in values
+    ]
+
+
+def test_many_rows_with_one_too_long_or_with_nul_are_refused(acme):
+    names = ["x"] * COPIED_FROM
+    codes = [f"c{place}" for place in range(COPIED_FROM - 1)]
+
+    with pytest.raises(DataError), transaction.atomic():
+        insert_columns(EventType, {"code": [*codes, "x" * 61], "name": names})
+    with pytest.raises(ValueError, match="NUL"):
+        insert_columns(EventType, {"code": [*codes, "a\0b"], "name": names})
 
 
 def test_no_rows_are_no_statement(acme, django_assert_num_queries):

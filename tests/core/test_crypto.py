@@ -1,10 +1,12 @@
 import base64
+import hmac
 import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrm.core import crypto
 from scrm.core.crypto import (
     BLIND_INDEX_BYTES,
     CryptoError,
@@ -13,6 +15,7 @@ from scrm.core.crypto import (
     open_sealed,
     parse_master_key,
     seal,
+    seal_many,
     tenant_keys,
 )
 
@@ -137,3 +140,22 @@ def test_a_wrong_master_key_says_how_to_make_one(text, said):
 def test_deriving_refuses_a_short_master_key():
     with pytest.raises(CryptoError, match="32 bytes"):
         derive_keys(uuid.UUID(int=1), b"short")
+
+
+@given(st.binary(min_size=1), st.sampled_from(["identity.phone", "lead.said"]))
+def test_a_blind_index_is_the_start_of_an_hmac(value, purpose):
+    key = crypto._derive(MASTER, uuid.UUID(int=1), b"blind-index", 32)
+    expected = hmac.digest(key, purpose.encode() + b"\0" + value, "sha256")
+
+    assert blind_index(value, keys=ACME, purpose=purpose) == expected[:BLIND_INDEX_BYTES]
+
+
+def test_many_values_are_sealed_each_with_a_nonce_and_aad_of_its_own():
+    values = [(b"same", str(place).encode()) for place in range(100)]
+
+    sealed = seal_many(values, keys=ACME)
+
+    assert [open_sealed(each, keys=ACME, aad=aad) for each, (_same, aad) in zip(sealed, values, strict=True)] == [
+        b"same"
+    ] * 100
+    assert len({each[5:17] for each in sealed}) == 100

@@ -14,6 +14,7 @@ from leads.mapping import InvalidMapping, parse_mapping
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
+from scrm.core.bulk import COPIED_FROM
 from scrm.flows import lead_import
 from scrm.flows.jobs import jobs_due
 from scrm.flows.starter import lay_out_tenant
@@ -162,6 +163,14 @@ def test_sops_start_only_when_wanted(acme, start_sops, touches):
     bring(FILE, start_sops=start_sops)
 
     assert Touchpoint.objects.count() == touches
+
+
+def test_other_tenant_sees_nothing_of_what_is_copied(acme, globex):
+    with tenant_context(acme):
+        bring(many(COPIED_FROM))
+        assert Lead.objects.count() == COPIED_FROM
+    with tenant_context(globex):
+        assert not Lead.objects.exists()
 
 
 def test_other_tenant_sees_nothing(acme, globex):
