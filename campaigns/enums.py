@@ -72,12 +72,13 @@ class Reason(TextChoices):
 
 
 class Closure(TextChoices):
-    """Why a lane is closed for a moment."""
+    """Why a channel is shut, or a lane closed, for a moment."""
 
     UNREACHABLE = "unreachable", _("The provider does not answer.")
     HUNG_UP = "hung_up", _("The provider hung up.")
     SLOW = "slow", _("The provider is too slow.")
     QUOTA = "quota", _("The provider takes no more for now.")
+    FAILING = "failing", _("The provider fails again and again.")
     NOT_KEPT = "not_kept", _("The message can't be kept.")
     FAULT = "fault", _("Something is broken on our side: the log says what.")
 

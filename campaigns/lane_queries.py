@@ -14,18 +14,22 @@ what is planned and what is of the past for independent, so for many rows, and t
 
 TOUCHPOINTS_NEXT_DUE = f"""
 SELECT LEAST(
-  (SELECT min(LEAST(
-     (SELECT due_at FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
-        AND due_at > COALESCE(lane.late_before, '-infinity') ORDER BY due_at LIMIT 1),
-     CASE WHEN {_FIRST_WAITING} <= lane.late_before THEN lane.catch_up_at END))
-   FROM campaigns_lane lane WHERE lane.is_open),
+  (SELECT min(GREATEST(waiting.due_at, shut.reopen_at, shut.probe_until))
+   FROM (SELECT lane.channel, LEAST(
+           (SELECT due_at FROM campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
+              AND due_at > COALESCE(lane.late_before, '-infinity') ORDER BY due_at LIMIT 1),
+           CASE WHEN {_FIRST_WAITING} <= lane.late_before THEN lane.catch_up_at END) AS due_at
+         FROM campaigns_lane lane WHERE lane.is_open OFFSET 0) waiting
+   LEFT JOIN campaigns_breaker shut ON shut.channel = waiting.channel AND shut.reopen_at IS NOT NULL
+   WHERE waiting.due_at IS NOT NULL),
   (SELECT min(reopen_at) FROM campaigns_lane WHERE NOT is_open),
   (SELECT min(lease_until) FROM campaigns_touchpoint WHERE state = {S.CLAIMED:d}),
   (SELECT min(lease_until) + interval '{settings.SCRM_SETTLE_SECONDS:d} seconds'
    FROM campaigns_touchpoint WHERE state = {S.SENDING:d}),
   (SELECT min(lease_until) FROM campaigns_touchpoint WHERE state = {S.UNKNOWN:d} AND lease_until IS NOT NULL))
 """
-"""Of open lanes the least planned row, a backlog by its next turn; of closed ones the reopening; leases; look-ups."""
+"""Of open lanes the least planned row, a backlog by its next turn, nothing before a shut channel's next probe; of
+closed lanes the reopening; leases; look-ups. OFFSET 0 keeps the planner from looking for a lane's rows twice."""
 
 
 def take_turn(*, lane_id: int, now: datetime, late_before: datetime, next_at: datetime) -> bool:

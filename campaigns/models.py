@@ -153,8 +153,8 @@ class Step(models.Model):
 class Lane(models.Model):
     """SOP x channel: what opens and closes as one. Touchpoints of a closed lane cost nothing.
 
-    One that is closed for a moment has its `closure` and `reopen_at`, one whose SOP was paused
-    somebody's `reason`, in their words.
+    One that a fault closed for a moment has its `closure` and `reopen_at`, one whose SOP was paused
+    somebody's `reason`, in their words. A provider that fails shuts the channel's `Breaker` instead.
 
     `progress_at` says, to the minute, when touches last went out. During a catch-up those due until
     `late_before` are let out in turns, the next one at `catch_up_at`; whatever is due later goes
@@ -189,6 +189,28 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sop_id} {self.channel}"
+
+
+class Breaker(models.Model):
+    """A channel's provider as this business meets it: its account and quota. No row: nothing ever failed.
+
+    Shut from a failure on until `reopen_at`; then, and while that is not known to have gone well,
+    one touch at a time goes out as a probe, held by `probe_token` until `probe_until` at most.
+    """
+
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, primary_key=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    closure = models.CharField(_("closed because"), max_length=12, choices=Closure.choices, blank=True)
+    reopen_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
+    probe_token = models.UUIDField(_("token of the probe"), null=True, blank=True)
+    probe_until = models.DateTimeField(_("probed until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("state of a channel")
+        verbose_name_plural = _("states of channels")
+
+    def __str__(self) -> str:
+        return self.get_channel_display()
 
 
 class Enrollment(models.Model):

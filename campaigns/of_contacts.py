@@ -1,5 +1,6 @@
 """Reads of touchpoints by contact: what somebody gets and why, and what the home page counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from campaigns.enums import EnrollmentState, TouchState
 from campaigns.models import Enrollment, Touchpoint
-from campaigns.selectors import WAITING
+from campaigns.selectors import WAITING, breaker_list_shut
 from scrm.core.pagination import earlier
 
 _COMING = (*WAITING, TouchState.WITH_REP)
@@ -48,10 +49,11 @@ def sops_of_contact(contact_id: UUID) -> list[Taking]:
     by_enrollment: dict[int, list[Touchpoint]] = {}
     for touch in touches:
         by_enrollment.setdefault(touch.enrollment_id, []).append(touch)
-    return [_taking(enrollment, by_enrollment.get(enrollment.pk, [])) for enrollment in enrollments]
+    shut = {breaker.channel: breaker.get_closure_display() for breaker in breaker_list_shut()} if enrollments else {}
+    return [_taking(enrollment, by_enrollment.get(enrollment.pk, []), shut) for enrollment in enrollments]
 
 
-def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
+def _taking(enrollment: Enrollment, touches: list[Touchpoint], shut: Mapping[str, str]) -> Taking:
     coming = next((touch for touch in touches if touch.state in _COMING), None)
     if enrollment.state == EnrollmentState.EXITED:
         why = enrollment.get_exit_reason_display() or _("Taken out")
@@ -63,7 +65,7 @@ def _taking(enrollment: Enrollment, touches: list[Touchpoint]) -> Taking:
     elif coming.lane.late_before is not None and coming.due_at <= coming.lane.late_before:
         why = _("Late: it goes out in its turn.")
     else:
-        why = touch_why(coming)
+        why = shut.get(coming.lane.channel) or touch_why(coming)
     return Taking(enrollment, coming, why)
 
 

@@ -39,6 +39,21 @@ def back_off_seconds(attempt: int) -> int | None:
     return _BACK_OFF_SECONDS[attempt - 1] if attempt <= len(_BACK_OFF_SECONDS) else None
 
 
+FAILURES_UNTIL_SHUT = 5
+"""So many calls in a row whose outcome is unknown shut a channel; one that did not get through does so at once."""
+
+_DOWN_SECONDS, _QUOTA_SECONDS = (2, 60), (60, 3600)
+"""How long a channel is shut at first, and at most."""
+
+
+def shut_seconds(*, failures: int, is_quota: bool, asked: float | None) -> float:
+    """Until the next probe: twice as long after each that failed, or as long as the provider asked for."""
+    first, most = _QUOTA_SECONDS if is_quota else _DOWN_SECONDS
+    if asked is not None:
+        return float(min(max(asked, 1), most))
+    return float(min(first * 2 ** min(failures - FAILURES_UNTIL_SHUT, 10), most))
+
+
 @dataclass(frozen=True, slots=True)
 class Lateness:
     """What an SOP wants done with touches that come `after` their time or later."""

@@ -110,7 +110,7 @@ def _claim(
 
 
 def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -> set[int]:
-    """Turn to sending the rows that this call carries, where token, lease, lane, tenant and consent still hold."""
+    """Turn to sending the rows of this call, where token, lease, lane, breaker, tenant and consent still hold."""
     return {
         row[0]
         for row in rows_of(
@@ -121,6 +121,8 @@ def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -
               AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open AND {_TENANT_MAY_SEND}
               AND NOT EXISTS (SELECT 1 FROM contacts_donotcontact closed
                               WHERE closed.contact_id = touch.contact_id AND closed.channel IN ('all', lane.channel))
+              AND NOT EXISTS (SELECT 1 FROM campaigns_breaker shut WHERE shut.channel = lane.channel
+                              AND shut.reopen_at IS NOT NULL AND shut.probe_token IS DISTINCT FROM touch.token)
             RETURNING touch.id
             """,
             [list(touchpoint_ids), token, now],

@@ -11,7 +11,7 @@ from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subque
 from accounts.models import User
 from accounts.selectors import visible_to
 from campaigns.enums import EnrollmentState, Reason, TouchState
-from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
+from campaigns.models import Breaker, Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
 from leads.models import Source
 from scrm.core.counting import count_of
 
@@ -76,7 +76,8 @@ def sop_choices() -> list[tuple[str, str]]:
 
 
 def lanes_with_due_rows(now: datetime) -> list[Lane]:
-    """Open lanes in which something is due, in an order of chance; a backlog is due when its turn is.
+    """Open lanes in which something is due, in an order of chance; a backlog is due when its turn is, and nothing
+    while its channel is shut or probed.
 
     A drain may have time for one batch only, and it must not be the same lane's each time.
     """
@@ -85,7 +86,9 @@ def lanes_with_due_rows(now: datetime) -> list[Lane]:
     first = Subquery(waiting.values("due_at")[:1])
     on_time = Subquery(waiting.filter(due_at__gt=OuterRef("late_before")).values("due_at")[:1])
     turn = Q(late_before=None) | Q(catch_up_at__lte=now)
-    lanes = Lane.objects.filter(is_open=True).alias(first=first, on_time=on_time)
+    shut = Breaker.objects.filter(Q(reopen_at__gt=now) | Q(probe_until__gt=now))
+    lanes = Lane.objects.filter(is_open=True).exclude(channel__in=shut.values("channel"))
+    lanes = lanes.alias(first=first, on_time=on_time)
     return list(lanes.filter(Q(turn, first__lte=now) | Q(on_time__lte=now)).select_related("sop").order_by("?"))
 
 
@@ -94,6 +97,12 @@ def lane_list_held(user: User, sop: Sop) -> list[Lane]:
     waiting = _touches(user).filter(state=TouchState.PLANNED, due_at__lte=OuterRef("late_before"))
     lanes = Lane.objects.filter(Q(is_open=False) | Q(late_before__isnull=False), sop=sop)
     return list(lanes.annotate(backlog=count_of(waiting, "lane")).order_by("channel"))
+
+
+def breaker_list_shut(sop: Sop | None = None) -> list[Breaker]:
+    """Channels that wait for their provider: all, or those of an SOP."""
+    shut = Breaker.objects.filter(reopen_at__isnull=False).order_by("channel")
+    return list(shut if sop is None else shut.filter(channel__in=Lane.objects.filter(sop=sop).values("channel")))
 
 
 def step_list(version: SopVersion | None) -> list[Step]:

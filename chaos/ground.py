@@ -60,6 +60,7 @@ class Ground:
             keyed=["globex"],
             blind=["initech"],
             timeout=plan.TIMEOUT_SECONDS,
+            retry_after=plan.RETRY_AFTER_SECONDS,
             seed=seed,
         )
 

@@ -34,6 +34,7 @@ LEASE_SECONDS = 2
 SETTLE_SECONDS = 4
 LOOK_UP_SECONDS = 20
 TIMEOUT_SECONDS = 0.5
+RETRY_AFTER_SECONDS = 5
 PAUSES = (LEASE_SECONDS + 0.3, LEASE_SECONDS + 1.3)
 """Longer than the lease. A freeze longer than settle and time-out together, between guard and socket, is
 the one case that doubles (tests/faults/test_failpoints.py shows it): chance must not bring it about."""
@@ -60,7 +61,7 @@ def strikes(touchpoints: int, seed: int) -> list[Strike]:
 
 
 def provider_shares(touchpoints: int) -> dict[str, float]:
-    """How the provider misbehaves. A spent quota closes a lane for half a minute, so it takes a long run."""
+    """How the provider misbehaves. A spent quota shuts a tenant's channel for seconds, so it takes a long run."""
     common = {
         "delay": 0.02,
         "timeout": 0.002,

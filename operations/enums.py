@@ -9,6 +9,7 @@ class Kind(TextChoices):
 
     LATE = "late", _("Work is late")
     UNKNOWN = "unknown", _("Messages whose outcome is unknown")
+    CHANNEL = "channel", _("A provider takes no messages")
     BEAT = "beat", _("Nothing ticks")
     WORKER = "worker", _("No worker works")
     REDIS = "redis", _("Redis does not answer")
@@ -26,6 +27,10 @@ ADVICE = {
     Kind.UNKNOWN: _(
         "Open the tenant's touchpoints with the state “Unknown”, ask the provider what became of them, and decide. "
         "Nothing is sent again by itself."
+    ),
+    Kind.CHANNEL: _(
+        "Ask the provider, and look for channel.down in the workers' logs. Nothing is lost: one message at a time "
+        "tries again, and the others follow as soon as one is taken."
     ),
     Kind.BEAT: _("Start beat again and look at its log. Nothing is lost: what is due stands in PostgreSQL."),
     Kind.WORKER: _(

@@ -26,6 +26,7 @@ class State:
     free: Mapping[str, float] = field(default_factory=dict)
     """The free share of the disk under each folder."""
     unknown: int = 0
+    channels_shut: int = 0
     failed_jobs: int = 0
 
 
@@ -44,6 +45,8 @@ def _found(state: State) -> Iterator[tuple[Kind, str]]:
         yield Kind.LATE, f"{state.lag_seconds:.0f} s"
     if state.unknown:
         yield Kind.UNKNOWN, str(state.unknown)
+    if state.channels_shut:
+        yield Kind.CHANNEL, str(state.channels_shut)
     if state.silent_seconds is None or state.silent_seconds > SILENT_SECONDS:
         # A tick that waits in the queue was made by beat: then it is the workers that are missing.
         kind = Kind.WORKER if state.queue_length else Kind.BEAT

@@ -19,6 +19,7 @@ UNION ALL SELECT 'claimed', count(*) FROM "{{schema}}".campaigns_touchpoint
 UNION ALL SELECT 'sending', count(*) FROM "{{schema}}".campaigns_touchpoint
     WHERE lease_until IS NOT NULL AND state = {S.SENDING:d}
 UNION ALL SELECT 'lanes_closed', count(*) FROM "{{schema}}".campaigns_lane WHERE NOT is_open
+UNION ALL SELECT 'channels_shut', count(*) FROM "{{schema}}".campaigns_breaker WHERE reopen_at IS NOT NULL
 UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{{schema}}".campaigns_lane lane CROSS JOIN LATERAL (
     SELECT count(*) FROM (SELECT FROM "{{schema}}".campaigns_touchpoint
                           WHERE lane_id = lane.id AND state = {S.PLANNED:d} AND due_at <= %(now)s
@@ -27,7 +28,7 @@ UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{{schema}}".campai
 UNION ALL SELECT 'failed_jobs', count(*) FROM "{{schema}}".exchange_job
     WHERE state = 'failed' AND finished_at > %(now)s - interval '1 day'
 """
-NAMES = ("unknown", "claimed", "sending", "lanes_closed", "due", "failed_jobs")
+NAMES = ("unknown", "claimed", "sending", "lanes_closed", "channels_shut", "due", "failed_jobs")
 
 
 def counts_over(schemas: Sequence[str], now: datetime) -> dict[str, int]:

@@ -52,6 +52,7 @@ def state_of_database(*, every_schema: bool) -> State:
         clock_difference=clock.machine_difference(),
         pending=len(migrations_pending(None if every_schema else [PUBLIC, TEMPLATE_SCHEMA])),
         unknown=int(counted.get("unknown", 0)),
+        channels_shut=int(counted.get("channels_shut", 0)),
         failed_jobs=int(counted.get("failed_jobs", 0)),
     )
 

@@ -20,12 +20,16 @@ class Refused(Exception):
 
 
 class ChannelDown(Exception):
-    """The provider can't be reached, so nothing of this or the next message was sent."""
+    """The provider can't be reached or takes no more, so nothing of this or the next message was sent.
 
-    def __init__(self, closure: Closure, detail: str = "") -> None:
+    `retry_after`: the seconds that it asked to be left alone, where it said.
+    """
+
+    def __init__(self, closure: Closure, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(closure.value, detail)
         self.closure = closure
         self.detail = detail
+        self.retry_after = retry_after
 
 
 class OutcomeUnknown(Exception):

@@ -11,17 +11,17 @@ from accounts.services import record_audit
 from campaigns import policy, queries
 from campaigns.channels import outward_channel
 from campaigns.channels.base import ChannelDown, OutcomeUnknown, OutwardChannel, Refused
-from campaigns.enums import Reason, TouchState
+from campaigns.enums import Closure, Reason, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Touchpoint
-from campaigns.services.lanes import close_lane_for, note_progress
+from campaigns.services.breakers import give_back_probe, note_answers, shut
+from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import Batch, record
 from scheduler.budget import Budget
 from scheduler.services import due_work, note_due
 from scrm.core import clock, failpoints, tallies
 
 log = structlog.get_logger(__name__)
-_DOWN_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def deliver(batch: Batch, budget: Budget | None = None) -> None:
     waiting = list(reversed(batch.messages))
     known: Outcome | None = None
     progress = False
+    failures, heard = batch.passage.failures, False
     try:
         channel.open()
         while waiting and _young_enough(batch, channel) and not (progress and budget and budget.spent):
@@ -55,9 +56,20 @@ def deliver(batch: Batch, budget: Budget | None = None) -> None:
             if held:
                 known = _call(channel, batch, message)
                 progress = True
+            if known is not None:
+                heard = True
+                failures = failures + 1 if known.state == TouchState.UNKNOWN else 0
+                if failures >= policy.FAILURES_UNTIL_SHUT:
+                    raise ChannelDown(Closure.FAILING, known.detail or "")
+        if heard:
+            note_answers(
+                channel=batch.channel, token=batch.token, passage=batch.passage, failures=failures, now=clock.now()
+            )
+        elif batch.passage.probe:
+            give_back_probe(channel=batch.channel, token=batch.token, now=clock.now())
     except ChannelDown as down:
         log.warning("channel.down", channel=batch.channel, closure=down.closure.value, detail=down.detail)
-        close_lane_for(lane_id=batch.lane_id, seconds=_DOWN_SECONDS, closure=down.closure, now=clock.now())
+        shut(channel=batch.channel, token=batch.token, passage=batch.passage, down=down, now=clock.now())
     finally:
         try:
             _settle(batch, known, [message.touchpoint_id for message in waiting])

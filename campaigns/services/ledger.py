@@ -17,6 +17,7 @@ from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchSt
 from campaigns.inputs import Message
 from campaigns.models import Enrollment, Lane, RepTask, Step, Touchpoint
 from campaigns.queries import Claimed
+from campaigns.services.breakers import Passage, give_back_probe, pass_breaker
 from campaigns.services.lanes import hold_due, lateness_of
 from campaigns.services.messages import Reach, compose, compose_task, reach_of
 from campaigns.services.unknown import look_up_unknown
@@ -37,6 +38,7 @@ class Batch:
     claimed_boot: float
     messages: list[Message]
     attempts: dict[int, int]
+    passage: Passage
 
     def age(self) -> float:
         """Seconds since just before the claim, on a clock that runs while the machine sleeps."""
@@ -72,7 +74,8 @@ def claim_batch(*, lane: Lane, only: Sequence[int] | None = None) -> Batch | Non
 
     Late rows are left out or put off where their SOP wants that, refused ones are skipped with
     their reason, and a representative's become tasks, all in the claim's own transaction. What is
-    left is to be carried out of the house. Raises ClaimBroke for what is wrong with the rows.
+    left is to be carried out of the house; of a shut channel one row at most, as its probe. Raises
+    ClaimBroke for what is wrong with the rows.
     """
     channel = Channel(lane.channel)
     size = _TASK_BATCH if channel == Channel.REP_TASK else outward_channel(channel).batch_size
@@ -83,15 +86,22 @@ def claim_batch(*, lane: Lane, only: Sequence[int] | None = None) -> Batch | Non
     rows: list[Claimed] = []
     try:
         with due_work():
+            passage = _passage(channel, token, now, lease_until)
+            if passage is None:
+                return None
+            if passage.probe:
+                size, only = 1, only and only[:1]
             if only is None:
                 rows = hold_due(lane=lane, size=size, token=token, now=now, lease_until=lease_until)
             else:
                 rows = queries.claim_only(
                     touchpoint_ids=only, lane_id=lane.pk, token=token, now=now, lease_until=lease_until
                 )
+            messages, attempts = _work_up(rows, lane, channel, token, now) if rows else ([], {})
+            if passage.probe and not messages:
+                give_back_probe(channel=channel, token=token, now=now)
             if not rows:
                 return None
-            messages, attempts = _work_up(rows, lane, channel, token, now)
     except (OperationalError, InterfaceError):
         # The database's trouble and not the rows'.
         raise
@@ -100,7 +110,14 @@ def claim_batch(*, lane: Lane, only: Sequence[int] | None = None) -> Batch | Non
             raise
         raise ClaimBroke([row.id for row in rows]) from error
     failpoints.passed("claim.committed")
-    return Batch(lane.pk, channel, token, claimed_boot, messages, attempts)
+    return Batch(lane.pk, channel, token, claimed_boot, messages, attempts, passage)
+
+
+def _passage(channel: Channel, token: UUID, now: datetime, until: datetime) -> Passage | None:
+    """A representative's task leaves by no provider."""
+    return (
+        Passage() if channel == Channel.REP_TASK else pass_breaker(channel=channel, token=token, now=now, until=until)
+    )
 
 
 def _work_up(

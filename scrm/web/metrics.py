@@ -37,6 +37,7 @@ _READINGS: Final = {
     "sending": "Touchpoints on their way to a provider.",
     "unknown": "Touchpoints whose outcome nobody knows yet.",
     "lanes_closed": "Lanes that are closed.",
+    "channels_shut": "Channels of tenants that wait for their provider.",
     "failed_jobs": "Jobs that failed within a day.",
 }
 _COUNTED: Final = {

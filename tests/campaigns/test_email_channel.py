@@ -10,7 +10,7 @@ from campaigns.channels import outward_channel
 from campaigns.channels.email import EmailChannel
 from campaigns.enums import Closure, Reason, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Lane, Touchpoint
+from campaigns.models import Breaker, Lane, Touchpoint
 from campaigns.services.delivery import deliver
 from campaigns.services.enrolment import enroll
 from campaigns.services.ledger import claim_batch
@@ -193,10 +193,10 @@ def test_server_that_dawdles_until_the_lease_may_be_over_gets_no_text(acme, prov
 
     assert provider.taken == []
     assert Touchpoint.objects.get().state == TouchState.PLANNED
-    assert not Lane.objects.get().is_open
+    assert Breaker.objects.get().closure == Closure.SLOW
 
 
-def test_server_that_is_down_closes_the_lane_and_costs_no_attempt(acme, settings):
+def test_server_that_is_down_shuts_the_channel_and_costs_no_attempt(acme, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     outward_channel.cache_clear()
@@ -205,19 +205,20 @@ def test_server_that_is_down_closes_the_lane_and_costs_no_attempt(acme, settings
     touchpoints_due(Budget(5))
     outward_channel.cache_clear()
 
-    lane = Lane.objects.get()
-    assert (lane.is_open, lane.reopen_at is not None, lane.closure) == (False, True, Closure.UNREACHABLE)
+    breaker = Breaker.objects.get()
+    assert (breaker.reopen_at is not None, breaker.closure) == (True, Closure.UNREACHABLE)
+    assert Lane.objects.get().is_open
     assert set(Touchpoint.objects.values_list("state", "attempt")) == {(TouchState.PLANNED, 0)}
 
 
 def test_outage_ends_by_itself(acme, provider):
-    put_in("Lin")
-    Lane.objects.update(is_open=False, reopen_at=clock.now(), closure=Closure.HUNG_UP)
+    put_in("Lin", "Wang")
+    Breaker.objects.create(channel="email", failures=7, closure=Closure.HUNG_UP, reopen_at=clock.now())
 
     touchpoints_due(Budget(5))
 
-    assert Touchpoint.objects.get().state == TouchState.SENT
-    assert Lane.objects.get().closure == ""
+    assert set(Touchpoint.objects.values_list("state", flat=True)) == {TouchState.SENT}
+    assert Breaker.objects.values_list("failures", "closure", "reopen_at").get() == (0, "", None)
 
 
 def test_withdrawal_between_claim_and_call_is_heeded(acme, provider):

@@ -53,14 +53,14 @@ class HttpChannel:
         try:
             line.request("POST", "/messages", body=body.encode(), headers={"Content-Type": "application/json"})
             failpoints.passed("http.sent")
-            status, answer = _read(line, self.timeout_seconds)
+            status, answer, asked = _read(line, self.timeout_seconds)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise OutcomeUnknown(type(error).__name__) from error
         except BaseException:
             self.close()
             raise
-        return self._judge(status, answer)
+        return self._judge(status, answer, asked)
 
     def look_up(self, touchpoint_ids: Sequence[int]) -> dict[int, str | None] | None:
         """A provider that honours keys need not be asked: what it has, it will not take again."""
@@ -79,9 +79,9 @@ class HttpChannel:
             line.close()
         return {pk: found.get(_key(pk)) for pk in touchpoint_ids}
 
-    def _judge(self, status: int, answer: bytes) -> Delivered:
+    def _judge(self, status: int, answer: bytes, asked: float | None) -> Delivered:
         if status == 429:
-            raise ChannelDown(Closure.QUOTA)
+            raise ChannelDown(Closure.QUOTA, retry_after=asked)
         if status in (400, 422):
             raise Refused(f"HTTP {status}", permanent=True)
         try:
@@ -93,8 +93,8 @@ class HttpChannel:
         raise OutcomeUnknown(f"HTTP {status}")
 
 
-def _read(line: http.client.HTTPConnection, seconds: float) -> tuple[int, bytes]:
-    """Status and body within so many seconds altogether; OSError when it takes longer."""
+def _read(line: http.client.HTTPConnection, seconds: float) -> tuple[int, bytes, float | None]:
+    """Status, body and Retry-After within so many seconds altogether; OSError when it takes longer."""
     ends = time.monotonic() + seconds
     answer = line.getresponse()
     parts = []
@@ -105,7 +105,8 @@ def _read(line: http.client.HTTPConnection, seconds: float) -> tuple[int, bytes]
     if answer.length:
         raise http.client.IncompleteRead(b"".join(parts), answer.length)
     answer.close()
-    return answer.status, b"".join(parts)
+    asked = answer.headers.get("Retry-After", "")
+    return answer.status, b"".join(parts), float(asked) if asked.isdigit() else None
 
 
 def _key(touchpoint_id: int) -> str:

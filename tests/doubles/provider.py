@@ -28,7 +28,8 @@ class Taken(NamedTuple):
 class ProviderProcess:
     """A provider on loopback. `keyed` and `blind` name the schemas whose keys it honours and who can't ask it.
 
-    The others can look up what it took; `timeout` is how long our side waits for it.
+    The others can look up what it took; `timeout` is how long our side waits for it, `retry_after` how
+    long it wants to be left alone when its quota is spent.
     """
 
     def __init__(
@@ -39,13 +40,14 @@ class ProviderProcess:
         keyed: Iterable[str] = (),
         blind: Iterable[str] = (),
         timeout: float = 0.5,
+        retry_after: int = 30,
         seed: int = 0,
     ) -> None:
         self.ledger = ledger
         self.keyed, self.blind = sorted(keyed), sorted(blind)
         self.timeout = timeout
         settings = {"shares": shares or {}, "keyed": self.keyed, "slow_seconds": 1.5 * timeout, "seed": seed}
-        self._arguments = [str(ledger), json.dumps(settings)]
+        self._arguments = [str(ledger), json.dumps(settings | {"retry_after": retry_after})]
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.doubles.provider_server", *self._arguments]

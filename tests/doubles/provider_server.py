@@ -3,7 +3,8 @@
     python -m tests.doubles.provider_server LEDGER SETTINGS
 
 SETTINGS is JSON: `shares` of faults by mode (0 to 1, the rest is taken well), `keyed` schemas whose
-keys it honours by taking each once, `slow_seconds` that it makes a caller wait, and a `seed`.
+keys it honours by taking each once, `slow_seconds` that it makes a caller wait, `retry_after` seconds that
+it asks a caller beyond its quota to stay away, and a `seed`.
 It prints its port. Each line of the ledger is one message taken: key, address, subject; it is on
 disk before anything is answered.
 """
@@ -31,6 +32,7 @@ class Books:
         self.keyed = frozenset(settings.get("keyed", ()))
         self.shares: dict[str, float] = settings.get("shares", {})
         self.slow_seconds = float(settings.get("slow_seconds", 1))
+        self.retry_after = int(settings.get("retry_after", 30))
         self.seed = settings.get("seed", 0)
         self.lock = threading.Lock()
         self.taken: Counter[str] = Counter()
@@ -123,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         self._hang_up()
 
     def _quota(self, message: dict[str, str], is_taken: bool) -> None:
-        self._say(429, {"error": "quota"})
+        self._write(429, b"{}", headers=f"Retry-After: {self.server.books.retry_after}\r\n")
 
     def _error(self, message: dict[str, str], is_taken: bool) -> None:
         self._perhaps_take(message, is_taken)

@@ -1,8 +1,10 @@
 """A channel whose provider fails is shut in all its lanes, and opened by one probe: rows 5 and 6 of the matrix."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django_tenants.utils import tenant_context
 
@@ -13,8 +15,7 @@ from campaigns.policy import FAILURES_UNTIL_SHUT, shut_seconds
 from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch
 from scrm.core import clock
-from tests.faults.forked import DIED, ENDED, Child
-from tests.faults.work import drain, send_lane
+from tests.campaigns.test_races import at_once
 
 pytestmark = pytest.mark.parametrize("provider", ["asked"], indirect=True)
 
@@ -58,31 +59,38 @@ def test_outage_shuts_the_channel_until_one_probe_is_answered(engine):
     assert engine.lost_and_twice() == (0, 0)
 
 
-def test_five_at_once_make_one_probe(engine):
-    """While one waits for the provider's answer, nobody else asks: in no lane."""
-    for _ in range(3):
-        engine.put_in(3)
+def test_six_at_once_make_one_probe(engine):
+    """Of six claims in three lanes one gets the probe, of one touch; until it is answered nobody else asks."""
+    lanes = [engine.put_in(3) for _ in range(3)]
     shut_until(engine, clock.now())
-    before = engine.provider.fail(timeout=1.0)
+    before, batches = engine.provider.fail(), []
 
-    children = [Child("", drain) for _ in range(5)]
+    at_once(engine.tenant, *[partial(lambda lane: batches.append(claim_batch(lane=lane)), lane) for lane in lanes * 2])
+    engine.drain()
 
-    assert [child.wait() for child in children] == [ENDED] * 5
-    assert engine.provider.fail() - before == 1
-    engine.finish()
+    assert engine.provider.fail() == before
+    (probe,) = filter(None, batches)
+    assert len(probe.messages) == 1
+    with tenant_context(engine.tenant):
+        deliver(probe)
+    engine.drain()
+    assert set(engine.states()) == {"sent"}
     assert engine.lost_and_twice() == (0, 0)
 
 
 def test_probe_that_died_is_followed_by_another_after_its_lease(engine):
     lane = engine.put_in(3)
     shut_until(engine, clock.now())
-    assert Child("http.sent=kill", send_lane, lane).wait() == DIED
     before = engine.provider.fail()
+    with tenant_context(engine.tenant):
+        assert claim_batch(lane=lane) is not None
 
     engine.drain()
 
     assert engine.provider.fail() == before
-    engine.finish()
+    with engine.later(settings.SCRM_LEASE_SECONDS + 1):
+        engine.drain()
+    assert set(engine.states()) == {"sent"}
     assert engine.lost_and_twice() == (0, 0)
 
 

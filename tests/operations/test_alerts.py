@@ -9,9 +9,9 @@ from django.test import Client
 from django_tenants.utils import tenant_context
 
 from accounts.enums import Role
-from campaigns.enums import TouchState
+from campaigns.enums import Closure, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Touchpoint
+from campaigns.models import Breaker, Touchpoint
 from campaigns.services.enrolment import enroll
 from exchange.enums import JobState
 from exchange.models import Job
@@ -48,6 +48,7 @@ def test_each_problem_has_its_bound_and_its_advice():
     wrong = {
         Kind.LATE: State(lag_seconds=61),
         Kind.UNKNOWN: State(unknown=1),
+        Kind.CHANNEL: State(channels_shut=1),
         Kind.BEAT: State(silent_seconds=31),
         Kind.WORKER: State(silent_seconds=31, queue_length=5),
         Kind.REDIS: State(queue_length=None),
@@ -65,7 +66,7 @@ def test_each_problem_has_its_bound_and_its_advice():
 
 
 def test_round_counts_over_all_tenants(platform):
-    """An unknown touch at acme, a late one and a failed job at globex."""
+    """An unknown touch at acme; a late one, a failed job and a channel that waits at globex."""
     with tenant_context(Tenant.objects.get(schema_name="acme")):
         sop = make_live_sop()
         with due_work():
@@ -79,6 +80,7 @@ def test_round_counts_over_all_tenants(platform):
         Job.objects.create(
             kind="x", state=JobState.FAILED, created_at=platform, finished_at=platform - timedelta(hours=1)
         )
+        Breaker.objects.create(channel="email", failures=5, closure=Closure.HUNG_UP, reopen_at=platform)
     connection.set_schema_to_public()
 
     installation_watched()
@@ -88,6 +90,7 @@ def test_round_counts_over_all_tenants(platform):
         "claimed": 0,
         "sending": 0,
         "lanes_closed": 0,
+        "channels_shut": 1,
         "due": 1,
         "failed_jobs": 1,
     }

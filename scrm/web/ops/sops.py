@@ -21,6 +21,7 @@ from campaigns.forecast import forecast
 from campaigns.models import Sop
 from campaigns.selectors import (
     StepCounts,
+    breaker_list_shut,
     enrollment_anchors,
     lane_list_held,
     sop_get,
@@ -69,6 +70,7 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
         "draft_differs": _draft_differs(sop, live),
         "draft_missing": len(drafts.problems(sop.draft_steps)),
         "unknown_url": f"{reverse('ops:touchpoint_list')}?sop={sop.pk}&state={TouchState.UNKNOWN.value}",
+        "shut": breaker_list_shut(sop) if sop.state == SopState.LIVE else [],
         "lanes": lane_list_held(request.user, sop) if sop.state == SopState.LIVE else [],
         "segments": segment_list(request.user) if sop.state == SopState.LIVE and request.user.may("sop.edit") else [],
         "is_running": sop.state in (SopState.LIVE, SopState.PAUSED),

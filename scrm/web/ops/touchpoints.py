@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why
 from campaigns.selectors import (
+    breaker_list_shut,
     sop_choices,
     touchpoint_get,
     touchpoint_ids,
@@ -52,6 +53,7 @@ def index(request: Visit) -> HttpResponse:
         ],
         "filters": filters,
         "filtered": bool(chosen),
+        "shut": breaker_list_shut(),
         "unknown": unknown_count(request.user),
         "unknown_state": TouchState.UNKNOWN.value,
     }

@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from audiences.services import save_segment
 from campaigns.enums import Closure, SopState, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Lane, Sop, SopVersion, Touchpoint
+from campaigns.models import Breaker, Lane, Sop, SopVersion, Touchpoint
 from campaigns.services.enrolment import enroll
 from content.upkeep import save_material
 from exchange.models import Job
@@ -320,6 +320,23 @@ def test_why_a_lane_waits_is_said_in_the_readers_language(ops):
         page = ops.get(url).content.decode()
         assert "服务商没有应答。" in page
         assert "The provider" not in page
+
+
+def test_channel_that_is_shut_is_told_wherever_its_touches_wait(ops):
+    sop, other, lin = make_live_sop(step("email")), make_live_sop(step(), name="Tasks"), make_contact()
+    with due_work():
+        enroll(sop=sop, starts=[Start(lin.pk, clock.now(), "UTC")])
+    pages = [
+        reverse("ops:touchpoint_list"),
+        reverse("ops:sop_detail", args=[sop.pk]),
+        reverse("ops:contact_detail", args=[lin.pk]),
+    ]
+    assert not any("takes no more for now" in ops.get(url).content.decode() for url in pages)
+    Breaker.objects.create(channel="email", failures=5, closure=Closure.QUOTA, reopen_at=clock.now())
+
+    for url in pages:
+        assert "The provider takes no more for now." in ops.get(url).content.decode()
+    assert "The provider" not in ops.get(reverse("ops:sop_detail", args=[other.pk])).content.decode()
 
 
 def test_ledger_narrows_by_sop_state_and_period(ops):
