@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 
-from accounts.enums import Scope
+from accounts.enums import Role, Scope
 from accounts.models import AuditEntry, Department, User
 
 Row = TypeVar("Row", bound=Model)
@@ -62,6 +62,16 @@ def user_ids_of_department(department_id: UUID) -> set[UUID]:
 
 def department_list() -> QuerySet[Department]:
     return Department.objects.order_by("name")
+
+
+def department_stand_in(department_id: UUID) -> UUID | None:
+    """Who gets what comes for a department in which nobody takes leads in turn: its manager, else nobody."""
+    people = User.objects.filter(is_active=True, department__in=department_ids_below(department_id))
+    if people.filter(takes_leads=True).exists():
+        return None
+    return (
+        people.filter(department=department_id, role=Role.MANAGER).order_by("pk").values_list("pk", flat=True).first()
+    )
 
 
 def user_names(ids: Iterable[Any]) -> dict[UUID, str]:

@@ -17,6 +17,7 @@ from campaigns.enums import (
     TouchState,
     Trigger,
 )
+from campaigns.link_models import CampaignLink as CampaignLink
 from contacts.models import Contact
 from content.models import Material
 from leads.models import Lead, Source

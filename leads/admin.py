@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
 from leads.models import Form, Interaction, Lead, Opportunity, Source, SourceCost
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
 

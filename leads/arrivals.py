@@ -103,6 +103,8 @@ def said_by(arrival: Arrival) -> str:
     said += [f"{each.kind}:{each.key}" for each in lead.identities]
     said.append("")
     said += [f"{each.channel}:{each.given}:{each.text_version}" for each in arrival.consents]
+    if arrival.link_id is not None:
+        said.append(str(arrival.link_id))
     return _BETWEEN.join([*said, arrival.came_by, str(arrival.form_id)])
 
 
@@ -129,6 +131,8 @@ def merged(arrivals: Iterable[Arrival]) -> Arrival:
             suggested_owner_id=other.suggested_owner_id or first.suggested_owner_id,
             department_id=other.department_id or first.department_id,
             tag_ids=tuple(dict.fromkeys((*first.tag_ids, *other.tag_ids))),
+            link_id=other.link_id or first.link_id,
+            touched_at=other.touched_at or first.touched_at,
             utm={**first.utm, **other.utm},
             consents=(*first.consents, *other.consents),
         )

@@ -1,5 +1,7 @@
 """The words of enquiries."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -84,6 +86,15 @@ class RewardState(TextChoices):
 class LimitPeriod(TextChoices):
     EVER = "ever", _("The whole run")
     MONTH = "month", _("Each calendar month")
+
+
+PERSON_LIMIT: Final = "person_limit"
+TOTAL_LIMIT: Final = "total_limit"
+LIMITS: Final = {
+    PERSON_LIMIT: _("The person's limit is reached."),
+    TOTAL_LIMIT: _("The program's limit is reached."),
+}
+"""Why a reward is refused by itself."""
 
 
 class ReferralRefusal(TextChoices):

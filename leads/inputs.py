@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from contacts.inputs import ConsentInput
@@ -21,6 +22,7 @@ class Arrival:
 
     `owner_id` is whose it becomes; `suggested_owner_id`, else somebody of the department in turn,
     only where nobody is in charge of the contact. `tag_ids` are given with `evidence` beside them.
+    `link_id` is the entry link that its person opened at `touched_at`.
     """
 
     lead: LeadInput
@@ -35,6 +37,8 @@ class Arrival:
     consents: tuple[ConsentInput, ...] = ()
     tag_ids: tuple[UUID, ...] = ()
     evidence: str = ""
+    link_id: UUID | None = None
+    touched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,3 +15,22 @@ def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
             [list(names)],
         )
         return dict(cursor.fetchall())
+
+
+def referrers_above(program_id: UUID, contact_id: UUID) -> set[UUID]:
+    """By whom a contact was brought in a program, by whom they were, and so on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE above AS (
+                SELECT %(contact)s::uuid AS contact_id
+                UNION
+                SELECT b.contact_id FROM above a
+                JOIN leads_referral r ON r.contact_id = a.contact_id AND r.program_id = %(program)s AND r.refusal = ''
+                JOIN leads_referrallink b ON b.id = r.by_id AND b.contact_id IS NOT NULL
+            )
+            SELECT contact_id FROM above WHERE contact_id <> %(contact)s
+            """,
+            {"program": program_id, "contact": contact_id},
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from leads.enums import InteractionKind, LeadStatus
+from leads.enums import InteractionKind, LeadStatus, Rating
 from leads.models import Form, Interaction, Lead, Source, SourceCost
+from leads.services.referral import reward_leads
 
 FORM_FIELDS: Final = (
     *("title", "intro", "source", "ask_name", "ask_phone", "ask_email", "ask_city"),
@@ -21,6 +22,8 @@ FORM_FIELDS: Final = (
 )
 QUESTIONS_MAX: Final = 20
 CHOICES_MAX: Final = 30
+_PROMISING: Final = (Rating.A, Rating.B, Rating.C)
+"""A lead rated so is valid, as is one with which there was an effective communication."""
 _WAITING: Final = (LeadStatus.NEW, LeadStatus.ASSIGNED)
 
 
@@ -113,6 +116,8 @@ def rate_lead(*, lead: Lead, rating: str, by: User | None, now: datetime) -> Non
     before, lead.rating, lead.updated_at = lead.rating, rating, now
     lead.clean_fields(exclude={field.name for field in Lead._meta.fields} - {"rating"})
     lead.save(update_fields=["rating", "updated_at"])
+    if rating in _PROMISING:
+        reward_leads(lead_ids=[lead.pk], now=now)
     record_audit(action="lead.rated", actor=by, subject=lead, details={"from": before, "to": rating}, now=now)
 
 
@@ -159,6 +164,8 @@ def log_interaction(
     interaction.save(force_insert=True)
     if lead is not None and lead.status in _WAITING and kind != InteractionKind.NOTE:
         start_working(lead_ids=[lead.pk], by=by, now=now)
+    if lead is not None and effective:
+        reward_leads(lead_ids=[lead.pk], now=now)
     details = {"kind": kind, "effective": effective}
     record_audit(action="interaction.logged", actor=by, subject=interaction, details=details, now=now)
     return interaction

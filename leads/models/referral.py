@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
-from leads.enums import LimitPeriod, ReferralRefusal, RewardFor, RewardState, RewardUnit
+from leads.enums import LIMITS, LimitPeriod, ReferralRefusal, RewardFor, RewardState, RewardUnit
 from leads.models.forms import Form
 from leads.models.leads import Lead
 from leads.models.links import EntryLink
@@ -144,6 +144,11 @@ class Reward(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def reason_label(self) -> str:
+        """Why it was refused: a limit of the program, or in the words of whoever did."""
+        return str(LIMITS[self.reason]) if self.reason in LIMITS else self.reason
 
 
 class LedgerBroken(RuntimeError):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 
@@ -13,4 +13,10 @@ def count_of(rows: QuerySet[Any], by: str, distinct: str = "") -> Coalesce:
     """
     counted = Count(distinct, distinct=True) if distinct else Count("pk")
     of_one = rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(found=counted).values("found")
+    return Coalesce(Subquery(of_one, output_field=IntegerField()), 0)
+
+
+def sum_of(rows: QuerySet[Any], by: str, of: str) -> Coalesce:
+    """The sum of a field of the `rows` that point by the field `by` at the row at hand."""
+    of_one = rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(found=Sum(of)).values("found")
     return Coalesce(Subquery(of_one, output_field=IntegerField()), 0)

@@ -33,6 +33,7 @@ from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
 from scrm.flows.engagement import give_tags, starts_for, take_in
+from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
 from tagging.rules import Grant
 from tenants.selectors import tenant_keys
@@ -102,6 +103,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
         now=now,
     )
     _keep_leads(enquiries, new, kept.changed, now)
+    _note_ways(enquiries, now)
     _place(enquiries, new, now)
     _tag(enquiries, kept.zones, now, start)
     take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
@@ -236,6 +238,24 @@ def _keep_leads(
         if enquiry.known is not None:
             enquiry.lead_id = enquiry.known.id
             enquiry.changed = enquiry.known.id in changed or enquiry.contact_id in changed_contacts
+
+
+def _note_ways(enquiries: Sequence[_Enquiry], now: datetime) -> None:
+    note_ways(
+        [
+            Way(
+                contact_id=enquiry.contact_id,
+                lead_id=enquiry.lead_id,
+                arrival=enquiry.arrival,
+                is_new=enquiry.known is None,
+                was_known=enquiry.person.contact is not None,
+                is_won=_is_won(enquiry),
+            )
+            for enquiry in enquiries
+            if enquiry.lead_id is not None and (is_touch(enquiry.arrival) or _is_won(enquiry))
+        ],
+        now,
+    )
 
 
 def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime) -> None:

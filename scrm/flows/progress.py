@@ -47,6 +47,7 @@ def lead_won(lead_id: UUID, *, by: User | None, now: datetime) -> bool:
             return False
         _to_kind([contact_id], StageKind.WON, source=MoveSource.HAND, by=by, now=now)
         exit_enrollments(contact_ids=[contact_id], reason=Reason.WON, now=now)
+        leads.services.reward_deals(lead_ids=[lead_id], now=now)
         record_audit(action="lead.won", actor=by, subject=Lead(pk=lead_id), now=now)
         return True
 
@@ -96,7 +97,8 @@ def move(
     won = sorted({each.contact_id for each in moved if each.to.kind == StageKind.WON})
     lost = sorted({each.contact_id for each in moved if each.to.kind == StageKind.LOST})
     if won:
-        leads.services.mark_won(lead_ids=leads.services.open_lead_ids(won, newest=True), now=now)
+        deals = leads.services.mark_won(lead_ids=leads.services.open_lead_ids(won, newest=True), now=now)
+        leads.services.reward_deals(lead_ids=deals, now=now)
         exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
     if lost:
         leads.services.mark_lost(lead_ids=leads.services.open_lead_ids(lost), reason=reason, now=now)
