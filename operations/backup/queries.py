@@ -45,7 +45,7 @@ def snapshot() -> Iterator[tuple[str, CursorWrapper]]:
 
 
 def table_sums(cursor: CursorWrapper) -> dict[str, list[Any]]:
-    """Rows and checksum of each table by `schema.table`.
+    """Rows and checksum of each table by `schema.table`, those of a child table not in its parent's too.
 
     The sum of two hashes of every row: any order of rows gives the same, and no table has to fit into memory.
     """
@@ -71,7 +71,7 @@ def _sum_of(schema: str, table: str) -> str:
     row = f"(pg_catalog.to_jsonb(t) - '{_WITHOUT[table]}')::text" if table in _WITHOUT else "t::text"
     return (
         f"SELECT '{name}', count(*), COALESCE(sum(hashtextextended({row}, 0)::numeric), 0)::text, "
-        f'COALESCE(sum(hashtextextended({row}, 1)::numeric), 0)::text FROM "{schema}"."{table}" t'
+        f'COALESCE(sum(hashtextextended({row}, 1)::numeric), 0)::text FROM ONLY "{schema}"."{table}" t'
     )
 
 

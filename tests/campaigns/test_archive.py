@@ -1,6 +1,7 @@
 """What ended long ago lies in the archive: read as ever, no longer carried by the engine, and never twice."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,11 +17,13 @@ from campaigns.services import exit_enrollments, finish_task
 from campaigns.services.archive import archive_ended
 from campaigns.task_selectors import contacts_last_reached, task_list_ended
 from leads.models import Lead, Source
+from operations.backup.queries import table_sums
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.archive import archive_due
 from scrm.flows.touchpoint import touchpoints_due
+from tenants.portable.queries import copy_out, table_list
 from tests.campaigns.people import put_in
 from tests.factories import make_contact, make_live_sop, make_user, step
 
@@ -167,6 +170,19 @@ def test_archive_has_the_ledger_s_columns_in_their_order(acme):
             columns.append(cursor.fetchone()[0])
 
     assert columns[0] == columns[1]
+
+
+def test_export_takes_each_row_from_its_own_table(done):
+    archive_ended(now=clock.now() + LATER)
+    connection.set_schema_to_public()
+    tables = {table.name: table for table in table_list("acme")}
+
+    rows = [copy_out("acme", tables[f"campaigns_touchpoint{end}"], BytesIO()) for end in ("", "archive")]
+    with connection.cursor() as cursor:
+        sums = table_sums(cursor)
+
+    assert rows == [1, 1]
+    assert [sums[f"acme.campaigns_touchpoint{end}"][0] for end in ("", "archive")] == [1, 1]
 
 
 def test_drain_archives_until_nothing_is_left(done, settings):
