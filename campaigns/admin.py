@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from campaigns.form_models import FormRoute
 from campaigns.models import Campaign, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
 from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
 
@@ -70,3 +71,10 @@ class RepTaskAdmin(HistoryAdmin):
     list_filter = ("state", "owner")
     list_select_related = ("contact", "owner")
     search_fields = ("title", "contact__name")
+
+
+@admin.register(FormRoute)
+class FormRouteAdmin(HistoryAdmin):
+    list_display = ("form", "campaign", "sop", "owner_rule", "person", "department")
+    list_filter = ("owner_rule",)
+    list_select_related = ("form", "campaign", "sop", "person", "department")

@@ -17,6 +17,7 @@ from campaigns.enums import (
     TouchState,
     Trigger,
 )
+from campaigns.form_models import FormRoute as FormRoute
 from campaigns.link_models import CampaignLink as CampaignLink
 from contacts.models import Contact
 from content.models import Material

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
-from leads.models import Form, Interaction, Lead, Opportunity, Source, SourceCost
+from leads.models import Form, FormTally, FormVersion, Interaction, Lead, Opportunity, Source, SourceCost
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
 
 
@@ -23,10 +23,24 @@ class SourceAdmin(RoomAdmin):
 
 @admin.register(Form)
 class FormAdmin(HistoryAdmin):
-    list_display = ("title", "slug", "source", "active", "views", "created_at")
+    list_display = ("title", "slug", "source", "active", "live_version", "views", "created_at")
     list_filter = ("active", "source")
     list_select_related = ("source",)
     search_fields = ("title", "slug")
+
+
+@admin.register(FormVersion)
+class FormVersionAdmin(HistoryAdmin):
+    list_display = ("form", "number", "published_at", "published_by")
+    list_filter = ("form",)
+    list_select_related = ("form", "published_by")
+
+
+@admin.register(FormTally)
+class FormTallyAdmin(HistoryAdmin):
+    list_display = ("form", "on", "utm_source", "utm_medium", "utm_campaign", "views", "visitors", "begun")
+    list_filter = ("form",)
+    list_select_related = ("form",)
 
 
 @admin.register(Lead)

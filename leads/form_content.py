@@ -1,5 +1,6 @@
 """What a hosted form holds: its words and questions, read from JSON however unfinished. Pure."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,11 @@ class Condition:
 
     id: str
     values: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> str:
+        """The values for the page's script."""
+        return json.dumps(self.values, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""Writes that people make by hand: sources and their cost, forms, ratings, interactions."""
+"""Writes that people make by hand: sources and their cost, ratings, interactions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,15 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record_audit
 from leads.enums import InteractionKind, LeadStatus, Rating
-from leads.models import Form, Interaction, Lead, Source, SourceCost
+from leads.models import Interaction, Lead, Source, SourceCost
 from leads.services.referral import reward_leads
 
-FORM_FIELDS: Final = (
-    *("title", "intro", "source", "ask_name", "ask_phone", "ask_email", "ask_city"),
-    *("questions", "consent_text", "thanks", "active"),
-)
-QUESTIONS_MAX: Final = 20
-CHOICES_MAX: Final = 30
 _PROMISING: Final = (Rating.A, Rating.B, Rating.C)
 """A lead rated so is valid, as is one with which there was an effective communication."""
 _WAITING: Final = (LeadStatus.NEW, LeadStatus.ASSIGNED)
@@ -72,42 +66,6 @@ def remove_source_cost(*, source: Source, on: date, by: User | None, now: dateti
     if removed:
         record_audit(action="source.cost_removed", actor=by, subject=source, details={"on": on.isoformat()}, now=now)
     return bool(removed)
-
-
-@transaction.atomic
-def save_form(*, form: Form | None = None, values: Mapping[str, Any], by: User | None, now: datetime) -> Form:
-    """Make or change a hosted form; `values` may hold any of FORM_FIELDS."""
-    form = form or Form(created_at=now)
-    for name in FORM_FIELDS:
-        if name in values:
-            setattr(form, name, values[name])
-    form.questions = checked_questions(form.questions)
-    if not (form.ask_phone or form.ask_email):
-        raise ValidationError({"ask_phone": _("Ask for the phone or the e-mail, else nobody can answer.")})
-    form.full_clean()
-    form.save()
-    record_audit(action="form.saved", actor=by, subject=form, details={"title": form.title}, now=now)
-    return form
-
-
-def checked_questions(questions: object) -> list[dict[str, Any]]:
-    """Questions as a form keeps them: a key, a label and, where given, choices. Pure."""
-    if not isinstance(questions, list) or len(questions) > QUESTIONS_MAX:
-        raise ValidationError({"questions": _("Ask %(most)s questions at most.") % {"most": QUESTIONS_MAX}})
-    kept: list[dict[str, Any]] = []
-    for raw in questions:
-        label = " ".join(str(raw.get("label", "")).split())[:80]
-        choices = [" ".join(str(choice).split())[:80] for choice in raw.get("choices", [])]
-        choices = list(dict.fromkeys(filter(None, choices)))
-        if not label:
-            continue
-        if len(choices) > CHOICES_MAX:
-            reason = _("“%(question)s” has more than %(most)s choices.")
-            raise ValidationError({"questions": reason % {"question": label, "most": CHOICES_MAX}})
-        if label in {question["label"] for question in kept}:
-            raise ValidationError({"questions": _("“%(question)s” stands there twice.") % {"question": label}})
-        kept.append({"key": str(raw.get("key") or label)[:80], "label": label, "choices": choices})
-    return kept
 
 
 @transaction.atomic

@@ -32,6 +32,17 @@ def tag_list_active() -> QuerySet[Tag]:
     )
 
 
+def tag_ids_active(ids: Iterable[str]) -> list[UUID]:
+    """Those of the ids, as texts, whose tags may be given, in the order given; what is no id is left out."""
+    wanted = {text: found for text in ids if (found := _uuid(text)) is not None}
+    kept = (
+        set(Tag.objects.filter(pk__in=wanted.values(), archived=False).values_list("pk", flat=True))
+        if wanted
+        else set()
+    )
+    return [pk for pk in wanted.values() if pk in kept]
+
+
 def tag_archived_count() -> int:
     return Tag.objects.filter(archived=True).count()
 
@@ -68,3 +79,10 @@ def _active_rules() -> QuerySet[TagRule]:
 def tag_ids_by_code(codes: Iterable[str]) -> dict[str, UUID]:
     """Of the codes given, those of tags that may be given."""
     return dict(Tag.objects.filter(archived=False, code__in=set(codes)).values_list("code", "pk"))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -15,23 +15,13 @@ def form_slug() -> str:
 
 
 class Form(models.Model):
-    """A hosted page by which people leave their details."""
+    """A hosted page by which people leave their details; what it shows is one of its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(_("address"), max_length=40, unique=True, default=form_slug)
-    title = models.CharField(_("title"), max_length=120)
-    intro = models.TextField(_("introduction"), max_length=2000, blank=True)
+    title = models.CharField(_("name"), max_length=120)
     source = models.ForeignKey(Source, models.PROTECT, related_name="forms", verbose_name=_("source"))
-    ask_name = models.BooleanField(_("ask for the name"), default=True)
-    ask_phone = models.BooleanField(_("ask for the phone"), default=True)
-    ask_email = models.BooleanField(_("ask for the e-mail"), default=True)
-    ask_city = models.BooleanField(_("ask for the city"), default=False)
-    questions = models.JSONField(
-        _("questions"), default=list, blank=True, help_text=_("A list of {key, label, choices}.")
-    )
-    consent_text = models.TextField(_("consent text"), max_length=1000, blank=True)
-    thanks = models.TextField(_("thank-you text"), max_length=2000, blank=True)
-    active = models.BooleanField(_("published"), default=True)
+    active = models.BooleanField(_("published"), default=False)
     draft = models.JSONField(
         _("draft"), null=True, blank=True, help_text=_("What is not yet published; none: nothing.")
     )

@@ -1,7 +1,17 @@
 """Reads about enquiries, within what the reader may see, by what they are about."""
 
 from leads.selectors.follow_up import interaction_list_of_contact, interaction_list_of_lead
-from leads.selectors.forms import form_detail, form_list, form_published
+from leads.selectors.form_results import form_counts, form_tallies
+from leads.selectors.forms import (
+    form_answers,
+    form_choices,
+    form_content,
+    form_detail,
+    form_draft,
+    form_list,
+    form_published,
+    form_version_list,
+)
 from leads.selectors.leads import (
     lead_counts_per_day,
     lead_detail,
@@ -57,11 +67,18 @@ __all__ = [
     "SourceRow",
     "department_choices",
     "department_get",
+    "form_answers",
+    "form_choices",
     "form_choices_published",
+    "form_content",
+    "form_counts",
     "form_detail",
+    "form_draft",
     "form_get_published",
     "form_list",
     "form_published",
+    "form_tallies",
+    "form_version_list",
     "interaction_list_of_contact",
     "interaction_list_of_lead",
     "lead_counts_per_day",

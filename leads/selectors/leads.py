@@ -41,6 +41,7 @@ def lead_list_filtered(
     source: str = "",
     owner: str = "",
     came_by: str = "",
+    form: str = "",
     since: datetime | None = None,
 ) -> QuerySet[Lead]:
     """Narrow a list of leads. `status` may be `open`; `source` and `owner` may be `none`."""
@@ -54,6 +55,8 @@ def lead_list_filtered(
         rows = rows.filter(owner=None if owner == "none" else UUID(owner))
     if came_by:
         rows = rows.filter(came_by=came_by)
+    if form:
+        rows = rows.filter(form=UUID(form))
     if since is not None:
         rows = rows.filter(captured_at__gte=since)
     return rows

@@ -1,6 +1,17 @@
 """Writes about enquiries, by what they are about."""
 
-from leads.services.forms import count_form_view, form_sources
+from leads.services.forms import (
+    copy_form,
+    count_form_begun,
+    count_form_visit,
+    create_form,
+    drop_form_draft,
+    form_sources,
+    publish_form,
+    save_form_draft,
+    take_back_form,
+    update_form,
+)
 from leads.services.leads import (
     Handed,
     KnownLead,
@@ -48,9 +59,13 @@ __all__ = [
     "attribute_referrals",
     "change_leads",
     "contact_ids_of",
-    "count_form_view",
+    "copy_form",
+    "count_form_begun",
+    "count_form_visit",
     "count_visit",
+    "create_form",
     "create_links",
+    "drop_form_draft",
     "ensure_own_link",
     "ensure_referral_link",
     "ensure_sources",
@@ -64,9 +79,13 @@ __all__ = [
     "note_touches",
     "open_lead_ids",
     "open_lead_ids_with_owner",
+    "publish_form",
     "reward_deals",
     "reward_leads",
+    "save_form_draft",
     "save_link",
     "save_program",
     "switch_link",
+    "take_back_form",
+    "update_form",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.api import contacts, events, leads, reports, schema, segments, sops, sources, tags, touchpoints
+from scrm.api import contacts, events, forms, leads, reports, schema, segments, sops, sources, tags, touchpoints
 from scrm.api.base import Missing
 
 app_name = "api"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("v1/contacts/<uuid:pk>/tags/<slug:code>", contacts.ContactTag.as_view(), name="contact_tag"),
     path("v1/events", events.EventList.as_view(), name="event_list"),
     path("v1/sources", sources.SourceList.as_view(), name="source_list"),
+    path("v1/forms", forms.FormList.as_view(), name="form_list"),
+    path("v1/forms/<uuid:pk>", forms.FormDetail.as_view(), name="form_detail"),
+    path("v1/forms/<uuid:pk>/results", forms.FormResults.as_view(), name="form_results"),
     path("v1/tags", tags.TagList.as_view(), name="tag_list"),
     path("v1/segments", segments.SegmentList.as_view(), name="segment_list"),
     path("v1/segments/<uuid:pk>/members", segments.SegmentMembers.as_view(), name="segment_members"),

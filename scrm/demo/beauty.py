@@ -110,11 +110,29 @@ BEAUTY = Business(
     form={
         "title": "免费肤质诊断预约",
         "intro": "留下联系方式，美容顾问将在 24 小时内为您做一对一肤质诊断。",
+        "colour": "pink",
         "questions": [
-            {"label": "您的肤质", "choices": ["油性", "干性", "混合", "敏感", "不清楚"]},
-            {"label": "最想改善什么", "choices": []},
+            {"kind": "name", "label": "您的姓名", "required": True},
+            {"kind": "phone", "label": "您的手机号", "required": True},
+            {
+                "kind": "choice",
+                "label": "您的肤质",
+                "choices": [
+                    ("油性", "油性肌"),
+                    ("干性", "干性肌"),
+                    ("混合", "混合肌"),
+                    ("敏感", "敏感肌"),
+                    ("不清楚", ""),
+                ],
+            },
+            {"kind": "text", "label": "什么情况下会敏感", "show": {"id": "3", "values": ["敏感"]}},
+            {
+                "kind": "choices",
+                "label": "最想改善什么",
+                "choices": [("提亮肤色", "美白提亮"), ("抗初老", "抗初老"), ("祛痘", "祛痘"), ("补水", "补水")],
+            },
+            {"kind": "consent", "label": "我同意露米美妆通过电话和邮件与我联系。", "required": True},
         ],
-        "consent_text": "我同意露米美妆通过电话和邮件与我联系。",
         "thanks": "已收到！顾问会尽快与您联系。",
     },
     segments=(

@@ -118,11 +118,33 @@ CARS = Business(
     form={
         "title": "Book a test drive",
         "intro": "Tell us when. Your dealer calls you within a day.",
+        "colour": "teal",
         "questions": [
-            {"label": "Which model?", "choices": ["V3 city", "V5 estate", "V7 SUV", "Not sure"]},
-            {"label": "When suits you?", "choices": []},
+            {"kind": "name", "label": "Your name", "required": True},
+            {"kind": "phone", "label": "Your phone number", "help": "A phone number or an e-mail address is enough."},
+            {"kind": "email", "label": "Your e-mail address"},
+            {
+                "kind": "choice",
+                "label": "Which model?",
+                "choices": [("V3 city", "V3 city"), ("V5 estate", "V5 estate"), ("V7 SUV", "V7 SUV"), ("Not sure", "")],
+            },
+            {"kind": "date", "label": "When suits you?"},
+            {
+                "kind": "choice",
+                "label": "Can you charge at home?",
+                "choices": [("Yes", "Wallbox"), ("No", "No charger")],
+            },
+            {
+                "kind": "text",
+                "label": "Where would you charge?",
+                "show": {"id": "6", "values": ["No"]},
+            },
+            {
+                "kind": "consent",
+                "label": "Volta Motors may call me and write to me about this enquiry.",
+                "required": True,
+            },
         ],
-        "consent_text": "Volta Motors may call me and write to me about this enquiry.",
         "thanks": "Thank you. Your dealer will call you.",
     },
     segments=(

@@ -20,11 +20,14 @@ from content.models import Material
 from content.upkeep import save_material
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
+from leads.form_content import read_content
 from leads.models import Form, Source
-from leads.upkeep import save_form, save_source, set_source_costs
+from leads.services import create_form, publish_form
+from leads.upkeep import save_source, set_source_costs
 from lifecycle.models import Stage
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
+from tagging.selectors import tag_list_active
 from tagging.upkeep import create_category, create_group, create_tag
 
 
@@ -72,7 +75,7 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     _sops(ground, ops, now)
     scopes = [ApiScope.LEADS_WRITE, ApiScope.EVENTS_WRITE]
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
-    ground.form = save_form(values={**business.form, "source": ground.sources[0]}, by=ops, now=now)
+    ground.form = _form(ground, ops, now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground
 
@@ -81,6 +84,21 @@ def make_segments(ground: Ground, now: datetime) -> None:
     """Saved audiences; last, so that they have members."""
     for name, condition in ground.business.segments:
         save_segment(name=name, kind=SegmentKind.DYNAMIC, condition=condition, by=ground.users["ops"], now=now)
+
+
+def _form(ground: Ground, ops: User, now: datetime) -> Form:
+    """A published form whose choices give tags, with a question that depends on another."""
+    said = ground.business.form
+    tags = {tag.name: str(tag.pk) for tag in tag_list_active()}
+    questions = [
+        {**question, "choices": [{"label": label, "tags": [tags[tag]] if tag else []} for label, tag in given]}
+        for question in said["questions"]
+        for given in [question.get("choices", ())]
+    ]
+    content = read_content({**said, "questions": questions})
+    form = create_form(title=content.title, source=ground.sources[0], content=content, by=ops, now=now)
+    publish_form(form=form, by=ops, now=now)
+    return form
 
 
 def _people(ground: Ground) -> None:

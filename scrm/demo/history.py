@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -172,8 +172,10 @@ class History:
         form = self.ground.form if came_by == LeadOrigin.FORM and chance.random() < 0.5 else None
         utm = {"utm_source": channel.origin, "utm_campaign": "autumn"} if channel.per_day else {}
         arrived = Arrival(
-            lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", form_id=form.pk if form else None, utm=utm
+            lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm
         )
+        if form is not None:
+            arrived = replace(arrived, form_id=form.pk, form_version=1)
         return arrived, channel.warmth
 
     def _draw_fate(self, fate: Fate, captured: datetime, warmth: float) -> None:

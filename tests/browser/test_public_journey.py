@@ -15,6 +15,7 @@ from scrm.flows.starter import lay_out_tenant
 from tenants.models import Tenant
 from tests.factories import make_live_sop, make_user, step
 from tests.live import eventually
+from tests.web.public_pages import make_form
 
 BODY = "Hello {{contact.name}},\n\nread this: {{link}}\n\nNo more mail: {{withdraw_link}}"
 
@@ -35,9 +36,7 @@ def form(acme) -> Form:
     welcome = step("email", body=BODY, material=str(material.pk))
     make_live_sop(welcome, name="Welcome", trigger="lead_captured")
     source = Source.objects.create(name="Site", created_at=now)
-    return Form.objects.create(
-        title="Book a test drive", source=source, consent_text="You may write to me.", created_at=now
-    )
+    return make_form(title="Book a test drive", source=source, consent_text="You may write to me.")
 
 
 def mails_to(live, address):
@@ -78,7 +77,7 @@ def test_form_to_mail_to_view_to_withdrawal(live, form, open_browser):
 def test_without_a_script_it_works_too(live, acme, chromium):
     now = clock.now()
     source = Source.objects.create(name="Plain site", created_at=now)
-    form = Form.objects.create(title="Plain", source=source, ask_email=False, created_at=now)
+    form = make_form(title="Plain", source=source)
     context = chromium.new_context(java_script_enabled=False, locale="en-US")
     page = context.new_page()
     page.goto(live.url("acme", f"/f/{form.slug}"))

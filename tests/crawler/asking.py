@@ -53,6 +53,8 @@ _BY_ROUTE: Final = {
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
     ("api:lead_detail", "pk"): "leads.lead",
+    ("api:form_detail", "pk"): "leads.form",
+    ("api:form_results", "pk"): "leads.form",
     ("api:segment_members", "pk"): "audiences.segment",
     ("api:sop_detail", "pk"): "campaigns.sop",
     **{
@@ -186,6 +188,7 @@ _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:link": lambda twins, kind: f"t/{_world(twins, kind).row('content.trackedlink', 'ben').code}",
     "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
     "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
+    "public:form_begun": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/begun",
     "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
     "support:enter": lambda twins, kind: f"support/enter/{enter_token(twins, kind)}/",
 }

@@ -46,7 +46,7 @@ KEPT: Final = {
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
-    *("leads.lead.utm", "exchange.idempotencykey.answer"),
+    *("leads.lead.utm", "exchange.idempotencykey.answer", "leads.formversion.content"),
 }
 MACHINERY: Final = {
     *("accounts.attemptcount", "accounts.auditanchor", "accounts.auditseal", "accounts.session"),

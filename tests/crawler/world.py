@@ -14,6 +14,7 @@ from accounts.models import AuditEntry, Department, User
 from accounts.services import record_audit
 from analytics.models import Goal
 from audiences.models import Segment, SegmentMember, Tier
+from campaigns.form_models import FormRoute
 from campaigns.models import Campaign, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
 from contacts.models import Company, Consent, DoNotContact, Friendship, Group, GroupMember
@@ -22,7 +23,7 @@ from events.models import Event, EventType
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
 from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook
-from leads.models import Form, Interaction, Lead, Opportunity, Source, SourceCost
+from leads.models import Form, FormTally, FormVersion, Interaction, Lead, Opportunity, Source, SourceCost
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code
@@ -156,7 +157,10 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(TagRule.objects.create(name="x", tag=tag, event_type="task_done", created_at=now))
     source = keep(Source.objects.create(name="Fair", created_at=now))
     keep(SourceCost.objects.create(source=source, on=now.date(), amount=10, currency="CNY"))
-    keep(Form.objects.create(slug="x", title="x", source=source, consent_text="x", created_at=now))
+    form = keep(Form.objects.create(slug="x", title="x", source=source, active=True, live_version=1, created_at=now))
+    keep(FormVersion.objects.create(form=form, number=1, content={}, published_at=now))
+    keep(FormTally.objects.create(form=form, on=now.date(), utm_source="x", utm_medium="x", utm_campaign="x"))
+    keep(FormRoute.objects.create(form=form))
     keep(Product.objects.create(code="x", name="x", currency="CNY"))
     keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
     keep(Material.objects.create(title="x", body="x", created_at=now))

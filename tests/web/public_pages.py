@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from django.test import Client
 
+from leads.form_content import read_content
 from leads.models import Form, Source
+from leads.services import create_form, publish_form
 from scrm.core import clock
 from scrm.web.public.tokens import open_token
 
@@ -17,11 +19,25 @@ def reader(tenant: str = "acme", **more: object) -> Client:
     return Client(enforce_csrf_checks=True, headers={"host": f"{tenant}.localhost", "user-agent": READER, **more})
 
 
-def make_form(**fields: object) -> Form:
+def make_form(*questions: dict, consent_text: str = "", published: bool = True, **fields: object) -> Form:
+    """A form that asks for name, phone and e-mail, then these questions, then consent; published as version 1."""
     now = clock.now()
-    source = Source.objects.create(name=f"Site {Source.objects.count()}", created_at=now)
-    fields = {"title": "Ask us", "source": source, "thanks": "We call you.", "created_at": now, **fields}
-    return Form.objects.create(**fields)
+    source = fields.pop("source", None) or Source.objects.create(name=f"Site {Source.objects.count()}", created_at=now)
+    asked = [
+        {"kind": "name", "label": "Your name", "required": True},
+        {"kind": "phone", "label": "Your phone number"},
+        {"kind": "email", "label": "Your e-mail address"},
+        *questions,
+    ]
+    if consent_text:
+        asked.append({"kind": "consent", "label": consent_text, "required": True})
+    title = fields.pop("title", "Ask us")
+    content = read_content({"title": title, "thanks": "We call you.", "questions": asked, **fields})
+    form = create_form(title=title, source=source, content=content, by=None, now=now)
+    if published:
+        publish_form(form=form, by=None, now=now)
+        form.refresh_from_db()
+    return form
 
 
 def token_in(answer) -> str:

@@ -9,6 +9,7 @@ from campaigns.models import Enrollment
 from contacts.models import Consent, Contact, Identity
 from events.models import Event
 from leads.models import Form, Lead
+from leads.services import take_back_form
 from scrm.core import clock
 from scrm.core.signing import tenant_signer
 from scrm.flows.starter import lay_out_tenant
@@ -62,7 +63,7 @@ def test_an_address_without_a_form_reflects_nothing(acme, slug):
 
 
 def test_a_form_taken_back_is_not_there(form):
-    Form.objects.update(active=False)
+    take_back_form(form=form, by=None, now=clock.now())
 
     assert reader().get(f"/f/{form.slug}").status_code == 404
     assert send(form).status_code == 404
@@ -131,24 +132,47 @@ def test_two_forms_are_two_leads(form):
 
 def test_answers_are_kept_under_their_questions(acme):
     form = make_form(
-        ask_city=True,
-        questions=[
-            {"key": "model", "label": "Which model?", "choices": ["V3", "V5"]},
-            {"key": "when", "label": "When?", "choices": []},
-        ],
+        {"kind": "city", "label": "Your city"},
+        {"kind": "company", "label": "Your company"},
+        {"kind": "choice", "label": "Which model?", "choices": [{"label": "V3"}, {"label": "V5"}]},
+        {"kind": "choices", "label": "What else?", "choices": [{"label": "Roof"}, {"label": "Towing, hook"}]},
+        {"kind": "text", "label": "When?"},
+        {"kind": "long", "label": "Tell us more"},
+        {"kind": "rating", "label": "How do you like it?"},
+        {"kind": "date", "label": "Day"},
     )
 
-    send(form, city="Kiel", question_0="V5", question_1="On Saturday")
+    send(
+        form,
+        city="Kiel",
+        company="Volt AG",
+        question_6="V5",
+        question_7=["Roof", "Towing, hook"],
+        question_8="On Saturday",
+        question_9="One\nTwo",
+        question_10="4",
+        question_11="2026-12-24",
+    )
 
     lead = Lead.objects.get()
-    assert lead.attributes == {"model": "V5", "when": "On Saturday"}
-    assert lead.contact.city == "Kiel"
+    assert lead.attributes == {
+        "Which model?": "V5",
+        "What else?": "Roof; Towing, hook",
+        "When?": "On Saturday",
+        "Tell us more": "One\nTwo",
+        "How do you like it?": "4",
+        "Day": "2026-12-24",
+    }
+    assert (lead.contact.city, str(lead.contact.company), lead.form_version) == ("Kiel", "Volt AG", 1)
 
 
-def test_an_answer_that_is_not_offered_is_refused(acme):
-    form = make_form(questions=[{"key": "model", "label": "Which model?", "choices": ["V3", "V5"]}])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("choice", "V9"), ("choices", ["V3", "V9"]), ("rating", "6"), ("date", "2026-02-30")]
+)
+def test_an_answer_that_is_not_offered_is_refused(acme, kind, said):
+    form = make_form({"kind": kind, "label": "Which?", "choices": [{"label": "V3"}, {"label": "V5"}]})
 
-    assert send(form, question_0="V9").status_code == 422
+    assert send(form, question_4=said).status_code == 422
     assert not Lead.objects.exists()
 
 
@@ -156,12 +180,13 @@ def test_consent_is_kept_with_the_text_they_saw(acme):
     form = make_form(consent_text="You may write to me.")
 
     refused = send(form)
-    send(form, consent="on")
+    send(form, question_4="on")
 
     assert refused.status_code == 422
     assert "Please tick this" in refused.text
     kept = Consent.objects.get()
     assert (kept.given, kept.channel, kept.proof["text"]) == (True, "all", "You may write to me.")
+    assert (kept.proof["form"], kept.proof["version"]) == (str(form.pk), 1)
 
 
 @pytest.mark.parametrize(
@@ -228,9 +253,17 @@ def test_a_token_is_good_for_its_form_and_tenant_only(form, acme, globex):
     assert answers == [422] * 5
 
 
-@pytest.mark.parametrize("field", ["name", "phone", "email", "city", "question_0", "page"])
+@pytest.mark.parametrize(
+    "field", ["name", "phone", "email", "city", "company", "question_6", "question_7", "question_8", "page", "version"]
+)
 def test_naughty_texts_never_break_it(acme, field):
-    form = make_form(ask_city=True, questions=[{"key": "q", "label": "Anything else?", "choices": []}])
+    form = make_form(
+        {"kind": "city", "label": "Your city"},
+        {"kind": "company", "label": "Your company"},
+        {"kind": "text", "label": "Anything else?"},
+        {"kind": "long", "label": "More?"},
+        {"kind": "date", "label": "When?"},
+    )
 
     answers = [send(form, **{field: text}) for text in NAUGHTY]
 

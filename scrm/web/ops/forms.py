@@ -1,4 +1,4 @@
-"""Hosted forms: the list with what they bring, and their making."""
+"""Hosted forms: the list with what they bring, their making, copying, and where their leads go."""
 
 from typing import Any
 from uuid import UUID
@@ -10,64 +10,63 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.enums import Scope
+from accounts.models import Department, User
+from accounts.selectors import department_list, user_list_visible
+from campaigns.form_selectors import form_route, sop_list_to_begin
+from campaigns.models import Campaign, Sop
+from campaigns.selectors import campaign_list
+from leads.enums import OwnerRule
 from leads.models import Form
-from leads.selectors import form_detail, form_list, source_choices, source_detail
-from leads.upkeep import CHOICES_MAX, QUESTIONS_MAX, save_form
+from leads.selectors import form_detail, form_draft, form_list, form_version_list, source_choices, source_detail
+from leads.services import copy_form, create_form, publish_form, take_back_form
 from scrm.core import clock
+from scrm.flows.hosted import form_settings_saved
 from scrm.web.access import Visit, found, may
-from scrm.web.ops.filters import offer, page_of
-from scrm.web.ops.replies import take_errors
+from scrm.web.ops.filters import offer, offer_rows, page_of
+from scrm.web.ops.form_builder import starting_content
+from scrm.web.ops.replies import first_message, form_page, take_errors
 from tenants.selectors import tenant_base_url, tenant_current
 
 
-class FormForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
-    intro = forms.CharField(
-        label=gettext_lazy("Introduction"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3})
+class NewForm(forms.Form):
+    title = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("In your lists; the page has a title too.")
     )
     source = forms.ChoiceField(label=gettext_lazy("Leads count for this source"))
-    ask_name = forms.BooleanField(label=pgettext_lazy("person", "Name"), required=False)
-    ask_phone = forms.BooleanField(label=gettext_lazy("Phone"), required=False)
-    ask_email = forms.BooleanField(label=gettext_lazy("E-mail"), required=False)
-    ask_city = forms.BooleanField(label=gettext_lazy("City"), required=False)
-    consent_text = forms.CharField(
-        label=gettext_lazy("Consent text"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea({"rows": 2}),
-        help_text=gettext_lazy("Shown with a box to tick; what they saw is kept as proof."),
-    )
-    thanks = forms.CharField(
-        label=gettext_lazy("Thank-you text"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2})
-    )
-    active = forms.BooleanField(label=gettext_lazy("Published"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "source", [("", gettext_lazy("Choose a source")), *source_choices(active_only=True)])
 
 
-class QuestionForm(forms.Form):
-    key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    label = forms.CharField(label=gettext_lazy("Question"), max_length=80, required=False)
-    choices = forms.CharField(
-        label=gettext_lazy("Choices"),
-        max_length=CHOICES_MAX * 82,
-        required=False,
-        help_text=gettext_lazy("Separated by commas; empty: they write their own answer."),
+class SettingsForm(NewForm):
+    """What counts at once, whatever is published."""
+
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label=gettext_lazy("Campaign"), required=False, empty_label=gettext_lazy("None")
     )
-
-    def question(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        choices = values.get("choices", "").replace("，", ",").replace("、", ",").split(",")
-        return {"key": values.get("key", ""), "label": values.get("label", ""), "choices": choices}
-
-
-Questions = forms.formset_factory(QuestionForm, extra=2, max_num=QUESTIONS_MAX, absolute_max=QUESTIONS_MAX + 2)
+    sop = forms.ModelChoiceField(
+        Sop.objects.none(),
+        label=gettext_lazy("SOP to begin"),
+        required=False,
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("Beside those that begin with every lead. It begins while it is live."),
+    )
+    owner_rule = forms.ChoiceField(
+        label=gettext_lazy("Whose the leads become"),
+        choices=OwnerRule.choices,
+        help_text=gettext_lazy("Customers whom somebody is in charge of already stay theirs; a link's own person too."),
+    )
+    person = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("This person"), required=False, empty_label=gettext_lazy("Nobody")
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=gettext_lazy("This team"), required=False, empty_label=gettext_lazy("None")
+    )
 
 
 @may("form.view")
@@ -75,42 +74,49 @@ def index(request: Visit) -> HttpResponse:
     page = page_of(request, form_list(request.user))
     # Views are everybody's: beside a part of the leads they would say nothing true.
     whole = request.user.data_scope == Scope.ALL
-    rows = [(form, _public_url(form), _share(form) if whole else None) for form in page]
+    rows = [(form, public_url(form), _share(form) if whole else None) for form in page]
     return render(request, "ops/form_list.html", {"page": page, "rows": rows})
 
 
 @may("form.edit")
 def create(request: Visit) -> HttpResponse:
-    initial = {"ask_name": True, "ask_phone": True, "ask_email": True, "active": True}
-    return _edit(request, None, initial, [])
-
-
-@may("form.edit")
-def edit(request: Visit, form_id: UUID) -> HttpResponse:
-    hosted = found(form_detail(form_id))
-    initial = {name: getattr(hosted, name) for name in FormForm.base_fields} | {"source": str(hosted.source_id)}
-    questions = [{**question, "choices": ", ".join(question.get("choices", []))} for question in hosted.questions]
-    return _edit(request, hosted, initial, questions)
-
-
-def _edit(
-    request: Visit, hosted: Form | None, initial: dict[str, Any], questions: list[dict[str, Any]]
-) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
-    form, rows = FormForm(data, initial=initial), Questions(data, initial=questions, prefix="questions")
-    if data is not None and form.is_valid() and rows.is_valid():
-        values = dict(form.cleaned_data)
-        values["source"] = found(source_detail(UUID(values["source"])))
-        values["questions"] = [row.question() for row in rows]
+    form = NewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        title = form.cleaned_data["title"]
+        source = found(source_detail(UUID(form.cleaned_data["source"])))
         try:
-            saved = save_form(form=hosted, values=values, by=request.user, now=clock.now())
+            hosted = create_form(
+                title=title, source=source, content=starting_content(title), by=request.user, now=clock.now()
+            )
         except ValidationError as error:
             take_errors(form, error)
         else:
-            messages.success(request, _("Form saved."))
-            return redirect("ops:form_edit", saved.pk)
-    context = {"form": form, "questions": rows, "hosted": hosted, "public_url": _public_url(hosted) if hosted else ""}
-    return render(request, "ops/form_edit.html", context, status=422 if data is not None else 200)
+            messages.success(request, _("Draft made. Now say what it asks."))
+            return redirect("ops:form_edit", hosted.pk)
+    return form_page(request, "ops/form_new.html", form, {})
+
+
+@may("form.edit")
+def settings(request: Visit, form_id: UUID) -> HttpResponse:
+    hosted = found(form_detail(form_id))
+    form = _settings(request, hosted)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        source = found(source_detail(UUID(values.pop("source"))))
+        try:
+            form_settings_saved(hosted, source=source, **values, by=request.user, now=clock.now())
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, _("Settings saved."))
+            return redirect("ops:form_settings", hosted.pk)
+    context = {
+        "hosted": hosted,
+        "versions": form_version_list(hosted),
+        "public_url": public_url(hosted),
+        "tab": "form_settings",
+    }
+    return form_page(request, "ops/form_settings.html", form, context)
 
 
 @require_POST
@@ -118,12 +124,49 @@ def _edit(
 def switch(request: Visit, form_id: UUID) -> HttpResponse:
     """Publish or take back."""
     hosted = found(form_detail(form_id))
-    save_form(form=hosted, values={"active": not hosted.active}, by=request.user, now=clock.now())
+    if hosted.active:
+        take_back_form(form=hosted, by=request.user, now=clock.now())
+        return redirect("ops:form_list")
+    try:
+        publish_form(form=hosted, by=request.user, now=clock.now())
+    except ValidationError as error:
+        messages.error(request, first_message(error))
+        return redirect(f"{reverse('ops:form_edit', args=[hosted.pk])}?check=1")
     return redirect("ops:form_list")
 
 
-def _public_url(hosted: Form) -> str:
+@require_POST
+@may("form.edit")
+def copy(request: Visit, form_id: UUID) -> HttpResponse:
+    hosted = found(form_detail(form_id))
+    made = copy_form(form=hosted, content=form_draft(hosted), by=request.user, now=clock.now())
+    messages.success(request, _("Copied. The copy is a draft."))
+    return redirect("ops:form_edit", made.pk)
+
+
+def public_url(hosted: Form) -> str:
     return tenant_base_url(tenant_current()) + reverse("public:form", args=[hosted.slug])
+
+
+def _settings(request: Visit, hosted: Form) -> SettingsForm:
+    route = form_route(hosted.pk)
+    initial = {
+        "title": hosted.title,
+        "source": str(hosted.source_id),
+        "campaign": route.campaign_id,
+        "sop": route.sop_id,
+        "owner_rule": route.owner_rule,
+        "person": route.person_id,
+        "department": route.department_id,
+    }
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if not hosted.source.active:
+        offer(form, "source", [(str(hosted.source_id), hosted.source.name), *source_choices(active_only=True)])
+    offer_rows(form, "campaign", campaign_list())
+    offer_rows(form, "sop", sop_list_to_begin())
+    offer_rows(form, "person", user_list_visible(request.user))
+    offer_rows(form, "department", department_list())
+    return form
 
 
 def _share(hosted: Any) -> float | None:

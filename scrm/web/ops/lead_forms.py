@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.selectors import user_list_visible
 from leads.enums import InteractionKind, LeadOrigin, LeadStatus, Rating
 from leads.mapping import LeadInput
-from leads.selectors import source_choices
+from leads.selectors import form_choices, source_choices
 from scrm.core.ids import short_code
 from scrm.web.ops.filters import Choices, FilterForm, offer
 from scrm.web.person_form import PersonForm
@@ -32,6 +32,7 @@ class LeadFilter(FilterForm):
         self.choose("source", _("Source"), _("Any source"), [("none", _("No source")), *source_choices()])
         self.choose("owner", _("Owner"), _("Any owner"), [("none", _("Nobody")), *owners])
         self.choose("came_by", _("Came by"), _("Any way in"), LeadOrigin.choices)
+        self.choose("form", _("Form"), _("Any form"), form_choices())
         self.choose("period", _("Captured"), _("Any time"), PERIODS)
 
 

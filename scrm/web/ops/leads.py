@@ -18,6 +18,7 @@ from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, Arrival
 from leads.models import Lead
 from leads.selectors import (
+    form_answers,
     interaction_list_of_lead,
     lead_detail,
     lead_ids_visible,
@@ -103,6 +104,7 @@ def _detail(request: Visit, lead: Lead, interaction_form: InteractionForm) -> Ht
     owners = owner_choices(request.user)
     context = {
         "lead": lead,
+        "answers": form_answers(lead),
         "identities": identities_of(lead.contact_id),
         "interactions": interaction_list_of_lead(lead.pk),
         "touchpoints": [

@@ -1,6 +1,6 @@
 """Hosted forms: shown to anybody, sent without a cookie, and each sent once."""
 
-import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,27 +8,37 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content.machines import is_machine
 from leads.enums import LeadOrigin
+from leads.form_content import Content
+from leads.form_problems import is_safe_address
 from leads.inputs import REJECTED, Arrival
 from leads.models import Form
-from leads.selectors import form_published
-from leads.services import count_form_view
+from leads.selectors import form_content, form_published
 from scrm.core import clock, crypto
 from scrm.flows.hosted import form_submitted
-from scrm.web.public.fields import HostedForm
-from scrm.web.public.limits import is_new_view, seconds_to_wait
+from scrm.web.hosted_form import HostedForm
+from scrm.web.public.limits import seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
 from scrm.web.public.tokens import QUICKEST, Opened, Reading, open_token, read_token
+from scrm.web.public.versions import read_version, seal_version
+from scrm.web.public.visits import note_begin, note_visit, utm_of
 from tenants.selectors import tenant_keys, tenant_zone
 
 DECOY: Final = "website"
 """A field that people never see, so whoever fills it in is a robot."""
 TOKEN: Final = "page"
-_UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-_UTM_MAX: Final = 200
+VERSION: Final = "version"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form in one of its versions."""
+
+    form: Form
+    version: int
+    content: Content
 
 
 @for_everybody
@@ -38,11 +48,12 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
     if form is None:
         return not_there(request)
     now = clock.now()
+    asked = _asked(request, form)
+    if asked is None:
+        return not_there(request)
     if request.method != "POST":
-        by_person = request.method == "GET" and not is_machine(request.headers.get("User-Agent", ""))
-        if by_person and is_new_view(request, form.pk):
-            count_form_view(form=form)
-        return _page(request, form, HostedForm(form), opened_at=now)
+        note_visit(request, form.pk, now)
+        return _page(request, asked, HostedForm(asked.content), opened_at=now)
     wait = seconds_to_wait(request, form.pk)
     if wait:
         answer = show(request, "public/too_often.html", status=429)
@@ -51,18 +62,20 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
     if request.POST.get(DECOY):
         return _thanks(request, form)
     opened = read_token(request.POST.get(TOKEN, ""), form.pk, now)
-    filled = HostedForm(form, request.POST)
+    filled = HostedForm(asked.content, request.POST)
     # Whoever read an old page has waited long enough already.
     since = now - QUICKEST if opened.reading == Reading.TOO_OLD else opened.at
     if filled.is_valid() and opened.reading != Reading.GOOD:
         filled.add_error(None, _again(opened.reading))
     if not filled.is_valid():
-        return _page(request, form, filled, opened_at=since)
-    outcome = form_submitted(form, _arrival(request, form, filled, opened), now=now)
+        return _page(request, asked, filled, opened_at=since)
+    note_begin(request, form.pk, now)
+    arrival = _arrival(request, asked, filled, opened)
+    outcome = form_submitted(form, arrival, filled.tag_ids(), now=now)
     if outcome.outcome == REJECTED:
         for problem in outcome.problems:
             filled.add_error(problem.column if problem.column in filled.fields else None, problem.reason)
-        return _page(request, form, filled, opened_at=opened.at)
+        return _page(request, asked, filled, opened_at=opened.at)
     return _thanks(request, form)
 
 
@@ -70,16 +83,45 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
 @require_safe
 def thanks(request: Visit, slug: str) -> HttpResponse:
     form = form_published(slug)
-    return show(request, "public/form_thanks.html", {"hosted": form}) if form else not_there(request)
+    content = form_content(form, form.live_version) if form else None
+    if content is None:
+        return not_there(request)
+    next_url = content.next_url if is_safe_address(content.next_url) else ""
+    return show(request, "public/form_thanks.html", {"content": content, "next_url": next_url})
 
 
-def _page(request: Visit, form: Form, filled: HostedForm, *, opened_at: datetime) -> HttpResponse:
+@for_everybody
+@require_POST
+def begun(request: Visit, slug: str) -> HttpResponse:
+    """Told by the page's script when somebody begins to answer; it answers nothing, whatever it was sent."""
+    form, now = form_published(slug), clock.now()
+    if form is not None and read_token(request.POST.get(TOKEN, ""), form.pk, now).reading != Reading.NOT_OURS:
+        note_begin(request, form.pk, now)
+    return HttpResponse(status=204)
+
+
+def _asked(request: Visit, form: Form) -> Asked | None:
+    """What a page of ours showed, else what is live."""
+    shown = read_version(request.POST.get(VERSION, ""), form.pk) if request.method == "POST" else None
+    for number in filter(None, (shown, form.live_version)):
+        content = form_content(form, number)
+        if content is not None:
+            return Asked(form, number, content)
+    return None
+
+
+def _page(request: Visit, asked: Asked, filled: HostedForm, *, opened_at: datetime) -> HttpResponse:
+    form = asked.form
     context = {
         "hosted": form,
+        "content": asked.content,
         "form": filled,
         "token": open_token(form.pk, opened_at),
         "token_name": TOKEN,
+        "version": seal_version(form.pk, asked.version),
+        "version_name": VERSION,
         "decoy": DECOY,
+        "begun_url": f"{reverse('public:form_begun', args=[form.slug])}?{request.GET.urlencode()}",
     }
     return show(request, "public/form.html", context, status=422 if filled.is_bound else 200)
 
@@ -93,9 +135,9 @@ def _thanks(request: Visit, form: Form) -> HttpResponse:
     return answer
 
 
-def _arrival(request: Visit, form: Form, filled: HostedForm, opened: Opened) -> Arrival:
+def _arrival(request: Visit, asked: Asked, filled: HostedForm, opened: Opened) -> Arrival:
     """The same person through the same form on the same day is the same enquiry, however often they send it."""
-    lead = filled.lead()
+    form, lead = asked.form, filled.lead(asked.form)
     known_by = lead.identities[0]
     who = crypto.blind_index(f"{known_by.kind} {known_by.key}", keys=tenant_keys(), purpose="lead.form").hex()
     day = opened.at.astimezone(tenant_zone()).date()
@@ -104,20 +146,10 @@ def _arrival(request: Visit, form: Form, filled: HostedForm, opened: Opened) -> 
         came_by=LeadOrigin.FORM,
         dedupe_key=f"form:{form.pk}:{who}:{day:%Y%m%d}",
         form_id=form.pk,
-        utm=_utm(request),
-        consents=filled.consents(),
+        form_version=asked.version,
+        utm=utm_of(request),
+        consents=filled.consents(form, asked.version),
     )
-
-
-def _utm(request: Visit) -> dict[str, str]:
-    found = {name: _plain(request.GET.get(name, ""))[:_UTM_MAX] for name in _UTM}
-    return {name: value for name, value in found.items() if value}
-
-
-def _plain(text: str) -> str:
-    """Without controls and halves of characters, which no column takes."""
-    kept = (each if unicodedata.category(each) not in ("Cc", "Cs") else " " for each in text)
-    return " ".join("".join(kept).split())
 
 
 def _again(reading: Reading) -> str:

@@ -18,7 +18,7 @@ VIEW_LASTS: Final = 600
 def seconds_to_wait(request: HttpRequest, form_id: UUID) -> int:
     """0 when the form may be sent; without Redis it always may."""
     budgets = (
-        spend(f"form:{form_id}:{_whereabouts(request)}", limit=SENT_BY_ONE, seconds=MINUTE),
+        spend(f"form:{form_id}:{whereabouts(request)}", limit=SENT_BY_ONE, seconds=MINUTE),
         spend(f"form:{form_id}", limit=SENT_BY_ALL, seconds=MINUTE),
     )
     return max((budget.resets_in for budget in budgets if budget and budget.is_overdrawn), default=0)
@@ -26,11 +26,11 @@ def seconds_to_wait(request: HttpRequest, form_id: UUID) -> int:
 
 def is_new_view(request: HttpRequest, form_id: UUID) -> bool:
     """Whether to count it: the counter is one row, which nobody may hammer. Without Redis nothing is counted."""
-    budget = spend(f"view:{form_id}:{_whereabouts(request)}", limit=1, seconds=VIEW_LASTS)
+    budget = spend(f"view:{form_id}:{whereabouts(request)}", limit=1, seconds=VIEW_LASTS)
     return budget is not None and not budget.is_overdrawn
 
 
-def _whereabouts(request: HttpRequest) -> str:
+def whereabouts(request: HttpRequest) -> str:
     """The address, or its network where one connection has a whole network of addresses."""
     text = request.META.get("REMOTE_ADDR", "")
     try:

@@ -7,6 +7,7 @@ from scrm.web.public import forms, links, withdrawal
 app_name = "public"
 urlpatterns = [
     path("f/<slug:slug>/thanks", forms.thanks, name="form_thanks"),
+    path("f/<slug:slug>/begun", forms.begun, name="form_begun"),
     path("f/<path:slug>", forms.hosted, name="form"),
     path("t/<path:code>", links.opened, name="link"),
     path("u/<path:token>", withdrawal.withdraw, name="withdrawal"),

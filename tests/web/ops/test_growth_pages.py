@@ -8,28 +8,12 @@ import pytest
 from accounts.enums import Role
 from exchange.keys import api_key_by_token
 from exchange.models import ApiKey
-from leads.models import Form, Source, SourceCost
+from leads.models import Source, SourceCost
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from tests.factories import make_user
 from tests.flows.arrivals import make_arrival
 from tests.web.ops.conftest import Desk
-
-HOSTED = {
-    "title": "Test drive",
-    "intro": "",
-    "ask_name": "on",
-    "ask_phone": "on",
-    "consent_text": "",
-    "thanks": "",
-    "active": "on",
-    "questions-TOTAL_FORMS": "2",
-    "questions-INITIAL_FORMS": "0",
-    "questions-0-label": "Which model?",
-    "questions-0-choices": "V3， V5,V5",
-    "questions-1-label": "",
-    "questions-1-choices": "",
-}
 
 
 @pytest.fixture
@@ -125,39 +109,6 @@ def test_managers_see_sources_but_do_not_change_them(adas_desk, source):
     assert adas_desk.get(f"/sources/{source.pk}/").status_code == 200
     assert refused.status_code == 403
     assert not SourceCost.objects.exists()
-
-
-# --- forms --------------------------------------------------------------------------------------
-
-
-def test_form_keeps_its_questions_and_gets_a_public_link(desk, source):
-    desk.post("/forms/new/", {**HOSTED, "source": str(source.pk)})
-
-    hosted = Form.objects.get()
-    assert hosted.questions == [{"key": "Which model?", "label": "Which model?", "choices": ["V3", "V5"]}]
-    assert f"/f/{hosted.slug}" in desk.get("/forms/").content.decode()
-    assert "V3, V5" in desk.get(f"/forms/{hosted.pk}/").content.decode()
-
-
-def test_form_must_ask_for_a_way_to_answer(desk, source):
-    values = {**HOSTED, "source": str(source.pk)}
-    del values["ask_phone"]
-
-    answer = desk.post("/forms/new/", values)
-
-    assert answer.status_code == 422
-    assert "Ask for the phone or the e-mail" in answer.content.decode()
-    assert not Form.objects.exists()
-
-
-def test_form_is_published_and_taken_back(desk, source):
-    desk.post("/forms/new/", {**HOSTED, "source": str(source.pk)})
-    hosted = Form.objects.get()
-
-    desk.post(f"/forms/{hosted.pk}/switch/")
-
-    hosted.refresh_from_db()
-    assert not hosted.active
 
 
 # --- search --------------------------------------------------------------------------------------

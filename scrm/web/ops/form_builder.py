@@ -1,0 +1,213 @@
+"""What people enter in the builder of a form: its words, and its questions with the buttons that change them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.enums import FieldKind
+from leads.form_content import (
+    CHOICES_MAX,
+    CHOOSING,
+    PERSONAL,
+    QUESTIONS_MAX,
+    Choice,
+    Content,
+    Question,
+    next_id,
+    read_content,
+)
+from leads.form_problems import problems
+from tagging.selectors import tag_list_active
+
+WORDS: Final = ("title", "intro", "button", "colour", "cover", "thanks", "next_url")
+COLOUR_NAMES: Final = {
+    "": gettext_lazy("As the page"),
+    "blue": gettext_lazy("Blue"),
+    "teal": gettext_lazy("Teal"),
+    "green": gettext_lazy("Green"),
+    "amber": gettext_lazy("Amber"),
+    "red": gettext_lazy("Red"),
+    "pink": gettext_lazy("Pink"),
+    "violet": gettext_lazy("Violet"),
+}
+_BLANK: Final = 2
+"""A new question with choices has room for so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question as the builder draws it."""
+
+    place: int
+    question: Question
+    kinds: list[tuple[str, Any]]
+    choices: list[tuple[str, str]]
+    above: list[tuple[str, str]]
+    values: list[tuple[str, bool]]
+    problems: Mapping[str, str]
+
+    @property
+    def prefix(self) -> str:
+        return f"q-{self.place}"
+
+    @property
+    def has_hint(self) -> bool:
+        kinds = (*PERSONAL, FieldKind.TEXT, FieldKind.LONG)
+        return self.question.kind in kinds
+
+
+class Tags:
+    """The tags that a choice may give, by the words in which the builder names them."""
+
+    def __init__(self) -> None:
+        self.names = {str(tag.pk): f"{tag.group.name} › {tag.name}" for tag in tag_list_active()}
+        self._ids = {name: pk for pk, name in self.names.items()}
+
+    def id_of(self, name: str) -> str:
+        """The tag of that name; a name that none has stays as it is, so that it can be told."""
+        return self._ids.get(name, name)
+
+    def name_of(self, given: str) -> str:
+        return self.names.get(given, given)
+
+
+def starting_content(title: str) -> Content:
+    """What a new form asks: who somebody is and how to reach them."""
+    asked = [
+        {"kind": FieldKind.NAME, "label": _("Your name"), "required": True},
+        {"kind": FieldKind.PHONE, "label": _("Your phone number")},
+        {"kind": FieldKind.EMAIL, "label": _("Your e-mail address")},
+    ]
+    return read_content({"title": title, "questions": asked})
+
+
+def posted_content(data: QueryDict, tags: Tags) -> Content:
+    """The draft as the builder posts it, changed as the pressed button says."""
+    count = data.get("q-count", "0")
+    size = min(int(count), QUESTIONS_MAX) if count.isascii() and count.isdecimal() else 0
+    questions = [_posted(data, f"q-{place}", tags) for place in range(size)]
+    content = read_content({**{name: data.get(name, "") for name in WORDS}, "questions": questions})
+    action, _colon, detail = data.get("action", "").partition(":")
+    return replace(content, questions=_changed(content.questions, action, detail)) if action else content
+
+
+def problems_of(content: Content, tags: Tags) -> dict[str, str]:
+    """What the draft lacks; and which of its tags are not there."""
+    found = problems(content)
+    for place, question in enumerate(content.questions):
+        unknown = [given for choice in question.choices for given in choice.tags if given not in tags.names]
+        if unknown:
+            text = _("There is no tag “%(name)s”; choose one of the list.") % {"name": unknown[0]}
+            found.setdefault(f"{place}.choices", text)
+    return found
+
+
+def rows_of(content: Content, tags: Tags, found: Mapping[str, str], blank: str = "") -> list[Row]:
+    """Each question with all that the builder shows of it; `blank` is the id of one with room for another choice."""
+    return [
+        _row(content, place, question, tags, found, room=question.id == blank)
+        for place, question in enumerate(content.questions)
+    ]
+
+
+def question_kinds(content: Content) -> list[tuple[str, Any]]:
+    """What can be added now."""
+    taken = {question.kind for question in content.questions if question.kind in PERSONAL}
+    return [(kind.value, kind.label) for kind in FieldKind if kind not in taken]
+
+
+def asks_for_room(data: QueryDict) -> str:
+    """The id of the question whose button asked for one more choice."""
+    action, _colon, detail = data.get("action", "").partition(":")
+    return data.get(f"q-{detail}-id", "") if action == "choice" else ""
+
+
+def _row(content: Content, place: int, question: Question, tags: Tags, found: Mapping[str, str], *, room: bool) -> Row:
+    taken = {each.kind for each in content.questions if each.kind in PERSONAL and each.id != question.id}
+    choices = [(choice.label, tags.name_of(choice.tags[0]) if choice.tags else "") for choice in question.choices]
+    empty = 1 if room else max(0, _BLANK - len(choices))
+    if question.kind in CHOOSING and len(choices) < CHOICES_MAX:
+        choices += [("", "")] * empty
+    above = [(each.id, each.label) for each in content.questions[:place] if each.label]
+    asked = content.question(question.show.id) if question.show else None
+    said = question.show.values if question.show else ()
+    prefix = f"{place}."
+    return Row(
+        place=place,
+        question=question,
+        kinds=[(kind.value, kind.label) for kind in FieldKind if kind not in taken],
+        choices=choices,
+        above=above,
+        values=[(value, value in said) for value in asked.offered] if asked else [],
+        problems={name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)},
+    )
+
+
+def _posted(data: QueryDict, prefix: str, tags: Tags) -> dict[str, Any]:
+    labels, names = data.getlist(f"{prefix}-choice"), data.getlist(f"{prefix}-tag")
+    return {
+        **{name: data.get(f"{prefix}-{name}", "") for name in ("id", "kind", "label", "help", "placeholder", "key")},
+        "required": f"{prefix}-required" in data,
+        "choices": [
+            {"label": label, "tags": [tags.id_of(name.strip())] if name.strip() else []}
+            for label, name in zip(labels, names, strict=False)
+        ],
+        "show": {"id": data.get(f"{prefix}-show", ""), "values": data.getlist(f"{prefix}-value")},
+    }
+
+
+def _changed(questions: tuple[Question, ...], action: str, detail: str) -> tuple[Question, ...]:
+    """After one was added (`add:choice`), removed, doubled, or moved up, down or to a place (`move:4:0`)."""
+    if action == "add":
+        return tuple(_with_new(questions, detail))
+    places = [int(each) for each in detail.split(":") if each.isascii() and each.isdecimal()]
+    if not places or any(place >= len(questions) for place in places):
+        return questions
+    place, rest = places[0], list(questions)
+    taken = rest.pop(place)
+    match action:
+        case "remove":
+            return tuple(rest)
+        case "double" if len(questions) < QUESTIONS_MAX and taken.kind not in PERSONAL:
+            copy = replace(taken, id=next_id(questions), key="")
+            return (*questions[: place + 1], copy, *questions[place + 1 :])
+        case "up":
+            rest.insert(max(place - 1, 0), taken)
+        case "down":
+            rest.insert(place + 1, taken)
+        case "move" if len(places) == 2:
+            rest.insert(places[1], taken)
+        case _:
+            return questions
+    return tuple(rest)
+
+
+def _with_new(questions: tuple[Question, ...], kind: str) -> Iterator[Question]:
+    yield from questions
+    if kind in FieldKind.values and len(questions) < QUESTIONS_MAX:
+        asked = FieldKind(kind)
+        is_taken = asked in PERSONAL and any(each.kind == asked for each in questions)
+        if not is_taken:
+            label = str(_USUAL.get(asked, ""))
+            choices = tuple(Choice(_("Choice %(number)s") % {"number": number}) for number in (1, 2))
+            yield Question(
+                next_id(questions),
+                asked,
+                label=label,
+                required=asked == FieldKind.CONSENT,
+                choices=choices if asked in CHOOSING else (),
+            )
+
+
+_USUAL: Final = {
+    FieldKind.NAME: gettext_lazy("Your name"),
+    FieldKind.PHONE: gettext_lazy("Your phone number"),
+    FieldKind.EMAIL: gettext_lazy("Your e-mail address"),
+    FieldKind.COMPANY: gettext_lazy("Your company"),
+    FieldKind.CITY: gettext_lazy("Your city"),
+    FieldKind.CONSENT: gettext_lazy("I agree that you contact me by phone, message and e-mail."),
+}
