@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.facts import user_choices
 from leads.enums import LeadOrigin, LeadStatus, Rating
-from leads.models import Source
+from leads.models import EntryLink, Source
 from scrm.core.conditions import Argument, Fact, Type
 from scrm.core.conditions.json_values import as_number, as_text, number_sql
 
@@ -21,6 +21,16 @@ _NAME = Argument("name", _("attribute"), Type.TEXT, required=True)
 
 def source_choices() -> Iterable[tuple[str, str]]:
     return [(str(source.pk), source.name) for source in Source.objects.all()]
+
+
+def link_choices() -> Iterable[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in EntryLink.objects.order_by("name", "pk").values_list("pk", "name")]
+
+
+def _touches(subject: Any) -> list[Mapping[str, Any]]:
+    """All touches of the contact, the first one first."""
+    found = [touch for lead in subject["leads"] for touch in lead["touches"]]
+    return sorted(found, key=lambda touch: (touch["at"], touch["id"]))
 
 
 def _newest(subject: Any) -> Mapping[str, Any]:
@@ -94,5 +104,30 @@ FACTS = (
         wording=lambda given: _("number of leads that are %(status)s") if given else _("number of leads"),
         sql=_count_sql,
         oracle=_count,
+    ),
+    _column(
+        "link",
+        _("entry link of the lead"),
+        "(SELECT t.link_id::text FROM leads_touch t WHERE t.lead_id = l.id AND t.brought)",
+        type=Type.CHOICE,
+        choices=link_choices,
+    ),
+    Fact(
+        key="lead.links",
+        label=_("entry links of all leads"),
+        group=GROUP,
+        type=Type.KEYS,
+        choices=link_choices,
+        sql="SELECT t.contact_id, t.link_id::text FROM leads_touch t WHERE t.link_id IS NOT NULL",
+        oracle=lambda subject, args, now: {touch["link"] for touch in _touches(subject) if touch["link"]},
+    ),
+    Fact(
+        key="lead.first_link",
+        label=_("entry link of the first touch"),
+        group=GROUP,
+        type=Type.CHOICE,
+        choices=link_choices,
+        sql="(SELECT t.link_id::text FROM leads_touch t WHERE t.contact_id = c.id ORDER BY t.at, t.id LIMIT 1)",
+        oracle=lambda subject, args, now: next((touch["link"] for touch in _touches(subject)), None),
     ),
 )

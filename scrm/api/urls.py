@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from scrm.api import contacts, events, forms, leads, reports, schema, segments, sops, sources, tags, touchpoints
+from scrm.api import (
+    contacts,
+    events,
+    forms,
+    leads,
+    links,
+    reports,
+    schema,
+    segments,
+    sops,
+    sources,
+    tags,
+    touchpoints,
+)
 from scrm.api.base import Missing
 
 app_name = "api"
@@ -18,6 +31,13 @@ urlpatterns = [
     path("v1/contacts/<uuid:pk>/tags/<slug:code>", contacts.ContactTag.as_view(), name="contact_tag"),
     path("v1/events", events.EventList.as_view(), name="event_list"),
     path("v1/sources", sources.SourceList.as_view(), name="source_list"),
+    path("v1/forms", forms.FormList.as_view(), name="form_list"),
+    path("v1/forms/<uuid:pk>", forms.FormDetail.as_view(), name="form_detail"),
+    path("v1/forms/<uuid:pk>/results", forms.FormResults.as_view(), name="form_results"),
+    path("v1/links", links.EntryLinkList.as_view(), name="entry_link_list"),
+    path("v1/links/<uuid:pk>/results", links.EntryLinkResults.as_view(), name="entry_link_results"),
+    path("v1/referrals", links.ReferralList.as_view(), name="referral_list"),
+    path("v1/rewards", links.RewardList.as_view(), name="reward_list"),
     path("v1/forms", forms.FormList.as_view(), name="form_list"),
     path("v1/forms/<uuid:pk>", forms.FormDetail.as_view(), name="form_detail"),
     path("v1/forms/<uuid:pk>/results", forms.FormResults.as_view(), name="form_results"),

@@ -56,7 +56,10 @@ _EVERYBODY: Final = (
     *("api:schema", "api:docs", "api:v1/<path:rest>"),
     *("rep:manifest", "rep:service_worker", "rep:offline", "public:form", "public:form_thanks"),
 )
-_TOKEN: Final = ("account_reset_password_from_key", "public:link", "public:withdrawal", "support:enter")
+_TOKEN: Final = (
+    *("account_reset_password_from_key", "public:link", "public:entry_link", "public:withdrawal"),
+    "support:enter",
+)
 
 UNGUARDED: Final[dict[str, Guard]] = {
     **dict.fromkeys(_PERSON, Guard.PERSON),

@@ -15,7 +15,7 @@ from commerce.models import Order, OrderLine, Product
 from contacts.models import Company, Contact, DoNotContact, Identity
 from contacts.queries import contact_ids_matching, count_matching, fact_values
 from events.models import Event, EventType
-from leads.models import Lead, Source
+from leads.models import EntryLink, Lead, Source, Touch
 from lifecycle.models import Lifecycle, Position, Stage, StageTransition
 from scrm.core.conditions import Scope, Snapshot, evaluate, facts, parse, schema_for, sentence
 from scrm.core.ids import uuid7
@@ -38,6 +38,9 @@ class World:
         ]
         self.companies = [Company.objects.create(name=name, created_at=NOW) for name in ("Acme Tools", "万达")]
         self.sources = [Source.objects.create(name=name, created_at=NOW) for name in ("Facts fair", "抖音")]
+        self.links = [
+            EntryLink.objects.create(name=name, url="https://x.test/", created_at=NOW) for name in ("Poster", "海报")
+        ]
         self.types = [EventType.objects.create(code=f"facts-{name}", name=name) for name in ("viewed", "clicked")]
         group = TagGroup.objects.create(category=TagCategory.objects.create(name="facts"), name="facts")
         self.tags = [Tag.objects.create(group=group, code=f"facts-{name}", name=name) for name in "abc"]
@@ -124,7 +127,23 @@ class World:
             **{name: getattr(lead, name) for name in names},
             "source": lead.source and str(lead.source.id),
             "owner": lead.owner and str(lead.owner.id),
+            **self.add_touches(lead),
         }
+
+    def add_touches(self, lead):
+        """Up to two, of which the first brought the lead."""
+        touches = [
+            Touch.objects.create(
+                contact=lead.contact,
+                lead=lead,
+                link=link,
+                brought=number == 0,
+                at=lead.captured_at + timedelta(hours=number),
+            )
+            for number, link in enumerate(self.some([None, *self.links], 2))
+        ]
+        told = [{"id": each.id, "at": each.at, "link": each.link and str(each.link.id)} for each in touches]
+        return {"touches": told, "link": told[0]["link"] if told else None}
 
     def add_event(self, contact):
         kind, at = self.draw.choice(self.types), self.draw.choice(PAST_AND_COMING)
@@ -202,6 +221,7 @@ VALUES = {
     "lead.attribute_number": [7, 7.5, 8],
     "lead.attribute_number.name": ["colour", "size"],
     "lead.sources": ["<sources 0>", "<sources 1>"],
+    **dict.fromkeys(("lead.link", "lead.links", "lead.first_link"), ["<links 0>", "<links 1>"]),
     "lead.count": [0, 1, 2, 3],
     "lead.count.status": ["new", "won"],
     "events.count": [0, 1, 2],

@@ -88,7 +88,9 @@ def test_whatever_is_kept_stands_on_the_site(text, start):
 
 
 def test_parameters_join_and_leave_what_is_there():
-    address = with_parameters("https://shop.example.com/a?utm_source=own&b=1#c", {"utm_source": "x", "utm_medium": "q r"})
+    address = with_parameters(
+        "https://shop.example.com/a?utm_source=own&b=1#c", {"utm_source": "x", "utm_medium": "q r"}
+    )
 
     assert address == "https://shop.example.com/a?utm_source=own&b=1&utm_medium=q+r#c"
 
@@ -98,9 +100,9 @@ def test_site_is_kept_by_its_name_alone(text):
     assert checked_host(text) == "www.example.com"
 
 
-@pytest.mark.parametrize("text", ["", "com", "a b.com", "www.example.com/x", "a.com:443", "1.2.3.4", "*.a.com", "-a.com"])
+@pytest.mark.parametrize(
+    "text", ["", "com", "a b.com", "www.example.com/x", "a.com:443", "1.2.3.4", "*.a.com", "-a.com"]
+)
 def test_what_is_no_site_is_refused(text):
     with pytest.raises(ValidationError):
         checked_host(text)
-
-

@@ -53,6 +53,8 @@ GROUPS = (
                 also=("source_detail", "source_edit", "source_create"),
             ),
             Entry(_("Forms"), "forms", "form_list", "form.view", also=("form_",)),
+            Entry(_("Entry links"), "qrcode", "entry_link_list", "link.view", also=("entry_link_",)),
+            Entry(_("Referral"), "gift", "referral_programs", "link.view", also=("referral_", "reward_")),
             Entry(_("Imports"), "file-import", "import_list", "lead.import", also=("import_",)),
         ),
     ),

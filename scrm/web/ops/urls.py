@@ -1,6 +1,11 @@
 """Addresses of the dashboard."""
 
-from scrm.web.ops import urls_forms, urls_growth, urls_outreach
+from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach
 
 app_name = "ops"
-urlpatterns = [*urls_growth.urlpatterns, *urls_forms.urlpatterns, *urls_outreach.urlpatterns]
+urlpatterns = [
+    *urls_growth.urlpatterns,
+    *urls_forms.urlpatterns,
+    *urls_links.urlpatterns,
+    *urls_outreach.urlpatterns,
+]

@@ -19,6 +19,7 @@ from leads.selectors import form_content, form_published
 from scrm.core import clock, crypto
 from scrm.flows.hosted import form_submitted
 from scrm.web.hosted_form import HostedForm
+from scrm.web.public.entry_token import came_through
 from scrm.web.public.limits import seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
 from scrm.web.public.tokens import QUICKEST, Opened, Reading, open_token, read_token
@@ -70,7 +71,7 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
     if not filled.is_valid():
         return _page(request, asked, filled, opened_at=since)
     note_begin(request, form.pk, now)
-    arrival = _arrival(request, asked, filled, opened)
+    arrival = came_through(request, _arrival(request, asked, filled, opened), now)
     outcome = form_submitted(form, arrival, filled.tag_ids(), now=now)
     if outcome.outcome == REJECTED:
         for problem in outcome.problems:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from scrm.web.public import forms, links, withdrawal
+from scrm.web.public import entry, forms, links, withdrawal
 
 app_name = "public"
 urlpatterns = [
     path("f/<slug:slug>/thanks", forms.thanks, name="form_thanks"),
     path("f/<slug:slug>/begun", forms.begun, name="form_begun"),
     path("f/<path:slug>", forms.hosted, name="form"),
+    path("l/<path:code>", entry.opened, name="entry_link"),
     path("t/<path:code>", links.opened, name="link"),
     path("u/<path:token>", withdrawal.withdraw, name="withdrawal"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import customers, me, shell, today
+from scrm.web.rep import customers, me, own_code, shell, today
 
 app_name = "rep"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
+    path("code/", own_code.index, name="own_code"),
+    path("code/qr.svg", own_code.qr, name="own_code_svg"),
     path("me/", me.index, name="me"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("sw.js", shell.service_worker, name="service_worker"),
