@@ -10,10 +10,11 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Load(NamedTuple):
-    """CPU seconds so far: of each process that descends from this one, and of the whole machine."""
+    """CPU seconds so far: of the whole machine, spent and idle, and of each process that descends from this one."""
 
     at: float
     busy: float
+    idle: float
     ours: dict[int, float]
 
     @classmethod
@@ -29,11 +30,16 @@ class Load(NamedTuple):
         while fresh:
             fresh = {pid for pid, parent in parents.items() if parent in fresh} - found
             found |= fresh
-        user, nice, system, _idle, _wait, *rest = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+        user, nice, system, idle, waiting, *rest = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
         busy = sum(map(int, (user, nice, system, *rest[:3]))) / _TICK
-        return cls(time.monotonic(), busy, {pid: seconds[pid] for pid in found if pid in seconds})
+        unused = (int(idle) + int(waiting)) / _TICK
+        return cls(time.monotonic(), busy, unused, {pid: seconds[pid] for pid in found if pid in seconds})
 
     def cores_of_others(self, later: "Load") -> float:
         """Cores that others kept busy from here until `later`; those that died meanwhile count with them."""
         ours = sum(seconds - self.ours.get(pid, 0.0) for pid, seconds in later.ours.items())
         return max(0.0, (later.busy - self.busy - ours) / max(later.at - self.at, 1 / _TICK))
+
+    def idle_cores(self, later: "Load") -> float:
+        """Cores that nobody used from here until `later`: work that waited all the same stood still."""
+        return (later.idle - self.idle) / max(later.at - self.at, 1 / _TICK)

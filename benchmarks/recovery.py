@@ -4,7 +4,8 @@
 
 Runs the ground of bin/chaos with a provider that behaves. The pace before a kill is that of the ten
 seconds before it; it is back when one second after the kill reaches 90 % of it. The longest silence after
-it and the cores that others took tell one that stands still from one that waits for a core.
+it says whether all stood still. A worker that did, beside another that went on, leaves cores idle; one that waits for a
+core does not.
 """
 
 import statistics
@@ -31,13 +32,14 @@ _PER_KILL = 15_000
 
 
 class Recovery(NamedTuple):
-    """Touches a second before, seconds until they were back, the longest time without any, cores of others."""
+    """Touches a second before, seconds until they were back and without any at most, cores of others, idle cores."""
 
     before: float
     seconds: float
     silence: float
     others_before: float
     others_after: float
+    idle_after: float
 
 
 class Stream:
@@ -93,12 +95,14 @@ def recover(stream: Stream, crew: Crew, fault: Fault) -> Recovery:
     stream.flow(AFTER)
     while stream.pace(AFTER) < SHARE * before and time.monotonic() - struck_at < PATIENCE:
         stream.flow(_STEP)
+    now = Load.now()
     return Recovery(
         before,
         time.monotonic() - struck_at,
         stream.silence(struck_at),
         quiet.cores_of_others(struck),
-        struck.cores_of_others(Load.now()),
+        struck.cores_of_others(now),
+        struck.idle_cores(now),
     )
 
 
@@ -124,7 +128,8 @@ def main(rounds: int) -> int:
                 for found in results:
                     say(
                         f"    {found.before:6.1f}/s, {found.seconds:4.1f} s, silent {found.silence:4.1f} s at most; "
-                        f"others took {found.others_before:.1f} cores before, {found.others_after:.1f} after"
+                        f"others took {found.others_before:.1f} cores before, {found.others_after:.1f} after, "
+                        f"when {found.idle_after:.1f} were idle"
                     )
     return 0 if worst <= LIMIT else 1
 
