@@ -10,8 +10,10 @@ import redis
 from django.conf import settings
 from django_tenants.utils import schema_context, tenant_context
 
-from tests import databases
+from tests import databases, order
 from tests.live import Live
+
+LIVE = pytest.StashKey[Live]()
 
 hypothesis.settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("deep", max_examples=5000, deadline=None)
@@ -86,15 +88,28 @@ def own_database(request, django_db_blocker) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def live_processes() -> Iterator[Live]:
-    with databases.copy("live") as name, Live(databases.url(name)) as stack:
+    with Live(databases.url(f"{databases.own_name()}_live")) as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def live_stack(live_processes: Live) -> Live:
+def live_stack(request, live_processes: Live) -> Live:
     """Real web server, worker, beat and SMTP server on a fresh copy that the whole module shares."""
+    if not order.is_live(request.node.nodeid):
+        raise pytest.UsageError("Name this module in LIVE of tests/order.py: one stack serves all that need it.")
+    request.config.stash[LIVE] = live_processes
     live_processes.begin_module()
     return live_processes
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """The live stack ends with the last module in a row that needs it."""
+    try:
+        return (yield)
+    finally:
+        if nextitem is not None and not order.is_live(nextitem.nodeid) and LIVE in item.config.stash:
+            item.config.stash[LIVE].rest()
 
 
 @pytest.fixture

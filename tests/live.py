@@ -46,7 +46,7 @@ class Live:
         self.port, self.mail_port = free_port(), free_port()
         base, _, number = os.environ["REDIS_URL"].partition("?db=")
         self.instance = secrets.token_hex(8)
-        self.is_fresh = True
+        self.mailbox: Mailbox | None = None
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -65,22 +65,14 @@ class Live:
         ]
 
     def __enter__(self) -> Self:
-        self.mailbox = Mailbox(self.mail_port)
-        for service in self.services:
-            service.spawn()
-        health.wait_for_web(self.port, self.instance)
         return self
 
     def __exit__(self, *error: object) -> None:
-        for service in reversed(self.services):
-            service.stop()
-        self.mailbox.close()
+        self.rest()
+        databases.drop(self.database)
 
     def begin_module(self) -> None:
-        """Put a fresh database under the running processes: they come back from a lost connection, as they must."""
-        if self.is_fresh:
-            self.is_fresh = False
-            return
+        """Put a fresh database under the processes: those that run come back from a lost connection, as they must."""
         databases.make(self.database)
         store = redis.Redis.from_url(self.environment["REDIS_URL"])
         # The broker's own keys stay: its workers would not hear the bell without them.
@@ -88,8 +80,20 @@ class Live:
         for key in [key for key in store.scan_iter() if not key.startswith(kept)]:
             store.delete(key)
         store.close()
+        if self.mailbox is None:
+            self.mailbox = Mailbox(self.mail_port)
+            for service in self.services:
+                service.spawn()
         self.mailbox.messages.clear()
         health.wait_for_web(self.port, self.instance)
+
+    def rest(self) -> None:
+        """End the processes, whose ticks cost something, until the next module that needs them."""
+        if self.mailbox is not None:
+            for service in reversed(self.services):
+                service.stop()
+            self.mailbox.close()
+            self.mailbox = None
 
     def url(self, tenant: str, path: str = "/") -> str:
         return f"http://{tenant}.localhost:{self.port}{path}"

@@ -1,7 +1,6 @@
 """pytest plugin, loaded with -p: PostgreSQL and Redis of this run's own, before Django reads its settings."""
 
 import os
-import shutil
 from typing import IO
 
 import pytest
@@ -24,8 +23,7 @@ class Slot:
             self.servers.start()
         except Trouble:
             # Another PostgreSQL's files, or broken ones: nothing here is worth keeping.
-            self.servers.stop()
-            shutil.rmtree(self.servers.state)
+            self.servers.forget()
             self.servers = Servers(f"test-{self.number}", durable=False)
             self.servers.start()
 

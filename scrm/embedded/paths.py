@@ -91,10 +91,29 @@ def check_shared_memory(folder: Path = Path("/dev/shm")) -> None:  # nosec B108
 
 def socket_folder(state: Path) -> Path:
     """A short private folder: a socket's whole path must stay below 108 bytes."""
-    owner = server_owner()
-    folder = Path(tempfile.gettempdir()) / f"scrm-{os.getuid()}-{short_hash(str(state))}"
+    folder = Path(tempfile.gettempdir()) / _private_name(state)
     if len(str(folder)) > 80:
         folder = Path("/tmp") / folder.name  # nosec B108
+    return _make_private(folder)
+
+
+def memory_folder(state: Path, room: int, memory: Path = Path("/dev/shm")) -> Path | None:  # nosec B108
+    """A private folder in memory for files that may be lost; None where there are not so many bytes of room."""
+    try:
+        found = os.statvfs(memory)
+    except OSError:
+        return None
+    if found.f_bavail * found.f_frsize < room:
+        return None
+    return _make_private(memory / _private_name(state))
+
+
+def _private_name(state: Path) -> str:
+    return f"scrm-{os.getuid()}-{short_hash(str(state))}"
+
+
+def _make_private(folder: Path) -> Path:
+    owner = server_owner()
     try:
         folder.mkdir(mode=0o700)
         give_to(owner, folder)

@@ -20,7 +20,8 @@ _FOR_TESTS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "4GB",
+    "max_wal_size": "512MB",
+    "wal_recycle": "off",
 }
 
 
@@ -47,10 +48,13 @@ class Postgres(Service):
     stop_signal = signal.SIGINT
     patience = 3.0
 
-    def __init__(self, state: Path, sockets: Path, owner: Owner, *, durable: bool = True) -> None:
+    def __init__(
+        self, state: Path, sockets: Path, owner: Owner, *, durable: bool = True, home: Path | None = None
+    ) -> None:
+        """Its files are in `home`, else in `state` with everything else."""
         super().__init__(state / "log" / "postgres.log", owner)
         self.owner: Owner = owner
-        self.data = state / "postgres"
+        self.data = (home or state) / "postgres"
         self.sockets = sockets
         self.durable = durable
         self.bin = reachable(binaries(), state, owner)

@@ -22,7 +22,7 @@ from scrm.core import failpoints
 from tests.doubles.provider import SETTING
 
 DIED, STOPPED, ENDED, BROKE = "died", "stopped", "ended", "broke"
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 """Seconds after which a child that hangs is killed and fails its test."""
 _LOOK_EVERY = 0.01
 _SETTINGS = ("SCRM_CHANNELS", "SCRM_LEASE_SECONDS")
