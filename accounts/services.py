@@ -115,4 +115,3 @@ def record_audit(
             where.request_id,
         )
     )
-    where.recorded += 1

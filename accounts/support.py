@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
@@ -40,13 +40,17 @@ def grant_support(
     return grant
 
 
-def revoke_support(*, grant: SupportGrant, by: User, now: datetime) -> bool:
-    """The grant lets nobody in and ends whoever is in; False when it did not let anybody in any more."""
+def revoke_support(*, grant: SupportGrant, by: User | None, by_label: str = "", now: datetime) -> bool:
+    """The grant lets nobody in and ends whoever is in; False when it did not let anybody in any more.
+
+    `by_label` names whoever has no row here: an operator of the platform.
+    """
     with transaction.atomic():
         if not _open_grants(now).filter(pk=grant.pk).update(revoked_at=now):
             return False
         SupportVisit.objects.filter(grant=grant, ended_at=None).update(ended_at=now)
-        record_audit(action="support.revoked", actor=by, subject=grant, details={"operator": grant.operator}, now=now)
+        details = {"operator": grant.operator}
+        record_audit(action="support.revoked", actor=by, actor_label=by_label, subject=grant, details=details, now=now)
     return True
 
 
@@ -54,7 +58,7 @@ def prepare_visit(*, operator: User, now: datetime) -> SupportVisit | None:
     """What a link for this operator is made of; None without a grant, and the business's trail says that they tried."""
     with transaction.atomic():
         grant = _open_grants(now).filter(operator=operator.username).order_by("-ends_at").first()
-        label = f"{operator} ({operator.username})"
+        label = operator_label(operator)
         if grant is None:
             record_audit(action="support.refused", actor_label=label, details={"operator": operator.username}, now=now)
             return None
@@ -63,12 +67,15 @@ def prepare_visit(*, operator: User, now: datetime) -> SupportVisit | None:
     return visit
 
 
+def visit_waiting(visit_id: UUID, *, now: datetime) -> bool:
+    """Whether a link leads in: made a moment ago, not used, its grant open."""
+    return _waiting(visit_id, now).exists()
+
+
 def enter_visit(*, visit_id: UUID, now: datetime) -> SupportVisit | None:
     """Begin the visit; None when its link was used already or is too old, or grant or operator are over."""
     with transaction.atomic():
-        waiting = SupportVisit.objects.filter(
-            pk=visit_id, entered_at=None, ended_at=None, issued_at__gt=now - LINK_LASTS, grant__in=_open_grants(now)
-        )
+        waiting = _waiting(visit_id, now)
         operator = waiting.values_list("grant__operator", flat=True).first()
         if operator is None or not _still_operates(operator) or not waiting.update(entered_at=now):
             return None
@@ -82,6 +89,22 @@ def end_visit(*, visit: SupportVisit, now: datetime) -> None:
     with transaction.atomic():
         if SupportVisit.objects.filter(pk=visit.pk, ended_at=None).update(ended_at=now):
             record_audit(action="support.left", actor=visit.user, subject=visit.grant, now=now)
+
+
+def send_visit_away(*, visit_id: UUID, by_label: str, now: datetime) -> bool:
+    """End a visit, or a link that was not used yet; its grant goes on. False when it was over."""
+    with transaction.atomic():
+        visit = SupportVisit.objects.select_related("grant").filter(pk=visit_id, ended_at=None).first()
+        if visit is None or not SupportVisit.objects.filter(pk=visit_id, ended_at=None).update(ended_at=now):
+            return False
+        details = {"operator": visit.grant.operator}
+        record_audit(action="support.visit_ended", actor_label=by_label, subject=visit.grant, details=details, now=now)
+    return True
+
+
+def operator_label(operator: User) -> str:
+    """How a business's trail names somebody who has no row there."""
+    return f"{operator} ({operator.username})"
 
 
 def visit_running(visit_id: str, user: User, *, now: datetime) -> SupportVisit | None:
@@ -102,8 +125,21 @@ def grant_list() -> QuerySet[SupportGrant]:
     return SupportGrant.objects.select_related("granted_by").order_by("-granted_at", "-pk")
 
 
+def grant_list_open(now: datetime) -> list[SupportGrant]:
+    """Grants that let somebody in, the newest first, each with its `running` visits."""
+    running = SupportVisit.objects.filter(entered_at__isnull=False, ended_at=None).order_by("-entered_at")
+    grants = _open_grants(now).select_related("granted_by").order_by("-granted_at", "-pk")
+    return list(grants.prefetch_related(Prefetch("visits", running, to_attr="running")))
+
+
 def grant_detail(grant_id: UUID) -> SupportGrant | None:
     return SupportGrant.objects.filter(pk=grant_id).first()
+
+
+def _waiting(visit_id: UUID, now: datetime) -> QuerySet[SupportVisit]:
+    return SupportVisit.objects.filter(
+        pk=visit_id, entered_at=None, ended_at=None, issued_at__gt=now - LINK_LASTS, grant__in=_open_grants(now)
+    )
 
 
 def _open_grants(now: datetime) -> QuerySet[SupportGrant]:

@@ -6,16 +6,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """A request's sender and name; both empty for work that nobody sent, such as a worker's.
-
-    `recorded` counts the lines that the audit trail got of it.
-    """
+    """A request's sender and name; both empty for work that nobody sent, such as a worker's."""
 
     ip: str = ""
     request_id: str = ""
-    recorded: int = 0
 
 
 _current: ContextVar[Origin | None] = ContextVar("origin", default=None)

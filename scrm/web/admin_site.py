@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.services import record_audit
 from scrm.core.admin import RecordingSite, RoomAdmin
-from scrm.web.platform_support import ask
+from scrm.web.platform_support import support
 
 
 class HouseAdminSite(RecordingSite):
@@ -59,8 +59,8 @@ class PlatformAdminSite(HouseAdminSite):
     index_title = _("Tenants and operators")
 
     def get_urls(self) -> list[Any]:
-        support = path("support/", self.admin_view(ask), {"site": self}, name="support")
-        return [support, *super().get_urls()]
+        page = path("support/", self.admin_view(support), {"site": self}, name="support")
+        return [page, *super().get_urls()]
 
 
 platform_site = PlatformAdminSite(name="admin")

@@ -84,6 +84,7 @@ WORDS: Final[dict[str, Words]] = {
     "support.change_refused": gettext_lazy("tried what a support session may not do"),
     "support.entered": gettext_lazy("came in for support"),
     "support.granted": gettext_lazy("let support in"),
+    "support.visit_ended": gettext_lazy("ended a visit of support"),
     "support.left": gettext_lazy("ended the support session"),
     "support.link_made": gettext_lazy("asked for a support link"),
     "support.page_changed": gettext_lazy("sent a page in a support session"),
@@ -115,6 +116,18 @@ WORDS: Final[dict[str, Words]] = {
     "tenant.suspended": gettext_lazy("suspended the business"),
     "touchpoint.called_twice": gettext_lazy("noticed that a touch may have gone out twice"),
     "touchpoint.settled": gettext_lazy("settled an unknown touch"),
+    "webhook.changed": gettext_lazy("changed a webhook"),
+    "webhook.created": gettext_lazy("made a webhook"),
+    "webhook.deleted": gettext_lazy("deleted a webhook"),
+    "webhook.paused": gettext_lazy("switched a webhook off, as its receiver took nothing"),
+    "webhook.rotated": gettext_lazy("gave a webhook a new secret"),
+    "webhook.switched": gettext_lazy("switched a webhook on or off"),
+    "webhook_in.changed": gettext_lazy("changed a webhook in"),
+    "webhook_in.created": gettext_lazy("made a webhook in"),
+    "webhook_in.deleted": gettext_lazy("deleted a webhook in"),
+    "webhook_in.live": gettext_lazy("let a webhook in go live"),
+    "webhook_in.mapped": gettext_lazy("changed what the fields of a webhook in become"),
+    "webhook_in.paused": gettext_lazy("paused a webhook in"),
 }
 
 _PAGES: Final[dict[str, Words]] = {

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Role
 from accounts.models import User
@@ -17,12 +18,14 @@ from accounts.services import record_audit
 from accounts.support import end_visit, visit_running
 from accounts.support_models import SupportVisit
 from scrm.core import clock
-from scrm.flows.support import support_entered
+from scrm.flows.support import support_entered, support_waiting
 from scrm.web.reading import changes_nothing
 
 _KEY: Final = "support_visit"
 _ALWAYS: Final = {"support:leave", "account_logout", "set_language"}
 _OWN_ACCOUNT: Final = ("account_", "mfa_")
+_CARRIES_OUT: Final = {"ops:audit_export"}
+"""Takes everything along at once: a guest looks."""
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -72,7 +75,8 @@ class SupportMiddleware:
         name = _page_of(request)
         if visit is None or name in _ALWAYS:
             return None
-        if name.startswith(_OWN_ACCOUNT) or (visit.grant.read_only and not changes_nothing(request)):
+        barred = name.startswith(_OWN_ACCOUNT) or name in _CARRIES_OUT
+        if barred or (visit.grant.read_only and not changes_nothing(request)):
             vars(request)["support_refused"] = True
             _record("support.change_refused", request, cast(User, request.user), 403)
             return _refusal(request)
@@ -84,19 +88,28 @@ def support_visit(request: HttpRequest) -> SupportVisit | None:
     return cast(SupportVisit | None, getattr(request, "support", None))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+@never_cache
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """The link: it works once, and within a minute."""
+    """The link: it works once, and within a minute. Looking at it spends nothing: scanners of links and previews do."""
     now = clock.now()
-    visit = support_entered(token, now=now)
-    if visit is None:
-        return render(request, "support/spent.html", status=403)
-    login(request, visit.user, backend="scrm.web.support.SupportBackend")
-    request.session[_KEY] = visit.pk.hex
-    request.session.set_expiry(int((visit.grant.ends_at - now).total_seconds()))
-    answer = redirect("ops:home")
-    answer["Referrer-Policy"] = "no-referrer"
+    if request.method == "GET":
+        waits = support_waiting(token, now=now)
+        answer = render(request, "support/enter.html") if waits else _spent(request)
+    elif visit := support_entered(token, now=now):
+        login(request, visit.user, backend="scrm.web.support.SupportBackend")
+        request.session[_KEY] = visit.pk.hex
+        request.session.set_expiry(int((visit.grant.ends_at - now).total_seconds()))
+        answer = redirect("ops:home")
+    else:
+        answer = _spent(request)
+    # The address is a way in: no other site learns it. Without any referrer browsers would hide where the form is from.
+    answer["Referrer-Policy"] = "same-origin"
     return answer
+
+
+def _spent(request: HttpRequest) -> HttpResponse:
+    return render(request, "support/spent.html", status=403)
 
 
 @require_POST

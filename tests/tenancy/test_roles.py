@@ -3,6 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import schema_context, tenant_context
 
 from contacts.models import Contact
@@ -161,6 +162,31 @@ def test_what_a_role_lacks_is_given_by_the_next_migration(acme):
         assert roles.schemas_without_rights() == []
 
     assert Contact.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "meddling",
+    [
+        "ALTER POLICY own_rows ON public.tenants_domain USING (true)",
+        "ALTER POLICY own_rows ON public.tenants_domain WITH CHECK (true)",
+        "CREATE POLICY beside ON public.tenants_domain USING (true)",
+        "ALTER TABLE public.tenants_domain DISABLE ROW LEVEL SECURITY",
+        "GRANT DELETE ON public.tenants_domain TO PUBLIC",
+        "REVOKE SELECT ON public.tenants_domain FROM PUBLIC",
+        "COMMENT ON POLICY own_rows ON public.tenants_domain IS 'as an earlier version made it'",
+    ],
+)
+def test_shared_table_that_is_open_otherwise_is_opened_anew(acme, globex, meddling):
+    with schema_context("public"), connection.cursor() as cursor:
+        cursor.execute(meddling)
+        grant_tenants()
+        with CaptureQueriesContext(connection) as again:
+            grant_tenants()
+
+    assert not [query for query in again.captured_queries if "POLICY" in query["sql"]]
+    assert "SELECT tenants_domain" in permitted("public")
+    assert "DELETE tenants_domain" not in permitted("public")
+    assert set(Domain.objects.values_list("tenant__schema_name", flat=True)) == {"globex"}
 
 
 def test_role_stays_while_a_copy_of_the_database_knows_it(acme):

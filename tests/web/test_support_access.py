@@ -44,7 +44,7 @@ def ask(acme, operator, now=None):
 
 def come_in(acme, operator) -> Desk:
     desk = Desk(acme)
-    assert desk.get(f"/support/enter/{ask(acme, operator).token}/").status_code == 302
+    assert desk.post(f"/support/enter/{ask(acme, operator).token}/").status_code == 302
     return desk
 
 
@@ -87,6 +87,7 @@ def test_link_of_one_business_is_none_of_another_s(acme, globex, operator):
     with tenant_context(globex):
         assert support_entered(way.token, now=clock.now()) is None
         assert Desk(globex).get(f"/support/enter/{way.token}/").status_code == 403
+        assert Desk(globex).post(f"/support/enter/{way.token}/").status_code == 403
 
 
 def test_grant_is_for_the_named_operator(acme, principal, operator):
@@ -131,6 +132,7 @@ def test_visit_reaches_no_users_keys_administration_or_account(acme, principal, 
         "/settings/support/",
         "/admin/login/",
         "/accounts/password/change/",
+        "/audit/export/",
     ):
         assert desk.get(address).status_code == 403, address
 
@@ -182,7 +184,25 @@ def test_visit_ends_when_the_platform_closes_the_operator_s_account(acme, princi
         User.objects.filter(pk=operator.pk).update(is_active=False)
 
     assert not is_in(desk)
-    assert Desk(acme).get(f"/support/enter/{waiting.token}/").status_code == 403
+    assert Desk(acme).post(f"/support/enter/{waiting.token}/").status_code == 403
+
+
+def test_looking_at_the_link_spends_nothing_and_lets_nobody_in(acme, principal, operator):
+    """Mail scanners, chat previews and browsers that fetch ahead open every link that they see."""
+    grant(principal)
+    address = f"/support/enter/{ask(acme, operator).token}/"
+    for _ in range(3):
+        scanner = Desk(acme)
+        page = scanner.get(address)
+        assert (page.status_code, page["Referrer-Policy"]) == (200, "same-origin")
+        assert not is_in(scanner)
+    assert not SupportVisit.objects.filter(entered_at__isnull=False).exists()
+
+    person = Desk(acme)
+    person.post(address)
+
+    assert is_in(person)
+    assert [Desk(acme).get(address).status_code, Desk(acme).post(address).status_code] == [403, 403]
 
 
 def test_operator_can_not_take_the_name_that_a_business_let_in(acme, operator):
@@ -282,3 +302,48 @@ def test_operator_is_shown_the_link(acme, principal, operator):
     assert "no-store" in answer["Cache-Control"]
     assert browser.post("/admin/support/", {"tenant": "nobody"}).context["form"].errors
     connection.set_tenant(acme)
+
+
+def platform(operator) -> Client:
+    browser = Client(headers={"host": "localhost", "accept-language": "en"})
+    with schema_context("public"):
+        browser.force_login(operator)
+    return browser
+
+
+@pytest.mark.parametrize(("do", "verb", "lets_in"), [("revoke", "revoked", False), ("end", "visit_ended", True)])
+def test_platform_ends_a_visit_and_does_without_a_grant(acme, principal, operator, do, verb, lets_in):
+    given = grant(principal)
+    desk = come_in(acme, operator)
+    with schema_context("public"):
+        browser = platform(make_user("olive", Role.ADMIN, is_staff=True))
+    page = browser.post("/admin/support/", {"tenant": "acme", "do": "look"}).content.decode()
+    assert "Import fails" in page
+    assert "In since" in page
+    connection.set_tenant(acme)
+    key = given.pk if do == "revoke" else SupportVisit.objects.get().pk
+
+    for _ in range(2):
+        answer = browser.post("/admin/support/", {"tenant": "acme", "do": do, "id": str(key)})
+
+    assert "That was over already." in answer.content.decode()
+    connection.set_tenant(acme)
+    assert not is_in(desk)
+    assert (ask(acme, operator) is not None) is lets_in
+    entry = AuditEntry.objects.get(action=f"support.{verb}")
+    assert (entry.actor, entry.actor_label) == (None, "Olive (olive)")
+    with schema_context("public"):
+        assert AuditEntry.objects.get(action=f"support.{verb}").actor.username == "olive"
+
+
+def test_platform_ends_nothing_of_another_business(acme, globex, operator):
+    with tenant_context(acme):
+        given = grant(make_user("paula", Role.PRINCIPAL))
+    browser = platform(operator)
+
+    for do in ("revoke", "end"):
+        browser.post("/admin/support/", {"tenant": "globex", "do": do, "id": str(given.pk)})
+    assert browser.post("/admin/support/", {"tenant": "acme", "do": "end", "id": "x"}).status_code == 404
+
+    with tenant_context(acme):
+        assert SupportGrant.objects.get().revoked_at is None

@@ -1,25 +1,35 @@
 """Nothing that people or systems change goes without a line in the trail, and each line reads as a sentence."""
 
 import ast
+from contextlib import suppress
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch
+from django_tenants.utils import schema_context, tenant_context
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, Department
 from accounts.services import create_department, record_audit
 from campaigns.models import RepTask
+from campaigns.services.messages import WITHDRAWAL
+from leads.models import Lead
 from scrm.core import clock
 from scrm.core.origin import Origin, coming_from
+from scrm.core.signing import tenant_signer
+from scrm.flows.starter import lay_out_tenant
 from scrm.web.audit_words import WORDS, sentence
 from scrm.web.reading import READS_BY_POST
-from scrm.web.routes import TENANT, route_list
-from scrm.web.trail import TrailMiddleware
+from scrm.web.routes import TENANT, Guard, route_list
+from scrm.web.trail import NO_LINE, TrailMiddleware
+from tenants.models import Tenant
 from tests.architecture.tree import product
 from tests.factories import make_contact, make_user
 from tests.web.ops.conftest import Desk
+from tests.web.public_pages import make_form, reader, send
 
 
 def sent(user, view, method: str = "POST") -> None:
@@ -41,6 +51,21 @@ def writes_with_a_line(request) -> HttpResponse:
     return writes(request)
 
 
+def line_taken_back(request) -> HttpResponse:
+    with suppress(ValueError), transaction.atomic():
+        record_audit(action="lead.won", now=clock.now())
+        raise ValueError
+    return writes(request)
+
+
+def all_taken_back(request) -> HttpResponse:
+    with suppress(ValueError), transaction.atomic():
+        with transaction.atomic():
+            create_department(name="North")
+        raise ValueError
+    return HttpResponse()
+
+
 def reads(request) -> HttpResponse:
     list(Department.objects.select_for_update().all())
     return HttpResponse()
@@ -60,11 +85,57 @@ def test_change_without_a_line_gets_one(acme):
     assert entry.details == {"page": "ops:planted", "tables": ["accounts_department"], "thing_id": "7"}
 
 
-@pytest.mark.parametrize(("view", "lines"), [(writes_with_a_line, ["lead.won"]), (reads, [])])
-def test_change_with_a_line_and_what_changes_nothing_get_none(acme, view, lines):
+@pytest.mark.parametrize(
+    ("view", "lines"),
+    [
+        (writes_with_a_line, ["lead.won"]),
+        (reads, []),
+        (line_taken_back, ["page.used"]),
+        (all_taken_back, []),
+    ],
+)
+def test_net_adds_a_line_where_a_change_stays_and_its_line_does_not(acme, view, lines):
     sent(make_user("ada"), view)
 
     assert trail() == lines
+
+
+def test_net_sees_what_its_own_transactions_commit(own_database):
+    """Where no test's transaction is around the request, as in production."""
+    with schema_context("public"):
+        acme = Tenant.objects.get(schema_name="acme")
+    with tenant_context(acme):
+        ada = make_user("ada")
+        for view in (writes, writes_with_a_line, line_taken_back, all_taken_back):
+            sent(ada, view)
+            Department.objects.all().delete()
+
+        assert trail() == ["page.used", "lead.won", "page.used"]
+
+
+def test_change_by_somebody_who_is_not_logged_in_gets_a_line(acme):
+    sent(AnonymousUser(), writes)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor, entry.actor_label, entry.ip) == ("page.used", None, "", "::1")
+
+
+def test_withdrawal_by_a_customer_is_in_the_trail_and_a_form_is_a_lead(acme):
+    lay_out_tenant()
+    contact = make_contact()
+    token = tenant_signer(acme.uuid, WITHDRAWAL).sign({"c": str(contact.pk), "ch": "email"}, signed_at=clock.now())
+
+    assert send(make_form()).status_code == 303
+    assert (Lead.objects.count(), trail()) == (1, [])
+    assert reader().post(f"/u/{token}").status_code == 200
+
+    assert AuditEntry.objects.get().actor is None
+
+
+def test_only_pages_for_everybody_need_no_line():
+    guards = {route.name: route.guard for route in route_list(TENANT)}
+
+    assert {guards[name] for name in NO_LINE} <= {Guard.EVERYBODY, Guard.TOKEN}
 
 
 def test_net_hangs_behind_every_route():

@@ -43,23 +43,43 @@ def role_name(tenant_uuid: UUID) -> str:
 def open_shared_tables() -> None:
     """Let every tenant's role at its own rows in `public`, which hold back no owner; again changes nothing."""
     with transaction.atomic(), connection.cursor() as cursor:
-        if all(_is_open(cursor, table, rights) for table, (rights, _own_rows) in SHARED.items()):
+        if all(_is_open(cursor, table, *wanted) for table, wanted in SHARED.items()):
             return
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SHARED_LOCK])
         for table, (rights, own_rows) in SHARED.items():
             # First the guard, then the door.
             cursor.execute(f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY")
-            cursor.execute(f"DROP POLICY IF EXISTS own_rows ON public.{table}")
+            # Policies add up: one that somebody put beside ours would let through what ours holds back.
+            cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [f"public.{table}"])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP POLICY {connection.ops.quote_name(name)} ON public.{table}")
             cursor.execute(f"CREATE POLICY own_rows ON public.{table} USING ({own_rows})")
+            cursor.execute(f"{_READ_BACK} WHERE polrelid = %s::regclass", [f"public.{table}"])
+            note = f"{own_rows}\n{cursor.fetchone()[0]}".replace("'", "''")
+            cursor.execute(f"COMMENT ON POLICY own_rows ON public.{table} IS '{note}'")
+            cursor.execute(f"REVOKE ALL ON public.{table} FROM PUBLIC")
             cursor.execute(f"GRANT {rights} ON public.{table} TO PUBLIC")
 
 
-def _is_open(cursor: CursorWrapper, table: str, rights: str) -> bool:
+_READ_BACK: Final = "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy"
+"""PostgreSQL tells an expression in words of its own: what it said when the policy was made stands in its comment."""
+
+
+def _is_open(cursor: CursorWrapper, table: str, rights: str, own_rows: str) -> bool:
+    """Whether these rights and no others stand there behind this one policy, in the words of now and as it was made."""
     cursor.execute(
-        "SELECT bool_and(has_table_privilege('public', %(table)s, verb)) AND (SELECT relrowsecurity FROM pg_class "
-        "WHERE oid = %(table)s::regclass) AND EXISTS (SELECT FROM pg_policy WHERE polrelid = %(table)s::regclass) "
-        "FROM unnest(%(rights)s) verb",
-        {"table": f"public.{table}", "rights": rights.split(", ")},
+        """
+        SELECT relrowsecurity
+            AND ARRAY(SELECT privilege_type::text FROM aclexplode(relacl) WHERE grantee = 0 ORDER BY 1) = %(rights)s
+            AND ARRAY(
+                SELECT polname::text || polcmd::text || polpermissive::text || polroles::text
+                    || (polwithcheck IS NULL)::text
+                    || coalesce(obj_description(oid, 'pg_policy') = %(own_rows)s || E'\n'
+                        || pg_get_expr(polqual, polrelid), false)::text
+                FROM pg_policy WHERE polrelid = pg_class.oid) = ARRAY['own_rows*true{0}truetrue']
+        FROM pg_class WHERE oid = %(table)s::regclass
+        """,
+        {"table": f"public.{table}", "rights": sorted(rights.split(", ")), "own_rows": own_rows},
     )
     return cursor.fetchone() == (True,)
 

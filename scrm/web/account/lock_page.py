@@ -7,7 +7,6 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-
 _LONG: Final = 120
 """Minutes, from which on a day says more than their number."""
 

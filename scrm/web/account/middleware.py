@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.second_factor import needs_second_factor
 from accounts.selectors_log_in import user_has_factor
 from accounts.services_sessions import note_seen
 from scrm.core.tenancy import schema_name
+from scrm.web.account.step_up import has_shown_factor, to_factor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -68,7 +65,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
         return False
     if not needs_second_factor(user.role, is_operator=schema_name() == "public"):
         return False
-    return not any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+    return not has_shown_factor(request)
 
 
 def _refusal(request: HttpRequest, *, shows: bool) -> HttpResponseBase:
@@ -80,11 +77,4 @@ def _refusal(request: HttpRequest, *, shows: bool) -> HttpResponseBase:
             "fix": _("Set up two-step log-in in the browser, or log in with it."),
         }
         return JsonResponse({"errors": [error]}, status=403)
-    where = reverse("mfa_reauthenticate" if shows else "mfa_index")
-    if request.method == "GET" and shows:
-        where = f"{where}?{urlencode({'next': request.get_full_path()})}"
-    if request.headers.get("HX-Request") == "true":
-        answer = HttpResponse(status=403)
-        answer["HX-Redirect"] = where
-        return answer
-    return redirect(where)
+    return to_factor(request, shows=shows)

@@ -16,10 +16,10 @@ from accounts.services import record_audit
 from scrm.core import clock
 from scrm.core.rates import spend
 from scrm.web.access import Visit, may
+from scrm.web.account.step_up import second_factor
 from scrm.web.audit_words import choices, sentence, told
 from scrm.web.ops.audit_file import pieces
 from scrm.web.ops.filters import FilterForm, page_of
-from scrm.web.support import support_visit
 
 EXPORTS_AN_HOUR: Final = 20
 
@@ -63,11 +63,10 @@ def index(request: Visit) -> HttpResponse:
 
 
 @may("audit.view")
+@second_factor
 def export(request: Visit) -> HttpResponseBase:
     """The same lines as a CSV file. Refused while nobody can count exports: it takes everything out at once."""
     budget = spend(f"export:{request.user.pk}", limit=EXPORTS_AN_HOUR, seconds=3600)
-    if support_visit(request) is not None:
-        return render(request, "support/refused.html", status=403)
     if budget is None or budget.is_overdrawn:
         answer = render(request, "ops/audit_wait.html", status=429)
         answer["Retry-After"] = str(budget.resets_in if budget else 60)

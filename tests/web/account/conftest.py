@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
 from django.test import Client
 from django_tenants.utils import schema_context, tenant_context
@@ -12,6 +14,7 @@ from accounts.enums import Role
 from accounts.models import User
 from tenants.models import Tenant
 from tests.factories import make_user
+from tests.web.account.apps import SECRET
 
 PASSWORD = "correct-horse-9"
 
@@ -98,3 +101,11 @@ def operator(acme: Tenant, quick_hashes: None) -> User:
     """Of the platform, on the bare host."""
     with schema_context("public"):
         return give_password(make_user("olive", Role.ADMIN, is_staff=True))
+
+
+@pytest.fixture
+def guarded_pat(pat: User) -> User:
+    """Pat, who has an app and recovery codes."""
+    TOTP.activate(pat, SECRET)
+    RecoveryCodes.activate(pat)
+    return pat
