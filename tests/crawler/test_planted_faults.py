@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import get_resolver
 
-import leads.selectors
+import leads.selectors.leads
 import scrm.api.events
 import scrm.web.account.sessions
 import scrm.web.ops.contacts
@@ -127,7 +127,7 @@ def end_any_session(*, user: User, key: str) -> bool:
 PLANTED: dict[str, tuple[Callable[[], Any], Wanted]] = {
     "a page without may": (unguarded_page, lambda probe: probe.route.name == "ops:campaign_list"),
     "a list that shows everything": (
-        lambda: patch.object(leads.selectors, "visible_to", everything),
+        lambda: patch.object(leads.selectors.leads, "visible_to", everything),
         lambda probe: probe.route.name == "ops:lead_list" and probe.viewer == "manager",
     ),
     "a choice of all colleagues": (
