@@ -21,7 +21,7 @@ PERSONAL: Final = (FieldKind.NAME, FieldKind.PHONE, FieldKind.EMAIL, FieldKind.C
 """What is asked once at most: it belongs to the person, not to the enquiry."""
 CHOOSING: Final = (FieldKind.CHOICE, FieldKind.CHOICES)
 
-_LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500, "cover": 36}
+_LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500}
 _LABEL_MAX: Final = {FieldKind.CONSENT: 1000}
 _USUAL_LABEL_MAX: Final = 200
 _HINT_MAX: Final = 200
@@ -84,7 +84,6 @@ class Content:
     intro: str = ""
     button: str = ""
     colour: str = ""
-    cover: str = ""
     thanks: str = ""
     next_url: str = ""
     questions: tuple[Question, ...] = ()

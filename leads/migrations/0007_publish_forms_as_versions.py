@@ -48,7 +48,7 @@ def _content(form):
         questions.append({"kind": "consent", "key": form.consent_text[:80], "label": form.consent_text, "required": True})
     usual = {"help": "", "placeholder": "", "choices": [], "show": None}
     return {
-        **{"title": form.title, "intro": form.intro, "button": "", "colour": "", "cover": ""},
+        **{"title": form.title, "intro": form.intro, "button": "", "colour": ""},
         **{"thanks": form.thanks, "next_url": ""},
         "questions": [{**usual, **each, "id": str(place)} for place, each in enumerate(questions, 1)],
     }

@@ -21,6 +21,7 @@ from commerce.services import LineInput, save_order
 from content.services import record_view
 from events.inputs import Happening
 from leads.enums import InteractionKind, LeadOrigin
+from leads.form_content import BETWEEN
 from leads.inputs import Arrival
 from leads.mapping import IdentityInput, LeadInput
 from leads.models import Lead
@@ -175,8 +176,20 @@ class History:
             lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm
         )
         if form is not None:
+            lead.attributes |= self._answers()
             arrived = replace(arrived, form_id=form.pk, form_version=1)
         return arrived, channel.warmth
+
+    def _answers(self) -> dict[str, str]:
+        """What somebody chose in the form, under the words that it asks."""
+        chosen = {}
+        for question in self.business.form["questions"]:
+            offered = [label for label, _tag in question.get("choices", ())]
+            if offered and self.chance.random() < 0.9:
+                several = question["kind"] == "choices"
+                picked = self.chance.sample(offered, self.chance.randint(1, 2 if several else 1))
+                chosen[question["label"]] = BETWEEN.join(picked)
+        return chosen
 
     def _draw_fate(self, fate: Fate, captured: datetime, warmth: float) -> None:
         chance, day = self.chance, captured.astimezone(self.zone).date()
