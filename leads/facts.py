@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.facts import user_choices
-from leads.enums import LeadOrigin, LeadStatus, Rating
+from leads.enums import LeadOrigin, LeadStatus, LinkKind, Rating
 from leads.models import EntryLink, Source
 from scrm.core.conditions import Argument, Fact, Type
 from scrm.core.conditions.json_values import as_number, as_text, number_sql
@@ -24,7 +24,9 @@ def source_choices() -> Iterable[tuple[str, str]]:
 
 
 def link_choices() -> Iterable[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in EntryLink.objects.order_by("name", "pk").values_list("pk", "name")]
+    # A customer's own link bears the customer's name, which not everybody may read.
+    rows = EntryLink.objects.exclude(kind=LinkKind.REFERRAL).order_by("name", "pk")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
 def _touches(subject: Any) -> list[Mapping[str, Any]]:

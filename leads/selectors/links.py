@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Cast, ExtractHour, TruncDate
 
+from accounts.enums import Scope
 from accounts.models import Department, User
 from accounts.selectors import visible_to
 from leads.enums import LeadStatus
 from leads.link_targets import leads_to
-from leads.models import EntryLink, Form, Lead, LinkHost, LinkHour, Touch
+from leads.models import EntryLink, Form, Lead, LinkHost, LinkHour, ReferralLink, Touch
 from scrm.core.counting import count_of, sum_of
 
 
@@ -55,8 +56,9 @@ def link_open(code: str, now: datetime) -> EntryLink | None:
     return link
 
 
-def link_get(pk: UUID) -> EntryLink | None:
-    return EntryLink.objects.select_related("source", "rep", "department", "form").filter(pk=pk).first()
+def link_get(viewer: User, pk: UUID) -> EntryLink | None:
+    """A link that the viewer may see; a customer's own is seen by those who see the customer."""
+    return _seen(viewer).filter(pk=pk).first()
 
 
 def link_through(pk: UUID) -> EntryLink | None:
@@ -70,7 +72,7 @@ def link_list(
 ) -> QuerySet[EntryLink]:
     """Links with `visits`, `visitors` and the `brought` leads that the viewer may see."""
     brought = visible_to(viewer, Touch.objects.filter(brought=True), owner="lead__owner")
-    rows = EntryLink.objects.select_related("source", "rep", "department", "form")
+    rows = _seen(viewer)
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(place__icontains=search))
     if kind:
@@ -88,8 +90,9 @@ def link_list(
 _STATES = {"active": Q(active=True), "paused": Q(active=False), "over": Q()}
 
 
-def links_among(pks: Collection[UUID]) -> list[EntryLink]:
-    return list(EntryLink.objects.filter(pk__in=list(pks)).order_by("name", "pk"))
+def links_among(viewer: User, pks: Collection[UUID]) -> list[EntryLink]:
+    """Those of the links that the viewer may see, by name; for sheets."""
+    return list(_seen(viewer).filter(pk__in=list(pks)).order_by("name", "pk"))
 
 
 def link_results(viewer: User, link: EntryLink, *, first: date, last: date, zone: ZoneInfo) -> LinkResults:
@@ -222,6 +225,14 @@ def link_hosts() -> list[LinkHost]:
 
 def link_host_get(pk: int) -> LinkHost | None:
     return LinkHost.objects.filter(pk=pk).first()
+
+
+def _seen(viewer: User) -> QuerySet[EntryLink]:
+    rows = EntryLink.objects.select_related("source", "rep", "department", "form")
+    if viewer.data_scope == Scope.ALL:
+        return rows
+    of_contacts = visible_to(viewer, ReferralLink.objects.filter(contact__isnull=False), owner="contact__owner")
+    return rows.filter(Q(referral__contact__isnull=True) | Q(pk__in=of_contacts.values("link")))
 
 
 def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -114,7 +114,7 @@ class EntryLinkResults(Resource):
         refuse_unknown_parameters(request, None, also=ResultsQuery().fields)
         query = ResultsQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        link = link_get(pk)
+        link = link_get(viewer_of(request), pk)
         if link is None:
             raise Http404
         said = query.validated_data

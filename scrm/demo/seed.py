@@ -15,6 +15,7 @@ from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.history import WEEKS, History
+from scrm.demo.links import put_up_links
 from scrm.demo.shape import Business, Person
 from scrm.flows.opening import tenant_opened
 from tenants.selectors import tenant_by_name
@@ -60,5 +61,6 @@ def seed(business: Business) -> int:
             ground = lay_ground(business, first_day=first_day, today=today, now=began)
             history = History(ground, first_day=first_day, now=now)
             history.live()
+            put_up_links(ground, now)
             make_segments(ground, now)
     return history.made

@@ -35,7 +35,7 @@ _LEVELS: Final = 5
 
 @may("link.view")
 def detail(request: Visit, link_id: UUID) -> HttpResponse:
-    link = found(link_get(link_id))
+    link = found(link_get(request.user, link_id))
     results, days = _results(request, link)
     context = {
         "link": link,
@@ -57,7 +57,7 @@ def detail(request: Visit, link_id: UUID) -> HttpResponse:
 @may("link.view")
 def chart(request: Visit, link_id: UUID) -> HttpResponse:
     """The chart's numbers: visits, visitors and leads per day."""
-    results, _days = _results(request, found(link_get(link_id)))
+    results, _days = _results(request, found(link_get(request.user, link_id)))
     names = (_("Visits"), _("Visitors"), _("Leads"))
     data = {
         "kind": "line",
@@ -73,7 +73,7 @@ def chart(request: Visit, link_id: UUID) -> HttpResponse:
 
 @may("link.view")
 def export(request: Visit, link_id: UUID) -> HttpResponse:
-    link = found(link_get(link_id))
+    link = found(link_get(request.user, link_id))
     results, _days = _results(request, link)
     heads = [_("Day"), _("Visits"), _("Visitors"), _("Leads")]
     rows = [[day.isoformat(), *counts] for day, counts in results.days.items()]

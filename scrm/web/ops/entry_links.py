@@ -55,7 +55,7 @@ def create(request: Visit) -> HttpResponse:
 
 @may("link.edit")
 def edit(request: Visit, link_id: UUID) -> HttpResponse:
-    link = found(link_get(link_id))
+    link = found(link_get(request.user, link_id))
     form = LinkForm(request.POST or None, viewer=request.user, initial=initial_of(link, campaign_id_of_link(link.pk)))
     if link.kind == LinkKind.REFERRAL or link.personal:
         # What a program or a representative made follows them.
@@ -87,7 +87,7 @@ def create_many(request: Visit) -> HttpResponse:
 @require_POST
 @may("link.edit")
 def switch(request: Visit, link_id: UUID) -> HttpResponse:
-    link = found(link_get(link_id))
+    link = found(link_get(request.user, link_id))
     switch_link(link=link, active=request.POST.get("active") == "yes", by=request.user, now=clock.now())
     return redirect("ops:entry_link_detail", link.pk)
 
@@ -95,7 +95,7 @@ def switch(request: Visit, link_id: UUID) -> HttpResponse:
 @may("link.view")
 def qr(request: Visit, link_id: UUID, kind: str) -> HttpResponse:
     """The QR code; `?download` saves it, `?size=` says how many pixels a module of the PNG has."""
-    link, download = found(link_get(link_id)), "download" in request.GET
+    link, download = found(link_get(request.user, link_id)), "download" in request.GET
     if kind == "svg":
         return svg_answer(request.tenant, link, download=download)
     return png_answer(request.tenant, link, size=request.GET.get("size", ""), download=download)
@@ -105,7 +105,7 @@ def qr(request: Visit, link_id: UUID, kind: str) -> HttpResponse:
 def sheet(request: Visit) -> HttpResponse:
     """Many QR codes to print, each with its name below: those asked for by `?ids=`."""
     asked = [pk for pk in map(_uuid, request.GET.getlist("ids")[:SHEET_MAX]) if pk]
-    links = [(link, address_of(request.tenant, link)) for link in links_among(asked)]
+    links = [(link, address_of(request.tenant, link)) for link in links_among(request.user, asked)]
     return render(request, "ops/entry_link_sheet.html", {"links": links})
 
 
