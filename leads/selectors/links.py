@@ -111,7 +111,7 @@ def link_results(viewer: User, link: EntryLink, *, first: date, last: date, zone
     brought: dict[date, int] = {}
     won = 0
     captured = leads.annotate(day=TruncDate("captured_at", tzinfo=zone)).values_list("day")
-    for day, found, deals in captured.annotate(Count("pk"), Count("pk", filter=Q(status=LeadStatus.WON))):
+    for day, found, deals in captured.annotate(found=Count("pk"), won=Count("pk", filter=Q(status=LeadStatus.WON))):
         brought[day] = found
         won += deals
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]

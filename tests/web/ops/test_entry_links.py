@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
-from accounts.enums import Role
-from accounts.models import Department
+from accounts.enums import Role, Scope
+from accounts.models import Department, User
 from leads.enums import LinkKind
 from leads.models import EntryLink, LinkHost, Reward, Source
 from leads.services import ensure_referral_link, reward_leads, save_link
@@ -135,7 +135,8 @@ def test_representative_makes_and_shows_an_own_code(ready):
 def test_rewards_are_decided_in_bulk_within_reach(ready):
     north = Department.objects.create(name="North")
     ben = make_user("ben", department=north)
-    narrow = make_user("narrow", role=Role.OPS, scope="department", department=north)
+    narrow = make_user("narrow", role=Role.OPS, department=north)
+    User.objects.filter(pk=narrow.pk).update(scope=Scope.DEPARTMENT)
     by = ensure_referral_link(program=make_program(), contact=make_contact("Ada", owner=ben), now=clock.now())
     other = ensure_referral_link(program=make_program(), contact=make_contact("Cai"), now=clock.now())
     leads = [bring(by, 1), bring(other, 2)]
