@@ -1,6 +1,7 @@
 """The story of a file of leads: uploaded, looked at, tried, and taken in batch by batch under a checkpoint."""
 
 import gc
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from exchange.job_errors import JobErrors
 from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
+from exchange.spreadsheets import opened_table
 from leads.arrivals import problems_of, said_digest
 from leads.guessing import guess_mapping, header_is_data
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
@@ -39,6 +41,7 @@ SAMPLE_ROWS: Final = 200
 SHOWN_ROWS: Final = 5
 _COUNTED: Final = ("rows", CREATED, UPDATED, UNCHANGED, REJECTED)
 _CHUNK: Final = 1 << 20
+_SWITCH_SECONDS: Final = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class DryRun:
 
 def preview(file: BinaryIO) -> Preview:
     """Look at a file; UnreadableFile says in one line why nothing can be read."""
+    with opened_table(file) as table:
+        return _look(table)
+
+
+def _look(file: BinaryIO) -> Preview:
     region = tenant_current().region
     table = Table(file)
     header = not header_is_data(table.columns, region=region)
@@ -93,7 +101,12 @@ def check_mapping(mapping: Mapping, headers: Sequence[str]) -> None:
 
 def dry_run(file: BinaryIO, mapping: Mapping | None = None, limit: int = 20, rows: int | None = None) -> DryRun:
     """What an import of the file, or of its first `rows`, would do; writes nothing."""
-    look = preview(file)
+    with opened_table(file) as table:
+        return _tried(table, mapping, limit, rows)
+
+
+def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None) -> DryRun:
+    look = _look(file)
     mapping = mapping or look.mapping
     check_mapping(mapping, look.headers)
     problems: list[Problem] = []
@@ -116,7 +129,8 @@ def dry_run(file: BinaryIO, mapping: Mapping | None = None, limit: int = 20, row
 
 def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
     """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none."""
-    return _keep(user, file, name, preview(file))
+    with opened_table(file) as table:
+        return _keep(user, table, name, _look(table))
 
 
 def begin_import(
@@ -146,10 +160,11 @@ def start_import(
     head_start: timedelta = timedelta(0),
 ) -> Job:
     """Take in a file of leads, by the mapping or the guess. UnreadableFile or InvalidMapping says what is wrong."""
-    look = preview(file)
-    if mapping is not None:
-        check_mapping(mapping, look.headers)
-    job = _keep(user, file, name, look)
+    with opened_table(file) as table:
+        look = _look(table)
+        if mapping is not None:
+            check_mapping(mapping, look.headers)
+        job = _keep(user, table, name, look)
     begin_import(job, mapping=mapping, start_sops=start_sops, head_start=head_start)
     return job
 
@@ -179,7 +194,7 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     form = {name: job.options[name] for name in ("encoding", "delimiter", "header")}
     start = job.checkpoint
     spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
-    with translation.override(language), job.file.open("rb") as file, JobErrors(job) as errors, _calm_collector():
+    with translation.override(language), job.file.open("rb") as file, JobErrors(job) as errors, _for_bulk():
         table = Table(cast(BinaryIO, file.file), **form)
         coming = batches(table, mapping_of(job), start.get("place", ""), spellings)
         with closing(read_ahead(coming, language)) as ready:
@@ -194,14 +209,17 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
 
 
 @contextmanager
-def _calm_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking the whole program for every few rows of a batch."""
-    before = gc.get_threshold()
+def _for_bulk() -> Iterator[None]:
+    """Keep the collector from walking the whole program for every few rows, and the reading thread from holding on
+    to the interpreter when PostgreSQL has answered the other."""
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield
     finally:
+        sys.setswitchinterval(interval)
         gc.set_threshold(*before)
         gc.unfreeze()
 

@@ -20,7 +20,10 @@ from scrm.core.crypto import TenantKeys
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
 
-BATCH_ROWS: Final = 1_000
+# What a batch costs whatever its size, its commit before all, is small beside so many rows; they are a few megabytes.
+BATCH_ROWS: Final = 4_000
+BATCH_BYTES: Final = 4_000_000
+_CELL_BYTES: Final = 50
 # A column full of names whose case is folded must not fill memory and checkpoint.
 _SPELLINGS_MAX: Final = 1_000
 
@@ -74,13 +77,14 @@ def _batches(
 ) -> Generator[Batch, None, None]:
     # Without the database: a thread's connection would stand in no tenant.
     zone = ZoneInfo(tenant.zone)
-    batch = Batch()
+    batch, size = Batch(), 0
     for item in table.rows(after):
         if batch.place:
             yield batch
-            batch = Batch()
+            batch, size = Batch(), 0
         batch.rows += 1
         if isinstance(item, Row):
+            size += sum(map(len, item.values.values())) + _CELL_BYTES * len(item.values)
             read = apply(mapping, item, region=tenant.region, zone=zone, spellings=spellings)
             if isinstance(read, LeadInput):
                 batch.leads.append((read, identity_key(read, keys=keys) or row_digest(item.values, keys=keys)))
@@ -88,7 +92,7 @@ def _batches(
                 batch.refuse(read)
         else:
             batch.refuse([item])
-        if batch.rows >= BATCH_ROWS:
+        if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:
             batch.place = table.place
             batch.spellings = [(*key, spelling) for key, spelling in spellings.items()]
     batch.is_last = True

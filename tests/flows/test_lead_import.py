@@ -18,6 +18,7 @@ from scrm.core.bulk import COPIED_FROM
 from scrm.flows import lead_import
 from scrm.flows.jobs import jobs_due
 from scrm.flows.starter import lay_out_tenant
+from tests.exchange.workbooks import workbook
 from tests.factories import make_live_sop, make_user
 
 PHONES = parse_mapping({"columns": {"name": {"to": "name"}, "phone": {"to": "phone"}}})
@@ -163,6 +164,29 @@ def test_sops_start_only_when_wanted(acme, start_sops, touches):
     bring(FILE, start_sops=start_sops)
 
     assert Touchpoint.objects.count() == touches
+
+
+def test_batch_ends_where_its_rows_are_large(acme, monkeypatch):
+    monkeypatch.setattr("scrm.flows.lead_rows.BATCH_BYTES", 3_000)
+    seen = []
+    job = lead_import.start_import(user=None, file=io.BytesIO(many(100).encode()), name="leads.csv")
+
+    lead_import.work(
+        jobs.claim_job(kinds=[lead_import.KIND], now=clock.now(), job_id=job.pk), tell=lambda job: seen.append(job.done)
+    )
+
+    assert Lead.objects.count() == seen[-1] == 100
+    assert 2 < len(seen) < 20
+
+
+def test_workbook_goes_in_as_a_text_file_does(acme):
+    rows = [["name", "phone", "source"], ["Lin", 13800138000, "Fair"], ["Mo", "not a phone", "Fair"]]
+
+    job = bring(workbook(rows), mapping=PHONES)
+
+    assert counts(job) == (2, 1, 0, 0, 1)
+    assert errors(job)[0][:3] == ["3", "phone", "not a phone"]
+    assert Lead.objects.get().contact.name == "Lin"
 
 
 def test_other_tenant_sees_nothing_of_what_is_copied(acme, globex):
@@ -361,9 +385,10 @@ def test_unreadable_file_leaves_nothing(acme):
     assert not Job.objects.exists()
 
 
-def test_memory_does_not_grow_with_the_file(acme):
+def test_memory_does_not_grow_with_the_file(acme, monkeypatch):
     import tracemalloc
 
+    monkeypatch.setattr("scrm.flows.lead_rows.BATCH_ROWS", 1_000)
     peaks = []
     for rows in (3_000, 12_000):
         file = io.BytesIO(many(rows).encode())

@@ -39,9 +39,9 @@ LABELS: dict[str, str | Promise] = {
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=gettext_lazy("UTF-8, GB18030 or Excel's own; commas, semicolons or tabs. 2,000,000 rows at most."),
+        label=gettext_lazy("File"),
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,.xls,text/csv"}),
+        help_text=gettext_lazy("CSV, TSV, XLSX or XLS, in any usual encoding. 2,000,000 rows at most."),
     )
 
 
