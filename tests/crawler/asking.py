@@ -23,7 +23,12 @@ OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
 KINDS: Final = (OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM)
 WHOSE: Final = {OWN: "ben", COLLEAGUE: "bea", DEPARTMENT: "dan", NOBODY: "nobody"}
 
-_NOBODY_S_NUMBERS: Final = {"campaigns.touchpoint": 2**60, "mfa.authenticator": 2**31 - 1, "tenants.domain": 2**31 - 1}
+_NOBODY_S_NUMBERS: Final = {
+    "campaigns.touchpoint": 2**60,
+    "mfa.authenticator": 2**31 - 1,
+    "tenants.domain": 2**31 - 1,
+    "leads.linkhost": 2**60,
+}
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _TABLES: Final = {
     "lead_id": "leads.lead",
@@ -33,6 +38,9 @@ _TABLES: Final = {
     "touchpoint_id": "campaigns.touchpoint",
     "order_id": "commerce.order",
     "source_id": "leads.source",
+    "link_id": "leads.entrylink",
+    "host_id": "leads.linkhost",
+    "program_id": "leads.referralprogram",
     "form_id": "leads.form",
     "segment_id": "audiences.segment",
     "tag_id": "tagging.tag",
@@ -53,6 +61,7 @@ _BY_ROUTE: Final = {
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
     ("api:lead_detail", "pk"): "leads.lead",
+    ("api:entry_link_results", "pk"): "leads.entrylink",
     ("api:form_detail", "pk"): "leads.form",
     ("api:form_results", "pk"): "leads.form",
     ("api:segment_members", "pk"): "audiences.segment",
@@ -186,6 +195,7 @@ def _world(twins: Twins, kind: str) -> Any:
 _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:withdrawal": lambda twins, kind: f"u/{withdrawal_token(twins, kind)}",
     "public:link": lambda twins, kind: f"t/{_world(twins, kind).row('content.trackedlink', 'ben').code}",
+    "public:entry_link": lambda twins, kind: f"l/{_world(twins, kind).row('leads.entrylink', 'shared').code}",
     "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
     "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
     "public:form_begun": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/begun",
@@ -247,6 +257,14 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
         "contact": ids.of("contacts.contact"),
         "stage": ids.twins.a.row("lifecycle.stage", "shared").pk,
     },
+    "ops:entry_link_create": lambda ids: {"name": "New", "kind": "source", "source": ids.of("leads.source")},
+    "ops:entry_link_create_many": lambda ids: {"places": "Here", "form": ids.of("leads.form")},
+    "ops:entry_link_switch": lambda ids: {"active": "yes"},
+    "ops:entry_link_hosts": lambda ids: {"host": "new.test"},
+    "ops:referral_create": lambda ids: {"name": "New", "form": ids.of("leads.form"), "per_lead": "1"},
+    "ops:reward_decide": lambda ids: {"action": "approved", "ids": [ids.of("leads.reward")]},
+    "ops:contact_share": lambda ids: {"program": ids.of("leads.referralprogram")},
+    "rep:own_code": lambda ids: {"form": ids.of("leads.form")},
     "ops:source_create": lambda ids: {"name": "New", "kind": "paid", "parent": ids.of("leads.source")},
     "ops:source_set_cost": lambda ids: {"on": "2026-01-01", "amount": "1"},
     "ops:tag_create": lambda ids: {"name": "New", "group": ids.of("tagging.taggroup")},

@@ -18,7 +18,7 @@ OWNERS: Final = {
             *("contacts.groupmember", "events.event", "leads.interaction", "tagging.tagassignment"),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
-            "campaigns.touchpoint",
+            *("campaigns.touchpoint", "leads.touch", "leads.referrallink", "leads.referral"),
         ],
         "contact__owner",
     ),
@@ -27,6 +27,8 @@ OWNERS: Final = {
     ),
     "commerce.orderline": "order__contact__owner",
     "content.pageview": "link__contact__owner",
+    "leads.reward": "referral__contact__owner",
+    "leads.rewardentry": "reward__referral__contact__owner",
 }
 """By which road each personal row leads to whoever is in charge of it; the others belong to the business."""
 
@@ -42,18 +44,19 @@ KEPT: Final = {
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",
     ),
+    "leads.entrylink.code",
     *("analytics.goal.metric", "accounts.user.operator"),
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
-    *("leads.lead.utm", "exchange.idempotencykey.answer", "leads.formversion.content"),
+    *("leads.touch.utm", "leads.lead.utm", "exchange.idempotencykey.answer", "leads.formversion.content"),
 }
 MACHINERY: Final = {
     *("accounts.attemptcount", "accounts.auditanchor", "accounts.auditseal", "accounts.session"),
     *("accounts.supportgrant", "accounts.supportvisit"),
 }
 """What the product keeps for itself: nobody's words."""
-WRITTEN_ONCE: Final = {"accounts.auditentry", *MACHINERY}
+WRITTEN_ONCE: Final = {"accounts.auditentry", "leads.rewardentry", *MACHINERY}
 """Tables that nobody may write into again: their words go in with the row."""
 ROOMS: Final = (
     *("accounts", "exchange", "contacts", "events", "leads", "tagging", "lifecycle", "commerce", "content"),

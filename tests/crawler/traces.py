@@ -12,7 +12,13 @@ from django.db import connection
 
 from tests.crawler.canaries import OWNERS, Canaries
 
-VISITS = ("accounts_session", "accounts_attemptcount", "accounts_auditentry", "accounts_unsealedentry")
+VISITS = (
+    "leads_linkhour",
+    "accounts_session",
+    "accounts_attemptcount",
+    "accounts_auditentry",
+    "accounts_unsealedentry",
+)
 """What any visitor of a host leaves there, whoever they are elsewhere."""
 _VIEWS = {"leads_form": "(SELECT to_jsonb(f) - 'views' AS t FROM {source} f)"}
 """Whoever opens a form is counted, whoever they are elsewhere; the rest of the row is the business's."""

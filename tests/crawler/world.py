@@ -15,7 +15,7 @@ from accounts.services import record_audit
 from analytics.models import Goal
 from audiences.models import Segment, SegmentMember, Tier
 from campaigns.form_models import FormRoute
-from campaigns.models import Campaign, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
+from campaigns.models import Campaign, CampaignLink, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
 from contacts.models import Company, Consent, DoNotContact, Friendship, Group, GroupMember
 from content.models import Material, PageView, TrackedLink
@@ -23,7 +23,25 @@ from events.models import Event, EventType
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
 from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook
-from leads.models import Form, FormTally, FormVersion, Interaction, Lead, Opportunity, Source, SourceCost
+from leads.models import (
+    EntryLink,
+    Form,
+    FormTally,
+    FormVersion,
+    Interaction,
+    Lead,
+    LinkHost,
+    LinkHour,
+    Opportunity,
+    Referral,
+    ReferralLink,
+    ReferralProgram,
+    Reward,
+    RewardEntry,
+    Source,
+    SourceCost,
+    Touch,
+)
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code
@@ -169,6 +187,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Tier.objects.create(name="x", position=1))
     campaign = keep(Campaign.objects.create(name="x", created_at=now))
     campaign.sources.add(source)
+    _links(world, source, campaign)
     sop = keep(make_live_sop(step(), step("email"), name="x"))
     Sop.objects.filter(pk=sop.pk).update(campaign=campaign)
     keep(SopVersion.objects.get(sop=sop))
@@ -185,6 +204,32 @@ def _ground(world: World, canaries: Canaries) -> None:
     record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)
     keep(AuditEntry.objects.latest("at"))
     _jobs(world, canaries, sop)
+
+
+def _links(world: World, source: Source, campaign: Campaign) -> None:
+    """An entry link with its visits, and a referral program."""
+    now, keep, form = clock.now(), world.keep, world.row("leads.form", "shared")
+    link = keep(EntryLink.objects.create(name="x", place="x", form=form, source=source, created_at=now))
+    keep(LinkHour.objects.create(link=link, at=now, visits=1))
+    keep(LinkHost.objects.create(host="x.test", created_at=now))
+    keep(CampaignLink.objects.create(link=link, campaign=campaign))
+    keep(ReferralProgram.objects.create(name="x", form=form, source=source, per_lead=1, created_at=now))
+
+
+def _referral(world: World, canaries: Canaries, whose: str, lead: Lead) -> None:
+    """The lead's contact brought themselves, and a reward stands in the ledger."""
+    now, keep, of = clock.now(), world.keep, {"contact": lead.contact}
+    program = world.row("leads.referralprogram", "shared")
+    keep(
+        Touch.objects.create(**of, lead=lead, link=world.row("leads.entrylink", "shared"), brought=True, at=now), whose
+    )
+    link = EntryLink.objects.create(kind="referral", name="x", form=program.form, created_at=now)
+    by = keep(ReferralLink.objects.create(**of, program=program, link=link), whose)
+    referral = keep(Referral.objects.create(**of, program=program, by=by, lead=lead, at=now), whose)
+    earned = {"earned_for": "lead", "amount": 1, "unit": "points", "currency": "CNY", "created_at": now}
+    reward = keep(Reward.objects.create(program=program, referral=referral, by=by, **earned), whose)
+    word = canaries.mint(world.letter, "leads.rewardentry", whose)
+    keep(RewardEntry.objects.create(reward=reward, state="pending", reason=word, at=now), whose)
 
 
 def _jobs(world: World, canaries: Canaries, sop: Sop) -> None:
@@ -238,6 +283,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
         ),
         whose,
     )
+    _referral(world, canaries, whose, lead)
     keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
     keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)
     tag, stage = shared["tagging.tag"], shared["lifecycle.stage"]
