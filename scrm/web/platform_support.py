@@ -38,7 +38,7 @@ def support(request: HttpRequest, site: AdminSite) -> HttpResponse:
         else:
             context |= _done(request, tenant)
             status = 403 if context.get("refused") else 200
-            context |= {"tenant": tenant, "grants": support_listed(tenant, now=clock.now())}
+            context |= {"business": tenant, "grants": support_listed(tenant, now=clock.now())}
     answer = TemplateResponse(request, "admin/support.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -245,7 +245,7 @@ def _let_support_in(desk: Browser) -> dict[str, tuple[str, ...]]:
     page = platform.post("/admin/support/", {"tenant": "acme"}).content.decode()
     token = re.search(r"/support/enter/([^/\"]+)/", page)[1]
     visit = Browser(address="203.0.113.8")
-    assert visit.get(f"/support/enter/{token}/").status_code == 302
+    assert visit.post(f"/support/enter/{token}/").status_code == 302
     assert visit.get("/leads/").status_code == 200
     return {"support link": (token,), "operator's session key": (_session_key(platform), _session_key(visit))}
 

@@ -1,5 +1,6 @@
 """Settings: the hosts that the business answers on, and how it proves that they are its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
@@ -71,22 +72,20 @@ def check(request: Visit, domain_id: int) -> HttpResponse:
 @require_POST
 @may("domain.edit")
 def choose(request: Visit, domain_id: int) -> HttpResponse:
-    claim = found(domain_detail(request.tenant, domain_id))
-    try:
-        host_chosen(claim, by=request.user, now=clock.now())
-        messages.success(request, _("New links lead to %(host)s.") % _named(claim))
-    except ValidationError as error:
-        messages.error(request, first_message(error))
-    return redirect("ops:settings_domains")
+    return _step(request, domain_id, host_chosen, _("New links lead to %(host)s."))
 
 
 @require_POST
 @may("domain.edit")
 def release(request: Visit, domain_id: int) -> HttpResponse:
+    return _step(request, domain_id, host_released, _("%(host)s is given up."))
+
+
+def _step(request: Visit, domain_id: int, story: Callable[..., object], done: str) -> HttpResponse:
     claim = found(domain_detail(request.tenant, domain_id))
     try:
-        host_released(claim, by=request.user, now=clock.now())
-        messages.success(request, _("%(host)s is given up.") % _named(claim))
+        story(claim, by=request.user, now=clock.now())
+        messages.success(request, done % _named(claim))
     except ValidationError as error:
         messages.error(request, first_message(error))
     return redirect("ops:settings_domains")
