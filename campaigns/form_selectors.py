@@ -12,7 +12,7 @@ from leads.models import Form
 
 def form_route(form_id: UUID) -> FormRoute:
     """Where the leads of a form go; the usual way where nobody said."""
-    rows = FormRoute.objects.select_related("sop", "campaign", "person", "department")
+    rows = FormRoute.objects.select_related("sop", "person")
     return rows.filter(form_id=form_id).first() or FormRoute(form_id=form_id)
 
 

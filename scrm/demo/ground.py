@@ -14,12 +14,14 @@ from audiences.services import save_segment
 from campaigns.enums import Trigger
 from campaigns.models import Campaign
 from campaigns.services import create_sop, publish_sop, save_campaign
+from campaigns.services.form_routes import save_form_route
 from commerce.models import Product
 from commerce.services import save_product
 from content.models import Material
 from content.upkeep import save_material
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
+from leads.enums import OwnerRule
 from leads.form_content import read_content
 from leads.models import Form, Source
 from leads.services import create_form, publish_form
@@ -98,6 +100,16 @@ def _form(ground: Ground, ops: User, now: datetime) -> Form:
     content = read_content({**said, "questions": questions})
     form = create_form(title=content.title, source=ground.sources[0], content=content, by=ops, now=now)
     publish_form(form=form, by=ops, now=now)
+    save_form_route(
+        form_id=form.pk,
+        campaign=Campaign.objects.first(),
+        sop=None,
+        owner_rule=OwnerRule.TURNS,
+        person=None,
+        department=None,
+        by=ops,
+        now=now,
+    )
     return form
 
 

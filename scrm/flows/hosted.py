@@ -37,8 +37,6 @@ def form_submitted(form: Form, arrival: Arrival, tag_ids: Collection[str] = (), 
                 starts = starts_for({outcome.contact_id: outcome.lead_id}, now)
                 enroll(sop=route.sop, starts=list(starts.values()))
             said = {"form": form.title, "source": form.source.name}
-            if route.campaign is not None:
-                said["campaign"] = route.campaign.name
             key = f"form_submitted:{outcome.lead_id}"
             take_in([Happening(outcome.contact_id, "form_submitted", now, key, said)], now=now)
         return outcome

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics.funnel import total_of
 from analytics.selectors import funnel, source_table
+from campaigns.form_selectors import form_list_of_campaign
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_get, campaign_list, campaign_source_ids, campaign_source_options
 from campaigns.services.plans import save_campaign
@@ -86,6 +87,7 @@ def detail(request: Visit, campaign_id: UUID) -> HttpResponse:
         "steps": drawn(steps),
         "leads": steps[0].value,
         "rows": rows,
+        "forms": form_list_of_campaign(campaign),
         "total": total_of(rows, name=_("All sources"), currency=tenant_current().currency),
         "today": today(),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.services import create_department
 from campaigns.form_models import FormRoute
-from campaigns.models import Enrollment
+from campaigns.models import Campaign, Enrollment
 from leads.models import Form, FormVersion, Lead, Source
 from scrm.core import clock
 from scrm.flows.starter import lay_out_tenant
@@ -282,6 +282,14 @@ def test_team_shares_out_the_leads_of_its_form(desk, form):
 
     owners = list(Lead.objects.values_list("owner", flat=True))
     assert sorted(map(str, owners)) == sorted(map(str, [max_.pk, nina.pk] * 2))
+
+
+def test_campaign_names_its_forms(desk, form):
+    campaign = Campaign.objects.create(name="Autumn", created_at=clock.now())
+    publish(desk, form)
+    settle(desk, form, campaign=str(campaign.pk))
+
+    assert "Test drive" in desk.get(f"/campaigns/{campaign.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(("rule", "words"), [("person", "Choose the person."), ("department", "Choose the team.")])
