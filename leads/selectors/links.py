@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Cast, ExtractHour, TruncDate
 
 from accounts.enums import Scope
@@ -128,8 +128,9 @@ def link_results(viewer: User, link: EntryLink, *, first: date, last: date, zone
 
 def link_contacts_first(viewer: User, link: EntryLink) -> int:
     """How many contacts that the viewer may see came by this link before they came by anything else."""
-    earliest = Touch.objects.order_by("contact", "at", "pk").distinct("contact").values("pk")
-    rows = Touch.objects.filter(pk__in=earliest, link=link)
+    before = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
+    earlier = Touch.objects.filter(before, contact=OuterRef("contact"))
+    rows = Touch.objects.filter(~Exists(earlier), link=link)
     return visible_to(viewer, rows, owner="contact__owner").count()
 
 
