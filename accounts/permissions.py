@@ -73,6 +73,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "task.work": _records(_FIELD, "Enter the phone pages and work tasks"),
     "event.add": _records(_PLAN, "Report what contacts did"),
     "api_key.edit": _business(_RULE, "Make and revoke keys of other systems"),
+    "webhook_in.edit": _business(_PLAN, "Make and change the addresses that other systems push leads to"),
+    "webhook_out.edit": _business(_RULE, "Choose who outside is told of changes, and see what they were told"),
     "domain.edit": _business(_RULE, "Claim, prove, choose and give up the hosts of the business"),
     "user.edit": _business(_RULE, "See and change the people of the business"),
     "admin.open": _business(_RULE, "Enter the administration: every table of the business"),

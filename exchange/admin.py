@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key, revoke_api_key
-from exchange.models import ApiKey, IdempotencyKey, InboxMessage, Job, Webhook
+from exchange.models import ApiKey, IdempotencyKey, InboxMessage, Job, Webhook, WebhookDelivery, WebhookEndpoint
 from scrm.core import clock
 from scrm.core.admin import HistoryAdmin, RoomAdmin
 
@@ -85,8 +85,21 @@ class IdempotencyKeyAdmin(HistoryAdmin):
 
 @admin.register(InboxMessage)
 class InboxMessageAdmin(HistoryAdmin):
-    list_display = ("received_at", "channel", "state", "attempt", "error")
-    list_filter = ("channel", "state")
+    list_display = ("received_at", "endpoint", "channel", "state", "attempt", "error")
+    list_filter = ("state",)
+    list_select_related = ("endpoint",)
+    exclude = ("payload", "dedupe_key")
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(HistoryAdmin):
+    """To look at: it is set up on the dashboard, and its secrets and its sample are shown nowhere."""
+
+    list_display = ("name", "state", "scheme", "source", "created_by", "created_at")
+    list_filter = ("state", "scheme")
+    list_select_related = ("created_by",)
+    search_fields = ("name",)
+    exclude = ("secret", "previous_secret", "sample", "code")
 
 
 @admin.register(Job)
@@ -100,6 +113,15 @@ class JobAdmin(HistoryAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(HistoryAdmin):
-    list_display = ("name", "url", "active", "created_at")
+    list_display = ("name", "url", "active", "failing_since", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "url")
+    exclude = ("secret", "previous_secret", "token")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(HistoryAdmin):
+    list_display = ("occurred_at", "webhook", "event_type", "state", "attempt", "due_at")
+    list_filter = ("state", "event_type")
+    list_select_related = ("webhook",)
+    exclude = ("answer",)

@@ -16,9 +16,49 @@ class JobState(TextChoices):
 
 
 class InboxState(TextChoices):
+    """A held message waits until its way in is live; those received are worked on."""
+
+    HELD = "held", _("Held")
     RECEIVED = "received", _("Received")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class EndpointState(TextChoices):
+    """What comes while a way in is a draft or paused is held."""
+
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+
+
+class SignatureScheme(TextChoices):
+    NONE = "none", _("None: whoever knows the address may send")
+    TOKEN = "token", _("A fixed token in a header")  # nosec B105
+    HMAC_HEX = "hmac_hex", _("HMAC-SHA256, hexadecimal")
+    HMAC_BASE64 = "hmac_base64", _("HMAC-SHA256, base64")
+
+
+class DeliveryState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Delivered")
+    FAILED = "failed", _("Failed")
+
+
+class HookEvent(TextChoices):
+    """What a webhook can be told of."""
+
+    PING = "ping", _("A test")
+    LEAD_CAPTURED = "lead.captured", _("A lead came in")
+    LEAD_ASSIGNED = "lead.assigned", _("A lead got an owner")
+    LEAD_WON = "lead.won", _("A lead was won")
+    LEAD_LOST = "lead.lost", _("A lead was lost")
+    CONTACT_UPDATED = "contact.updated", _("A contact was edited")
+    TAG_ADDED = "tag.added", _("A contact got a tag")
+    TAG_REMOVED = "tag.removed", _("A contact lost a tag")
+    STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")
+    TOUCHPOINT_SENT = "touchpoint.sent", _("A touch was sent")
+    TOUCHPOINT_FAILED = "touchpoint.failed", _("A touch failed")
 
 
 class ApiScope(TextChoices):
@@ -29,6 +69,7 @@ class ApiScope(TextChoices):
     TAGS_WRITE = "tags:write", _("Tag contacts")
     SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
     REPORTS_READ = "reports:read", _("Read reports")
+    WEBHOOKS_WRITE = "webhooks:write", _("Manage webhooks")
 
 
 SCOPE_MEANINGS: Final = {
@@ -41,4 +82,5 @@ SCOPE_MEANINGS: Final = {
     ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),
     ApiScope.REPORTS_READ: _("Read the funnel and the table by source."),
+    ApiScope.WEBHOOKS_WRITE: _("List, make and rotate webhooks that tell of changes. Never with personal data."),
 }

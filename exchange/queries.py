@@ -1,11 +1,21 @@
-"""The SQL of long jobs."""
+"""The SQL of long jobs, of the inbox and of webhooks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db import connection
 
 JOBS_NEXT_DUE = "SELECT min(due_at) FROM exchange_job"
+INBOX_NEXT_DUE = (
+    "SELECT min(due_at) FROM exchange_inboxmessage "
+    "WHERE due_at IS NOT NULL AND (state <> 'received' OR endpoint_id IS NOT NULL)"
+)
+# A webhook that is closed for a while wakes nobody before, however much waits for it.
+DELIVERIES_NEXT_DUE = """SELECT least(
+    (SELECT min(greatest(hook.closed_until, first.due_at)) FROM exchange_webhook hook CROSS JOIN LATERAL (
+        SELECT due_at FROM exchange_webhookdelivery
+        WHERE webhook_id = hook.id AND state = 'waiting' ORDER BY due_at LIMIT 1) first WHERE hook.active),
+    (SELECT min(occurred_at) + interval '30 days' FROM exchange_webhookdelivery))"""
 
 
 def add_to_tally(job_id: UUID, counts: Mapping[bytes, int]) -> dict[bytes, int]:
@@ -22,3 +32,14 @@ def add_to_tally(job_id: UUID, counts: Mapping[bytes, int]) -> dict[bytes, int]:
             [job_id.hex, [digest.hex() for digest in ordered], [counts[digest] for digest in ordered]],
         )
         return {bytes(digest): count for digest, count in cursor.fetchall()}
+
+
+def listening_webhooks(event_types: Collection[str]) -> list[tuple[UUID, list[str]]]:
+    """The webhooks that want some of these, with what they want; none of them can be deleted before the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, event_types FROM exchange_webhook WHERE active AND event_types && %s::varchar[] "
+            "ORDER BY id FOR KEY SHARE",
+            [sorted(event_types)],
+        )
+        return cursor.fetchall()

@@ -1,12 +1,15 @@
-"""Reads about what comes in and goes out: long jobs and API keys."""
+"""Reads about what comes in and goes out: long jobs, API keys, webhooks."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from exchange.enums import JobState
-from exchange.models import ApiKey, Job
+from exchange.enums import DeliveryState, InboxState, JobState
+from exchange.models import ApiKey, InboxMessage, Job, Webhook, WebhookDelivery, WebhookEndpoint
+from exchange.sealed import open_column
 
 
 def job_list(kind: str) -> QuerySet[Job]:
@@ -29,3 +32,87 @@ def api_key_list() -> QuerySet[ApiKey]:
 
 def api_key_detail(key_id: UUID) -> ApiKey | None:
     return ApiKey.objects.filter(pk=key_id).select_related("created_by").first()
+
+
+def endpoint_by_code(code: str) -> WebhookEndpoint | None:
+    return WebhookEndpoint.objects.filter(code=code).first()
+
+
+def endpoint_list() -> QuerySet[WebhookEndpoint]:
+    """Every webhook in, with how many messages wait for somebody and when the last one came."""
+    messages = InboxMessage.objects.filter(endpoint=OuterRef("pk"))
+    return WebhookEndpoint.objects.annotate(
+        last_at=Subquery(messages.order_by("-received_at").values("received_at")[:1]),
+        held=_count_of(messages.filter(state=InboxState.HELD)),
+        failed=_count_of(messages.filter(state=InboxState.FAILED)),
+    ).order_by("name", "pk")
+
+
+def endpoint_detail(endpoint_id: UUID) -> WebhookEndpoint | None:
+    return WebhookEndpoint.objects.filter(pk=endpoint_id).select_related("created_by").first()
+
+
+def message_list(endpoint: WebhookEndpoint) -> QuerySet[InboxMessage]:
+    """What came by a webhook, the newest first, without its payloads."""
+    kept = Case(When(payload=None, then=Value(False)), default=Value(True))
+    rows = InboxMessage.objects.filter(endpoint=endpoint).annotate(is_kept=kept).defer("payload", "dedupe_key")
+    return rows.order_by("-received_at", "-pk")
+
+
+def message_detail(endpoint: WebhookEndpoint, message_id: UUID) -> InboxMessage | None:
+    return InboxMessage.objects.filter(endpoint=endpoint, pk=message_id).first()
+
+
+def message_newest(endpoint: WebhookEndpoint, *, since: datetime | None = None) -> InboxMessage | None:
+    """The last message that came, after a moment if one is given, whose payload is still there."""
+    rows = InboxMessage.objects.filter(endpoint=endpoint).exclude(payload=None)
+    if since is not None:
+        rows = rows.filter(received_at__gt=since)
+    return rows.order_by("-received_at", "-pk").first()
+
+
+def message_ids_failed(endpoint: WebhookEndpoint, limit: int = 1_000) -> list[UUID]:
+    rows = InboxMessage.objects.filter(endpoint=endpoint, state=InboxState.FAILED).exclude(payload=None)
+    return list(rows.order_by("received_at").values_list("pk", flat=True)[:limit])
+
+
+def message_count_held(endpoint: WebhookEndpoint) -> int:
+    return InboxMessage.objects.filter(endpoint=endpoint, state=InboxState.HELD).count()
+
+
+def webhook_list() -> QuerySet[Webhook]:
+    """Who is told of changes, with how much waits and has failed."""
+    deliveries = WebhookDelivery.objects.filter(webhook=OuterRef("pk"))
+    return Webhook.objects.annotate(
+        waiting=_count_of(deliveries.filter(state=DeliveryState.WAITING)),
+        failed=_count_of(deliveries.filter(state=DeliveryState.FAILED)),
+    ).order_by("name", "pk")
+
+
+def webhook_detail(webhook_id: UUID) -> Webhook | None:
+    return Webhook.objects.filter(pk=webhook_id).select_related("created_by").first()
+
+
+def delivery_list(webhook: Webhook, *, state: str = "") -> QuerySet[WebhookDelivery]:
+    """What a webhook was told and is to be told, the newest first."""
+    rows = WebhookDelivery.objects.filter(webhook=webhook).order_by("-occurred_at", "-pk")
+    return rows.filter(state=state) if state else rows
+
+
+def delivery_detail(webhook: Webhook, delivery_id: UUID) -> WebhookDelivery | None:
+    return WebhookDelivery.objects.filter(webhook=webhook, pk=delivery_id).first()
+
+
+def delivery_answer(delivery: WebhookDelivery) -> str:
+    """The beginning of what the receiver said last."""
+    return open_column(delivery, "answer").decode(errors="replace")
+
+
+def delivery_ids_failed(webhook: Webhook, limit: int = 1_000) -> list[UUID]:
+    rows = WebhookDelivery.objects.filter(webhook=webhook, state=DeliveryState.FAILED)
+    return list(rows.order_by("occurred_at").values_list("pk", flat=True)[:limit])
+
+
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values(_only=Value(1)).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)

@@ -25,6 +25,7 @@ class LeadOrigin(TextChoices):
     API = "api", _("API")
     IMPORT = "import", _("File")
     HAND = "hand", _("By hand")
+    WEBHOOK = "webhook", _("Webhook")
 
 
 class Rating(TextChoices):

@@ -1,9 +1,10 @@
 """Writes of the scheduler: due work, the wake-up index, drains, pulses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -24,15 +25,24 @@ class OutsideDueWork(RuntimeError):
 
 
 class DueWork:
-    """The earliest due time written in this transaction."""
+    """The earliest due time written in this transaction, and what is handed on at its end."""
 
     def __init__(self) -> None:
         self.earliest: datetime | None = None
+        self._gathered: dict[Callable[[list[Any]], None], list[Any]] = {}
 
     def at(self, when: datetime | None) -> None:
         """Note that something becomes due then."""
         if when is not None and (self.earliest is None or when < self.earliest):
             self.earliest = when
+
+    def gather(self, items: Sequence[Any], into: Callable[[list[Any]], None]) -> None:
+        """Hand these to `into` before the commit, together with whatever else was gathered for it."""
+        self._gathered.setdefault(into, []).extend(items)
+
+    def hand_on(self) -> None:
+        for into, items in self._gathered.items():
+            into(items)
 
 
 _current: ContextVar[DueWork | None] = ContextVar("due_work", default=None)
@@ -54,6 +64,7 @@ def due_work() -> Iterator[DueWork]:
     try:
         with transaction.atomic():
             yield due
+            due.hand_on()
             if due.earliest is not None:
                 tenant = tenant_current()
                 is_due = due.earliest <= clock.now()
@@ -70,6 +81,14 @@ def note_due(when: datetime | None) -> None:
     if due is None:
         raise OutsideDueWork("Write rows that become due inside `with due_work():`.")
     due.at(when)
+
+
+def before_commit(items: Sequence[Any], into: Callable[[list[Any]], None]) -> None:
+    """Gather what is written once for a whole transaction; OutsideDueWork if there is none."""
+    due = _current.get()
+    if due is None:
+        raise OutsideDueWork("Gather what is written at the end inside `with due_work():`.")
+    due.gather(items, into)
 
 
 def raise_wake_up() -> bool:

@@ -10,6 +10,7 @@ class ScrmConfig(AppConfig):
 
     def ready(self) -> None:
         from scheduler import bell
+        from scrm.core.checks import check_outgoing
         from scrm.core.content_types import remember_per_schema
         from scrm.core.postgres.checks import check_log_in_role, check_sessions
         from scrm.flows import wiring
@@ -17,6 +18,7 @@ class ScrmConfig(AppConfig):
 
         register(check_sessions, Tags.database)
         register(check_log_in_role, Tags.database)
+        register(check_outgoing, Tags.security, deploy=True)
         remember_per_schema()
         wiring.connect()
         bell.install(ring)

@@ -17,11 +17,14 @@ from campaigns.models import Touchpoint
 from campaigns.services.breakers import give_back_probe, note_answers, shut
 from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import Batch, record
+from exchange.enums import HookEvent
+from exchange.outbox import Change, publish
 from scheduler.budget import Budget
 from scheduler.services import due_work, note_due
 from scrm.core import clock, failpoints, tallies
 
 log = structlog.get_logger(__name__)
+_TOLD = {TouchState.SENT: HookEvent.TOUCHPOINT_SENT, TouchState.FAILED: HookEvent.TOUCHPOINT_FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,18 @@ def _record(batch: Batch, outcome: Outcome, now: datetime) -> None:
     )
     if written:
         transaction.on_commit(lambda: tallies.add(outcome.state.name.lower(), channel=batch.channel))
+        _tell(batch, outcome, now)
     if outcome.state == TouchState.SENT and not written:
         _tell_if_called_twice(outcome.touchpoint_id, batch.attempts[outcome.touchpoint_id], now)
+
+
+def _tell(batch: Batch, outcome: Outcome, now: datetime) -> None:
+    event = _TOLD.get(outcome.state)
+    if event is not None:
+        told = {"touchpoint_id": outcome.touchpoint_id, "channel": batch.channel, "reason": ""}
+        if outcome.reason is not None:
+            told["reason"] = outcome.reason.name.lower()
+        publish([Change(event, told, now)])
 
 
 def _tell_if_called_twice(touchpoint_id: int, attempt: int, now: datetime) -> None:

@@ -1,8 +1,18 @@
 """What comes in and goes out, by what it is about."""
 
+from exchange.models.endpoints import WebhookEndpoint
 from exchange.models.inbox import InboxMessage
 from exchange.models.jobs import Job, JobTally
 from exchange.models.keys import ApiKey, IdempotencyKey
-from exchange.models.webhooks import Webhook
+from exchange.models.webhooks import Webhook, WebhookDelivery
 
-__all__ = ["ApiKey", "IdempotencyKey", "InboxMessage", "Job", "JobTally", "Webhook"]
+__all__ = [
+    "ApiKey",
+    "IdempotencyKey",
+    "InboxMessage",
+    "Job",
+    "JobTally",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

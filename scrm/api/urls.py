@@ -15,6 +15,7 @@ from scrm.api import (
     sources,
     tags,
     touchpoints,
+    webhooks,
 )
 from scrm.api.base import Missing
 
@@ -49,5 +50,8 @@ urlpatterns = [
     path("v1/touchpoints", touchpoints.TouchpointList.as_view(), name="touchpoint_list"),
     path("v1/analytics/funnel", reports.Funnel.as_view(), name="funnel"),
     path("v1/analytics/sources", reports.SourceTable.as_view(), name="source_table"),
+    path("v1/webhooks", webhooks.WebhookList.as_view(), name="webhook_list"),
+    path("v1/webhooks/<uuid:pk>", webhooks.WebhookDetail.as_view(), name="webhook_detail"),
+    path("v1/webhooks/<uuid:pk>/secret", webhooks.WebhookSecret.as_view(), name="webhook_secret"),
     path("v1/<path:rest>", Missing.as_view()),
 ]

@@ -20,7 +20,7 @@ _MASKED: Final = (
     # Whoever is in the query string: searched phones, signed tokens, log-in codes.
     (re.compile(r"(?<=[\w/])\?[^\s\"'<>#\]),]+"), f"?{_MASK}"),
     # What stands in an address as a key: of a mailed link, a way in, a withdrawal, a tracked link.
-    (re.compile(r"(/(?:password/reset/key|support/enter|u|t)/)[^\s\"'<>?#]+"), rf"\1{_MASK}"),
+    (re.compile(r"(/(?:password/reset/key|support/enter|hooks/in|u|t)/)[^\s\"'<>?#]+"), rf"\1{_MASK}"),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=:-]{8,}"), rf"\1 {_MASK}"),
     (re.compile(r"(://[^/\s:@]*:)[^@\s/]+@"), rf"\1{_MASK}@"),
     (

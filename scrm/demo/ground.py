@@ -27,6 +27,7 @@ from leads.models import Form, Source
 from leads.services import create_form, publish_form
 from leads.upkeep import save_source, set_source_costs
 from lifecycle.models import Stage
+from scrm.demo.other_systems import connect_systems
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
 from tagging.selectors import tag_list_active
@@ -77,6 +78,7 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     _sops(ground, ops, now)
     scopes = [ApiScope.LEADS_WRITE, ApiScope.EVENTS_WRITE]
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
+    connect_systems(source=ground.sources[0].name, by=ground.users["admin"], now=now)
     ground.form = _form(ground, ops, now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground

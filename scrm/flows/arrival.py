@@ -21,6 +21,7 @@ from contacts.enums import IdentityKind
 from contacts.inputs import PersonInput
 from contacts.services import FoundPerson, Known
 from events.inputs import Happening
+from exchange.enums import HookEvent
 from exchange.problems import Problem
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
 from leads.assignment import Wish, assign_owners, turn_times
@@ -33,6 +34,7 @@ from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
 from scrm.flows.engagement import give_tags, starts_for, take_in
+from scrm.flows.telling import stages_told, told
 from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
 from tagging.rules import Grant
@@ -43,6 +45,7 @@ _TAG_SOURCE: Final = {
     LeadOrigin.API: TagSource.API,
     LeadOrigin.IMPORT: TagSource.IMPORT,
     LeadOrigin.HAND: TagSource.HAND,
+    LeadOrigin.WEBHOOK: TagSource.API,
 }
 
 
@@ -112,6 +115,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and _is_won(enquiry)})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
+    told(HookEvent.LEAD_CAPTURED, map(_told_of, new), now=now)
     _audit(enquiries, new, actor, now)
     for enquiry in enquiries:
         outcomes |= _outcomes_of(enquiry, arrivals)
@@ -279,7 +283,10 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
             wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
             moves.setdefault(source, []).append(wish)
     for source, wishes in moves.items():
-        lifecycle.services.move_contacts(moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now)
+        moved = lifecycle.services.move_contacts(
+            moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now
+        )
+        stages_told(moved, now=now)
         newcomers.difference_update(wish.contact_id for wish in wishes)
 
 
@@ -296,6 +303,16 @@ def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime
         tagged = {contact_id for contact_id, _tag in added}
         for enquiry in enquiries:
             enquiry.changed |= enquiry.contact_id in tagged
+
+
+def _told_of(enquiry: _Enquiry) -> dict[str, Any]:
+    return {
+        "lead_id": enquiry.lead_id,
+        "contact_id": enquiry.contact_id,
+        "owner_id": enquiry.owner_id,
+        "source": enquiry.arrival.lead.source,
+        "came_by": str(enquiry.arrival.came_by),
+    }
 
 
 def _captured(enquiry: _Enquiry, now: datetime) -> Happening:

@@ -19,11 +19,13 @@ from campaigns.services import start_sops
 from content.machines import is_machine
 from content.models import TrackedLink
 from events.inputs import Happening, HappeningOutcome
+from exchange.enums import HookEvent
 from lifecycle.enums import MoveSource
 from lifecycle.rules import decide_moves
 from scheduler.services import due_work
 from scrm.core.conditions import uses
 from scrm.flows import progress
+from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
 from tagging.rules import Grant, decide_grants
 from tenants.selectors import tenant_current
@@ -55,6 +57,7 @@ def contacts_tagged(
         else:
             removed = tagging.services.remove_tags(pairs=pairs, source=source, by=by, evidence=evidence, now=now)
             changed = len(removed)
+            tags_told(HookEvent.TAG_REMOVED, removed, now=now)
         if changed and source == TagSource.HAND:
             details = {"contacts": [str(pk) for pk in present[:20]], "tags": [str(pk) for pk in tag_ids]}
             action = "tag.given" if add else "tag.taken"
@@ -118,6 +121,7 @@ def give_tags(
 ) -> list[tuple[UUID, UUID]]:
     """Tag locked contacts, and start what starts with a tag. Inside `due_work`."""
     added = tagging.services.add_tags(grants=grants, source=source, by=by, now=now)
+    tags_told(HookEvent.TAG_ADDED, added, now=now)
     if added and start:
         by_tag: dict[UUID, list[UUID]] = {}
         for contact_id, tag_id in added:

@@ -14,8 +14,10 @@ from accounts.services import record_audit
 from campaigns.services import hand_over_tasks, hand_over_tasks_of
 from contacts.models import Contact
 from contacts.selectors import contact_ids_of_owner, contact_ids_visible
+from exchange.enums import HookEvent
 from leads.selectors import lead_ids_left_by
 from scheduler.services import due_work
+from scrm.flows.telling import assigned, told
 
 AT_ONCE: Final = 1000
 """Contacts in one transaction: so many rows are held for about a second."""
@@ -50,6 +52,7 @@ def contacts_handed_over(
         handed = leads.services.hand_over(
             lead_ids=[pk for pk, contact_id in lead_ids.items() if contact_id in before], owner_id=owner_id, now=now
         )
+        told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
         tasks = hand_over_tasks(contact_ids=sorted(before), owner=User.objects.get(pk=owner_id))
         record_audit(
             action="contact.handed_over",
@@ -81,6 +84,7 @@ def everything_handed_over(leaver_id: UUID, owner_id: UUID, *, by: User, now: da
         lead_ids = lead_ids_left_by(by, leaver_id)
         contacts.services.lock_contacts(contact_ids=leads.services.contact_ids_of(lead_ids).values())
         handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
+        told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
         tasks = hand_over_tasks_of(owner_id=leaver_id, to=User.objects.get(pk=owner_id))
         total += HandedOver(leads=len(handed), tasks=tasks)
         details = {"leads": len(handed), "tasks": tasks, "from": str(leaver_id), "to": str(owner_id)}

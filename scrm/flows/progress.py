@@ -12,11 +12,13 @@ from accounts.services import record_audit
 from campaigns.enums import Reason
 from campaigns.services import exit_enrollments, hand_over_tasks
 from contacts.selectors import contact_ids_visible
+from exchange.enums import HookEvent
 from leads.models import Lead
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Stage
 from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
+from scrm.flows.telling import assigned, stages_told, told
 
 
 def stage_moved(
@@ -48,6 +50,7 @@ def lead_won(lead_id: UUID, *, by: User | None, now: datetime) -> bool:
         _to_kind([contact_id], StageKind.WON, source=MoveSource.HAND, by=by, now=now)
         exit_enrollments(contact_ids=[contact_id], reason=Reason.WON, now=now)
         leads.services.reward_deals(lead_ids=[lead_id], now=now)
+        told(HookEvent.LEAD_WON, [{"lead_id": lead_id, "contact_id": contact_id}], now=now)
         record_audit(action="lead.won", actor=by, subject=Lead(pk=lead_id), now=now)
         return True
 
@@ -61,6 +64,7 @@ def lead_lost(lead_id: UUID, *, by: User | None, reason: str, now: datetime) -> 
         if not leads.services.open_lead_ids([contact_id]):
             _to_kind([contact_id], StageKind.LOST, source=MoveSource.HAND, by=by, reason=reason, now=now)
             exit_enrollments(contact_ids=[contact_id], reason=Reason.LOST, now=now)
+        told(HookEvent.LEAD_LOST, [{"lead_id": lead_id, "contact_id": contact_id}], now=now)
         record_audit(action="lead.lost", actor=by, subject=Lead(pk=lead_id), details={"reason": reason}, now=now)
         return True
 
@@ -77,6 +81,7 @@ def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | No
         handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
         if not handed:
             return 0
+        told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
         contact_ids = sorted({each.contact_id for each in handed})
         if by is not None:
             # A lead is no way to a contact of another team: that one stays with whom it is.
@@ -94,6 +99,7 @@ def move(
 ) -> list[Transition]:
     """Move locked contacts, and let what an end of the lifecycle means follow. Inside `due_work`."""
     moved = lifecycle.services.move_contacts(moves=wishes, source=source, by=by, reason=reason, now=now)
+    stages_told(moved, now=now)
     won = sorted({each.contact_id for each in moved if each.to.kind == StageKind.WON})
     lost = sorted({each.contact_id for each in moved if each.to.kind == StageKind.LOST})
     if won:
@@ -126,4 +132,5 @@ def _to_kind(
     stage = lifecycle.services.first_of_kind(lifecycle.services.default_stages(), kind)
     if stage is not None:
         moves = [Move(contact_id, stage.id, onward=True) for contact_id in contact_ids]
-        lifecycle.services.move_contacts(moves=moves, source=source, by=by, reason=reason, now=now)
+        moved = lifecycle.services.move_contacts(moves=moves, source=source, by=by, reason=reason, now=now)
+        stages_told(moved, now=now)

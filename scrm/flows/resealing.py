@@ -9,7 +9,7 @@ from django_tenants.utils import schema_context, tenant_context
 from accounts.services import record_audit
 from accounts.services_log_in import reseal_factors
 from contacts.resealing import reseal_identities
-from exchange.services import reseal_messages
+from exchange.sealed import reseal_exchange
 from tenants.models import Tenant
 
 BATCH: Final = 2000
@@ -28,7 +28,7 @@ def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
     with tenant_context(tenant) if tenant else schema_context("public"):
         changed, unreadable = reseal_factors()
         if tenant is not None:
-            more, lost = reseal_messages()
+            more, lost = reseal_exchange()
             changed, unreadable = changed + more, unreadable + lost
             after: UUID | None = None
             while True:

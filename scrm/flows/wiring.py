@@ -5,11 +5,13 @@ from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
-from exchange.queries import JOBS_NEXT_DUE
+from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.archive import archive_due
 from scrm.flows.audience import segments_due
 from scrm.flows.audit import audit_due
+from scrm.flows.hooks_in import messages_due
+from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
 from scrm.flows.touchpoint import touchpoints_due
@@ -21,5 +23,8 @@ def connect() -> None:
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
+    register(DueSource("inbox", INBOX_NEXT_DUE, messages_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))
     register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))
+    # Last: a receiver may take its time, and nothing of ours waits behind it.
+    register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

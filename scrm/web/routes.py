@@ -58,7 +58,7 @@ _EVERYBODY: Final = (
 )
 _TOKEN: Final = (
     *("account_reset_password_from_key", "public:link", "public:entry_link", "public:withdrawal"),
-    "support:enter",
+    *("support:enter", "webhooks:arrive"),
 )
 
 UNGUARDED: Final[dict[str, Guard]] = {

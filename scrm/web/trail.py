@@ -24,6 +24,7 @@ _BOOKKEEPING: Final = {
 }
 _LINES: Final = {"accounts_auditentry"}
 NO_LINE: Final = {
+    "webhooks:arrive": "What another system pushes is kept as a message; the lead that comes of it has its own line.",
     "public:form": "What a customer says is no act of the business's people; lead, event and consent are its record.",
 }
 """Pages for everybody whose changes need no line, and why."""

@@ -1,5 +1,8 @@
-"""Addresses."""
+"""Addresses that other systems push to."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scrm.webhooks import arriving
+
+app_name = "webhooks"
+urlpatterns = [path("in/<str:code>", arriving.arrive, name="arrive")]

@@ -54,6 +54,9 @@ _TABLES: Final = {
     "user_id": "accounts.user",
     "grant_id": "accounts.supportgrant",
     "domain_id": "tenants.domain",
+    "endpoint_id": "exchange.webhookendpoint",
+    "webhook_id": "exchange.webhook",
+    "delivery_id": "exchange.webhookdelivery",
 }
 _BY_ROUTE: Final = {
     ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
@@ -66,6 +69,8 @@ _BY_ROUTE: Final = {
     ("api:form_results", "pk"): "leads.form",
     ("api:segment_members", "pk"): "audiences.segment",
     ("api:sop_detail", "pk"): "campaigns.sop",
+    ("api:webhook_detail", "pk"): "exchange.webhook",
+    ("api:webhook_secret", "pk"): "exchange.webhook",
     **{
         (name, "pk"): "contacts.contact"
         for name in ("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner")
@@ -201,6 +206,9 @@ _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:form_begun": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/begun",
     "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
     "support:enter": lambda twins, kind: f"support/enter/{enter_token(twins, kind)}/",
+    "webhooks:arrive": lambda twins, kind: (
+        f"hooks/in/{_world(twins, kind).row('exchange.webhookendpoint', 'shared').code}"
+    ),
 }
 
 PLACE: Final = "2090-01-01T00:00:00+00:00~0~1"
@@ -271,6 +279,23 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:sop_start": lambda ids: {"segment": ids.of("audiences.segment")},
     "ops:touchpoint_resolve": lambda ids: {"sent": "yes"},
     "ops:campaign_create": lambda ids: {"name": "New", "sources": [ids.of("leads.source")]},
+    "ops:webhook_in_list": lambda ids: {"name": "New"},
+    "ops:webhook_in_settings": lambda ids: {"name": "New", "scheme": "none"},
+    "ops:webhook_in_sample": lambda ids: {"message": ids.of("exchange.inboxmessage")},
+    "ops:webhook_in_mapping": lambda ids: {"path": "phone", "target": "phone", "action": "save"},
+    "ops:webhook_in_replay": lambda ids: {"message": ids.of("exchange.inboxmessage")},
+    "ops:settings_webhooks": lambda ids: {
+        "name": "New",
+        "url": "https://new.example.com/",
+        "event_types": ["lead.won"],
+    },
+    "ops:settings_webhook_replay": lambda ids: {"delivery": ids.of("exchange.webhookdelivery")},
+    "api:webhook_list": lambda ids: {
+        "name": "New",
+        "url": "https://new.example.com/",
+        "event_types": ["lead.won"],
+    },
+    "webhooks:arrive": lambda ids: {"phone": "13800138000"},
     "ops:settings": lambda ids: {"language": "en"},
     "rep:task_snooze": lambda ids: {"until": "hour"},
     "rep:task_give_up": lambda ids: {"reason": "no_answer"},

@@ -149,7 +149,8 @@ class Crawler:
         with transaction.atomic():
             before = self._sum(probe, known=True) if watch else ""
             if probe.method == "POST":
-                as_json = {"content_type": "application/json"} if probe.route.name.startswith("api:") else {}
+                speaks_json = probe.route.name.startswith(("api:", "webhooks:"))
+                as_json = {"content_type": "application/json"} if speaks_json else {}
                 answer = client.post(address, body, headers=headers, **as_json)
             else:
                 answer = client.generic(probe.method, address, headers=headers)

@@ -18,9 +18,11 @@ OPEN_TO_ALL: Final = frozenset({"tenants.tenant", "leads.form", "leads.formversi
 KEPT_BY: Final = {
     "accounts.auditentry": "audit.view",
     "exchange.apikey": "api_key.edit",
-    "exchange.webhook": "admin.open",
+    "exchange.webhook": "webhook_out.edit",
+    "exchange.webhookdelivery": "webhook_out.edit",
+    "exchange.webhookendpoint": "webhook_in.edit",
     "exchange.idempotencykey": "admin.open",
-    "exchange.inboxmessage": "admin.open",
+    "exchange.inboxmessage": "webhook_in.edit",
     "exchange.job": "lead.import",
     "accounts.supportgrant": "support.grant",
     "tenants.domain": "domain.edit",

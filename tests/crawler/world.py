@@ -22,7 +22,7 @@ from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
-from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook
+from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook, WebhookDelivery, WebhookEndpoint
 from leads.models import (
     EntryLink,
     Form,
@@ -197,9 +197,11 @@ def _ground(world: World, canaries: Canaries) -> None:
     made = create_api_key(name="Shop", scopes=ApiScope.values, by=by, now=now)
     world.token = made.token
     keep(made.key)
-    keep(Webhook.objects.create(name="x", url="https://x.test/", created_at=now))
+    webhook = keep(Webhook.objects.create(name="x", url="https://x.test/", created_at=now))
+    keep(WebhookDelivery.objects.create(webhook=webhook, event_type="ping", occurred_at=now, give_up_at=now))
+    endpoint = keep(WebhookEndpoint.objects.create(name="x", created_at=now))
     keep(IdempotencyKey.objects.create(caller="key:x", key="x", request_digest=b"x", status=200, created_at=now))
-    keep(InboxMessage.objects.create(channel="x", dedupe_key=b"x", received_at=now))
+    keep(InboxMessage.objects.create(channel="x", dedupe_key=b"x", received_at=now, endpoint=endpoint))
     word = canaries.mint(world.letter, "accounts.auditentry")
     record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)
     keep(AuditEntry.objects.latest("at"))

@@ -56,6 +56,7 @@ GROUPS = (
             Entry(_("Entry links"), "qrcode", "entry_link_list", "link.view", also=("entry_link_",)),
             Entry(_("Referral"), "gift", "referral_programs", "link.view", also=("referral_", "reward_")),
             Entry(_("Imports"), "file-import", "import_list", "lead.import", also=("import_",)),
+            Entry(_("Webhooks in"), "webhook", "webhook_in_list", "webhook_in.edit", also=("webhook_in",)),
         ),
     ),
     Group(

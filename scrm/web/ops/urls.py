@@ -1,6 +1,6 @@
 """Addresses of the dashboard."""
 
-from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach
+from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_webhooks
 
 app_name = "ops"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *urls_forms.urlpatterns,
     *urls_links.urlpatterns,
     *urls_outreach.urlpatterns,
+    *urls_webhooks.urlpatterns,
 ]

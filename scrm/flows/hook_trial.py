@@ -1,0 +1,91 @@
+"""Tries a mapping on the sample of a webhook in, without writing anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from contacts.sealing import hint_of, kind_of
+from exchange.models import WebhookEndpoint
+from exchange.payloads import JSON_TYPE, UnreadablePayload, list_paths, parse_body
+from exchange.problems import Problem
+from exchange.sealed import open_column
+from leads.hook_mapping import HookLead, HookMapping, fields_of, guess_hook_mapping, parse_hook_mapping
+from leads.mapping import InvalidMapping
+from scrm.flows.hooks_in import leads_of
+from tenants.selectors import tenant_current
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A sample as a mapping reads it: the leads that come of it, and what is wrong with the others."""
+
+    mapping: HookMapping
+    text: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    leads: tuple[HookLead, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    error: str = ""
+
+    @property
+    def problems_by_field(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for problem in self.problems:
+            found.setdefault(problem.column, []).append(f"{problem.reason} {problem.fix}")
+        return found
+
+    @property
+    def shown(self) -> list[list[tuple[str, str]]]:
+        """Each lead as what it says, by the name of its target; identities masked."""
+        return [_shown(each) for each in self.leads[:_SHOWN]]
+
+
+def tried(endpoint: WebhookEndpoint, *, mapping: HookMapping | None = None, guess: bool = False) -> Trial:
+    """What the endpoint's sample becomes by its mapping, by another, or by the likeliest one."""
+    if mapping is None:
+        try:
+            mapping = parse_hook_mapping(endpoint.mapping)
+        except InvalidMapping:
+            mapping = HookMapping()
+    body = open_column(endpoint, "sample")
+    if not body:
+        return Trial(mapping)
+    text = body.decode(errors="replace")
+    try:
+        data = parse_body(body, endpoint.sample_type or JSON_TYPE)
+    except UnreadablePayload as error:
+        return Trial(mapping, text, error=error.message)
+    if guess or not mapping.fields:
+        mapping = guess_hook_mapping(data, region=tenant_current().region)
+    return _tried(endpoint, mapping, text, data)
+
+
+def _tried(endpoint: WebhookEndpoint, mapping: HookMapping, text: str, data: Any) -> Trial:
+    lists = tuple(list_paths(data))
+    try:
+        said = fields_of(data, mapping.items)
+        read = leads_of(endpoint, data, mapping)
+    except UnreadablePayload as error:
+        return Trial(mapping, text, lists=lists, error=error.message)
+    leads = tuple(each for each in read if isinstance(each, HookLead))
+    problems = tuple(problem for each in read if not isinstance(each, HookLead) for problem in each)
+    nothing = "" if leads or problems else gettext("The sample holds no lead.")
+    return Trial(mapping, text, said, lists, leads, problems, nothing)
+
+
+def _shown(each: HookLead) -> list[tuple[str, str]]:
+    lead = each.lead
+    shown = [(name, str(getattr(lead, name))) for name in ("name", "company", "city", "country", "source", "note")]
+    shown += [(way.kind, hint_of(kind_of(way.kind), way.value)) for way in lead.identities]
+    if lead.captured_at:
+        shown.append(("captured_at", lead.captured_at.isoformat()))
+    shown.append(("tags", ", ".join(lead.tags)))
+    shown += [(name, value) for name, value in lead.attributes.items()]
+    shown += list(each.utm.items())
+    shown.append(("consent", gettext("Yes") if each.consents else ""))
+    shown.append(("lead_key", each.key))
+    return [(name, value) for name, value in shown if value]
