@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,6 +45,7 @@ def detail(request: Visit, link_id: UUID) -> HttpResponse:
         "results": results,
         "first_contacts": link_contacts_first(request.user, link),
         "days": days,
+        "chart_url": f"{reverse('ops:entry_link_chart', args=[link.pk])}?days={days}",
         "periods": PERIODS,
         "heat": _heat(results.hours),
         "is_over": link.expires_at is not None and link.expires_at <= clock.now(),
