@@ -24,12 +24,12 @@ register = template.Library()
 TONES = ("gray", "blue", "green", "amber", "red", "violet", "teal", "pink")
 
 STATUS_TONES = {
-    **dict.fromkeys(("new", "open", "assigned", "sending", "running", "claimed", "published", "scheduled", "approved"), "blue"),
+    **dict.fromkeys(("new", "open", "assigned", "sending", "running", "claimed", "published", "scheduled"), "blue"),
     **dict.fromkeys(("won", "sent", "done", "active", "paid", "delivered", "succeeded", "success", "ok"), "green"),
     **dict.fromkeys(("contacted", "working", "planned", "waiting", "pending", "queued", "with_rep"), "violet"),
     **dict.fromkeys(("paused", "unknown", "snoozed", "partial", "warning", "expiring"), "amber"),
     **dict.fromkeys(("lost", "failed", "rejected", "refused", "overdue", "error", "suspended", "bounced"), "red"),
-    **dict.fromkeys(("qualified", "engaged", "replied", "opened"), "teal"),
+    **dict.fromkeys(("qualified", "engaged", "replied", "opened", "approved"), "teal"),
 }
 """What a state looks like everywhere; a state that is not named is gray."""
 
