@@ -21,6 +21,12 @@ def job_detail(job_id: UUID, kind: str) -> Job | None:
     return Job.objects.filter(pk=job_id, kind=kind).select_related("created_by").first()
 
 
+def job_done_with(kind: str, **options: str) -> Job | None:
+    """The newest job of a kind that is done and had these options."""
+    wanted = {f"options__{name}": value for name, value in options.items()}
+    return Job.objects.filter(kind=kind, state=JobState.DONE, **wanted).order_by("-created_at", "-pk").first()
+
+
 def job_count_failed(kind: str, *, since: datetime) -> int:
     return Job.objects.filter(kind=kind, state=JobState.FAILED, created_at__gte=since).count()
 

@@ -33,6 +33,7 @@ from scrm.core import clock, failpoints, tallies
 from scrm.core.crypto import blind_index
 from scrm.core.ids import uuid7
 from scrm.flows.arrival import lead_arrived
+from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
 from scrm.flows.lead_rows import Batch, FewSpellings, arrivals_of, batches, read_ahead
 from tenants.selectors import tenant_current, tenant_keys
 
@@ -128,9 +129,14 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
 
 
 def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
-    """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none."""
+    """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none.
+
+    It begins with the mapping of the last file that had the same columns, else with a guess.
+    """
     with opened_table(file) as table:
-        return _keep(user, table, name, _look(table))
+        look = _look(table)
+        remembered = mapping_remembered(KIND, look.headers) if look.header else None
+        return _keep(user, table, name, look, remembered)
 
 
 def begin_import(
@@ -224,13 +230,19 @@ def _for_bulk() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _keep(user: User | None, file: BinaryIO, name: str, look: Preview) -> Job:
+def _keep(user: User | None, file: BinaryIO, name: str, look: Preview, remembered: Remembered | None = None) -> Job:
     total = max(_count_lines(file) - look.header, 1)
     file.seek(0)
     return jobs.create_job(
         kind=KIND,
         title=name,
-        options={**look.form, "mapping": look.mapping.as_json(), "start_sops": True},
+        options={
+            **look.form,
+            "columns": columns_digest(look.headers) if look.header else "",
+            "mapping": (remembered.mapping if remembered else look.mapping).as_json(),
+            "mapping_from": remembered.file if remembered else "",
+            "start_sops": True,
+        },
         file=file,
         total=total,
         by_id=user.pk if user else None,

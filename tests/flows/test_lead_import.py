@@ -189,6 +189,38 @@ def test_workbook_goes_in_as_a_text_file_does(acme):
     assert Lead.objects.get().contact.name == "Lin"
 
 
+SHOP = "name,phone,shop\nLin,13800138000,North\n"
+BY_SHOP = parse_mapping({"columns": {"name": {"to": "name"}, "phone": {"to": "phone"}, "shop": {"to": "source"}}})
+
+
+def received(content: str) -> Job:
+    return lead_import.receive_file(user=None, file=io.BytesIO(content.encode()), name="next.csv")
+
+
+def test_file_with_the_same_columns_begins_with_the_mapping_of_the_last(acme):
+    bring(SHOP, mapping=BY_SHOP)
+
+    job = received("shop,name,phone\nSouth,Mo,13900139000\n")
+
+    assert lead_import.mapping_of(job) == BY_SHOP
+    assert job.options["mapping_from"] == "leads.csv"
+
+
+def test_file_with_other_columns_or_none_begins_with_a_guess(acme):
+    bring(SHOP, mapping=BY_SHOP)
+    lead_import.start_import(user=None, file=io.BytesIO(b"name,phone,shop,x\na,13800138001,b,c\n"), name="running.csv")
+
+    for content in ("name,phone,shop,x\nLin,13800138000,North,1\n", "Lin,13800138000,North\nMo,13900139000,South\n"):
+        assert received(content).options["mapping_from"] == ""
+
+
+def test_mapping_is_remembered_by_its_own_business_alone(acme, globex):
+    with tenant_context(acme):
+        bring(SHOP, mapping=BY_SHOP)
+    with tenant_context(globex):
+        assert received(SHOP).options["mapping_from"] == ""
+
+
 def test_other_tenant_sees_nothing_of_what_is_copied(acme, globex):
     with tenant_context(acme):
         bring(many(COPIED_FROM))

@@ -8,6 +8,7 @@ from exchange.models import Job
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.flows.jobs import jobs_due
+from tests.exchange.workbooks import workbook
 
 FILE = "Name,Mobile,City\nLin,13812345678,Kiel\nWei,13912345678,Bonn\nNo,12,Rom\n"
 
@@ -37,6 +38,24 @@ def test_mapping_page_guesses_and_shows_samples(desk, job):
 
     assert [row.chosen for row in answer.context["columns"]] == ["name", "phone", "city"]
     assert "13812345678" in answer.content.decode()
+
+
+def test_mapping_page_says_which_file_its_mapping_comes_from(desk, job):
+    job.options["mapping_from"] = "May <b>.csv"
+    job.save()
+
+    answer = desk.get(f"/imports/{job.pk}/mapping/")
+
+    assert "Chosen as for “May &lt;b&gt;.csv”" in answer.content.decode()
+
+
+def test_workbook_is_taken_as_a_table(desk, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    file = SimpleUploadedFile("leads.csv", workbook([["Name", "Mobile"], ["Lin", 13812345678]]))
+
+    answer = desk.get(desk.post("/imports/new/", {"file": file})["Location"])
+
+    assert [row.samples for row in answer.context["columns"]] == [["Lin"], ["13812345678"]]
 
 
 def test_trying_shows_problems_and_writes_nothing(desk, job):
