@@ -350,11 +350,9 @@ SCRM_LOOK_UP_SECONDS: int = env.int("SCRM_LOOK_UP_SECONDS", 300)
 SCRM_ARCHIVE_AFTER_DAYS: int = env.int("SCRM_ARCHIVE_AFTER_DAYS", 90)
 """How long after somebody left an SOP their touchpoints move to the archive."""
 
-# --- calls that people of a business ask for: webhooks ----------------------------------------
 SCRM_OUTGOING_PORTS: list[int] = env.list("SCRM_OUTGOING_PORTS", cast=int, default=[443])
-"""Ports outside that webhooks may be sent to."""
 SCRM_OUTGOING_LOOPBACK: bool = env.bool("SCRM_OUTGOING_LOOPBACK", False)
-"""Whether webhooks may be sent to this machine, without TLS: for a laptop; `check --deploy` refuses it."""
+"""Which ports outside may be called, and whether this machine, without TLS: for a laptop, `check --deploy` refuses."""
 
 # --- watching over the installation ----------------------------------------------------------
 SCRM_ALERT_EMAIL: list[str] = env.list("SCRM_ALERT_EMAIL", default=[])
