@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Count:
 class Sum:
     """Several counts together."""
 
-    name: Hashable
+    name: Any
     views: int = 0
     visitors: int = 0
     begun: int = 0

@@ -39,7 +39,7 @@ def form_version_list(form: Form) -> QuerySet[FormVersion]:
 
 def form_content(form: Form, number: int | None) -> Content | None:
     """What a version of the form holds; None when there is no such version."""
-    kept = FormVersion.objects.filter(form=form, number=number).values_list("content", flat=True).first()
+    kept = FormVersion.objects.filter(form=form, number=number or 0).values_list("content", flat=True).first()
     return None if kept is None else read_content(kept)
 
 

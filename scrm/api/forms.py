@@ -27,7 +27,7 @@ from tenants.selectors import tenant_base_url, tenant_current
 
 class FormOut(serializers.ModelSerializer):
     name = serializers.CharField(source="title")
-    source = serializers.UUIDField(source="source_id")
+    source: Any = serializers.UUIDField(source="source_id")
     published = serializers.BooleanField(source="active")
     version = serializers.IntegerField(source="live_version", allow_null=True, help_text="The live one.")
     url = serializers.SerializerMethodField(help_text="Of the public page.")
@@ -38,7 +38,11 @@ class FormOut(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, form: Form) -> str:
-        return tenant_base_url(tenant_current()) + reverse("public:form", args=[form.slug])
+        # One question to the database for a whole list.
+        kept: Any = self.context
+        if "base_url" not in kept:
+            kept["base_url"] = tenant_base_url(tenant_current())
+        return str(kept["base_url"]) + reverse("public:form", args=[form.slug])
 
 
 class QuestionOut(serializers.Serializer):

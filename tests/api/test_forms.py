@@ -58,5 +58,5 @@ def test_list_costs_the_same_for_any_length(system, acme, django_assert_num_quer
         make_form()
     system.get("forms")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         system.get("forms")

@@ -121,12 +121,13 @@ def test_page_of_an_older_version_is_taken_as_it_was_asked(desk, form):
 
 def test_seal_of_another_form_s_version_counts_for_nothing(desk, form):
     publish(desk, form)
+    publish(desk, form, **{"q-2-choice": ["V7", "V9"], "q-2-tag": ["", ""], "q-3-show": ""})
     other = make_form({"kind": "text", "label": "Anything?"})
     sealed = reader().get(f"/f/{other.slug}").content.decode().split('name="version" value="')[1].split('"')[0]
 
-    send(form, version=sealed, question_3="V3")
+    send(form, version=sealed, question_3="V7")
 
-    assert Lead.objects.get().attributes == {"Which model?": "V3"}
+    assert Lead.objects.get().attributes == {"Which model?": "V7"}
 
 
 def test_what_is_not_asked_is_neither_missed_nor_kept(desk, form):
