@@ -177,7 +177,10 @@ def test_counts_add_up_however_they_are_cut():
 def test_forms_from_before_versions_become_one_that_lacks_nothing():
     migration = importlib.import_module("leads.migrations.0007_publish_forms_as_versions")
     old = SimpleNamespace(
-        title="Ask us", intro="Do.", thanks="", consent_text="Yes, write to me.",
+        title="Ask us",
+        intro="Do.",
+        thanks="",
+        consent_text="Yes, write to me.",
         **{f"ask_{kind}": True for kind in ("name", "phone", "email", "city")},
         questions=[{"key": "model", "label": "Which?", "choices": ["V3", "V5"]}, {"key": "w", "label": "When?"}],
     )
