@@ -44,7 +44,7 @@ KEPT: Final = {
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",
     ),
-    "leads.entrylink.code",
+    *("leads.entrylink.code", "exchange.webhook.paused_for"),
     *("analytics.goal.metric", "accounts.user.operator"),
 }
 FREE_JSON: Final = {
