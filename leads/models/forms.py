@@ -1,6 +1,7 @@
 """Hosted pages by which people leave their details."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,14 @@ class Form(models.Model):
         _("draft"), null=True, blank=True, help_text=_("What is not yet published; none: nothing.")
     )
     live_version = models.PositiveIntegerField(_("live version"), null=True, blank=True, editable=False)
+    sites = ArrayField(
+        models.CharField(max_length=300),
+        verbose_name=_("sites that embed it"),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+    )
     views = models.BigIntegerField(_("views"), default=0, editable=False)
     created_at = models.DateTimeField(_("created at"))
 

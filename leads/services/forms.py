@@ -1,6 +1,6 @@
 """Writes about hosted forms: drafts, immutable versions, and how often people looked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,12 +33,15 @@ def create_form(*, title: str, source: Source, content: Content, by: User | None
 
 
 @transaction.atomic
-def update_form(*, form: Form, title: str, source: Source, by: User | None, now: datetime) -> None:
-    """Its name in lists and the source of its leads; they count at once."""
-    form.title, form.source = " ".join(title.split()), source
+def update_form(
+    *, form: Form, title: str, source: Source, sites: Sequence[str], by: User | None, now: datetime
+) -> None:
+    """Its name in lists, the source of its leads, and the checked sites that may embed it; they count at once."""
+    form.title, form.source, form.sites = " ".join(title.split()), source, list(sites)
     form.full_clean()
-    form.save(update_fields=["title", "source"])
-    record_audit(action="form.saved", actor=by, subject=form, details={"title": form.title}, now=now)
+    form.save(update_fields=["title", "source", "sites"])
+    details = {"title": form.title, "sites": form.sites}
+    record_audit(action="form.saved", actor=by, subject=form, details=details, now=now)
 
 
 def save_form_draft(*, form: Form, content: Content) -> None:

@@ -1,6 +1,6 @@
 """How somebody fills in a hosted form: their lead, whose it is, its tags, SOP and event, kept together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -43,9 +43,11 @@ def form_submitted(form: Form, arrival: Arrival, tag_ids: Collection[str] = (), 
 
 
 @transaction.atomic
-def form_settings_saved(form: Form, *, title: str, source: Source, by: User, now: datetime, **route: Any) -> None:
-    """A form's name, source and what it begins, as one; `route` is what `save_form_route` takes."""
-    update_form(form=form, title=title, source=source, by=by, now=now)
+def form_settings_saved(
+    form: Form, *, title: str, source: Source, sites: Sequence[str], by: User, now: datetime, **route: Any
+) -> None:
+    """A form's name, source, sites and what it begins, as one; `route` is what `save_form_route` takes."""
+    update_form(form=form, title=title, source=source, sites=sites, by=by, now=now)
     save_form_route(form_id=form.pk, **route, by=by, now=now)
 
 

@@ -20,6 +20,7 @@ from campaigns.form_selectors import form_route, sop_list_to_begin
 from campaigns.models import Campaign, Sop
 from campaigns.selectors import campaign_list
 from leads.enums import OwnerRule
+from leads.form_sites import checked_sites
 from leads.models import Form
 from leads.selectors import form_detail, form_draft, form_list, form_version_list, source_choices, source_detail
 from leads.services import copy_form, create_form, publish_form, take_back_form
@@ -67,6 +68,16 @@ class SettingsForm(NewForm):
     department = forms.ModelChoiceField(
         Department.objects.none(), label=gettext_lazy("This team"), required=False, empty_label=gettext_lazy("None")
     )
+    sites = forms.CharField(
+        label=gettext_lazy("Sites that may show it"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3, "placeholder": "https://www.example.com", "spellcheck": "false"}),
+        help_text=gettext_lazy("One to a line. Their pages embed the form by its script; no other page can."),
+    )
+
+    def clean_sites(self) -> list[str]:
+        return checked_sites(self.cleaned_data["sites"])
 
 
 @may("form.view")
@@ -114,6 +125,7 @@ def settings(request: Visit, form_id: UUID) -> HttpResponse:
         "hosted": hosted,
         "versions": form_version_list(hosted),
         "public_url": public_url(hosted),
+        "embed_code": embed_code(hosted),
         "tab": "form_settings",
     }
     return form_page(request, "ops/form_settings.html", form, context)
@@ -148,6 +160,12 @@ def public_url(hosted: Form) -> str:
     return tenant_base_url(tenant_current()) + reverse("public:form", args=[hosted.slug])
 
 
+def embed_code(hosted: Form) -> str:
+    """What a page of another site holds where the form is to stand."""
+    script = tenant_base_url(tenant_current()) + reverse("public:embed")
+    return f'<script src="{script}" data-form="{hosted.slug}" async></script>'
+
+
 def _settings(request: Visit, hosted: Form) -> SettingsForm:
     route = form_route(hosted.pk)
     initial = {
@@ -158,6 +176,7 @@ def _settings(request: Visit, hosted: Form) -> SettingsForm:
         "owner_rule": route.owner_rule,
         "person": route.person_id,
         "department": route.department_id,
+        "sites": "\n".join(hosted.sites),
     }
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=initial)
     if not hosted.source.active:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,8 @@ from leads.selectors import form_content, form_published
 from scrm.core import clock, crypto
 from scrm.flows.hosted import form_submitted
 from scrm.web.hosted_form import HostedForm
+from scrm.web.public.embed import PARAMETER as EMBED
+from scrm.web.public.embed import for_sites, frame_of, is_embedded
 from scrm.web.public.entry_token import came_through
 from scrm.web.public.limits import seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
@@ -46,8 +49,10 @@ class Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hosted(request: Visit, slug: str) -> HttpResponse:
     form = form_published(slug) if _is_word(slug) else None
-    if form is None:
-        return not_there(request)
+    return for_sites(_answered(request, form), form) if form else not_there(request)
+
+
+def _answered(request: Visit, form: Form) -> HttpResponse:
     now = clock.now()
     asked = _asked(request, form)
     if asked is None:
@@ -57,7 +62,7 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
         return _page(request, asked, HostedForm(asked.content), opened_at=now)
     wait = seconds_to_wait(request, form.pk)
     if wait:
-        answer = show(request, "public/too_often.html", status=429)
+        answer = show(request, "public/too_often.html", frame_of(request, form), status=429)
         answer["Retry-After"] = str(wait)
         return answer
     if request.POST.get(DECOY):
@@ -85,10 +90,11 @@ def hosted(request: Visit, slug: str) -> HttpResponse:
 def thanks(request: Visit, slug: str) -> HttpResponse:
     form = form_published(slug)
     content = form_content(form, form.live_version) if form else None
-    if content is None:
+    if form is None or content is None:
         return not_there(request)
     next_url = content.next_url if is_safe_address(content.next_url) else ""
-    return show(request, "public/form_thanks.html", {"content": content, "next_url": next_url})
+    context = {"content": content, "next_url": next_url, "is_sent": is_embedded(request)}
+    return for_sites(show(request, "public/form_thanks.html", {**context, **frame_of(request, form)}), form)
 
 
 @for_everybody
@@ -124,13 +130,17 @@ def _page(request: Visit, asked: Asked, filled: HostedForm, *, opened_at: dateti
         "decoy": DECOY,
         "begun_url": f"{reverse('public:form_begun', args=[form.slug])}?{request.GET.urlencode()}",
     }
+    context |= frame_of(request, form)
     return show(request, "public/form.html", context, status=422 if filled.is_bound else 200)
 
 
 def _thanks(request: Visit, form: Form) -> HttpResponse:
     url = reverse("public:form_thanks", args=[form.slug])
     language = request.GET.get("lang", "")
-    answer = redirect(f"{url}?lang={language}" if language.replace("-", "").isalpha() and language.isascii() else url)
+    kept = {"lang": language} if language.replace("-", "").isalpha() and language.isascii() else {}
+    if is_embedded(request):
+        kept[EMBED] = "1"
+    answer = redirect(f"{url}?{urlencode(kept)}" if kept else url)
     # A browser that repeats the request must not repeat the post.
     answer.status_code = 303
     return answer

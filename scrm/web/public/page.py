@@ -45,7 +45,8 @@ def show(request: Visit, template: str, context: dict[str, Any] | None = None, *
     other = next(code for code, _name in settings.LANGUAGES if code != translation.get_language())
     query = request.GET.copy()
     query["lang"] = other
-    frame = {"other_language": other, "other_language_url": f"?{query.urlencode()}"}
+    frame: dict[str, Any] = {"other_language": other, "other_language_url": f"?{query.urlencode()}"}
+    frame["embedded"] = request.GET.get("embed") == "1"
     return render(request, template, {**frame, **(context or {})}, status=status)
 
 

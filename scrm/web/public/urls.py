@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from scrm.web.public import entry, forms, links, withdrawal
+from scrm.web.public import embed, entry, forms, links, withdrawal
 
 app_name = "public"
 urlpatterns = [
+    path("embed.js", embed.script, name="embed"),
     path("f/<slug:slug>/thanks", forms.thanks, name="form_thanks"),
     path("f/<slug:slug>/begun", forms.begun, name="form_begun"),
     path("f/<path:slug>", forms.hosted, name="form"),
