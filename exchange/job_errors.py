@@ -1,7 +1,9 @@
 """The error file of a job: begun with its first problem, cut back to the checkpoint when the work goes on."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -14,7 +16,8 @@ from exchange.problems import Problem
 class JobErrors:
     """`size` goes into the checkpoint: what a killed worker wrote beyond it is written anew."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, columns: Sequence[str]) -> None:
+        self._columns = columns
         self.size: int = job.checkpoint.get("errors", 0)
         self._job = job
         self._file: BinaryIO | None = None
@@ -29,10 +32,11 @@ class JobErrors:
         if self._file is not None:
             self._file.close()
 
-    def write(self, problems: Iterable[Problem]) -> None:
-        """Add these, on disk before the transaction that they belong to commits."""
-        for problem in problems:
-            self._opened().write(problem)
+    def write(self, problems: Iterable[Problem], cells: Mapping[int, Sequence[str]]) -> None:
+        """Add these, on disk before the transaction that they belong to commits; `cells` are of rows by number."""
+        by_row = groupby(sorted(problems, key=attrgetter("row")), key=attrgetter("row"))
+        for row, found in by_row:
+            self._opened().write(list(found), cells.get(row, ()))
         if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -46,5 +50,5 @@ class JobErrors:
             self._file.truncate(self.size)
             self._file.seek(self.size)
             self._job.error_file.name = name
-            self._lines = ErrorFile(self._file, begun=self.size > 0)
+            self._lines = ErrorFile(self._file, self._columns, begun=self.size > 0)
         return self._lines

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext
 
 from exchange import sniffing
+from exchange.error_file import cell_before, count_report_columns
 from exchange.problems import Problem, UnreadableFile
 from exchange.sniffing import ENCODINGS, KEEP_UNDECODABLE, UNDECODABLE
 
@@ -67,6 +68,7 @@ class Table:
         self.delimiter = delimiter or (separator[1] if separator else sniffing.guess_delimiter(sample))
         self.columns: list[str] = []
         self._least_cells = 0
+        self._left_out = 0
         self._lines: _Lines | None = None
         self._number = 0
         self._read_columns()
@@ -120,10 +122,13 @@ class Table:
                 message = gettext("The file has %(columns)s columns; at most %(limit)s can be read.")
                 message %= {"columns": len(cells), "limit": self._limits.columns}
                 raise UnreadableFile("too_many_columns", message)
-            self.columns = _unique_names(cells if self._header else [""] * len(cells))
+            names = _unique_names(cells if self._header else [""] * len(cells))
+            # An error file of ours that somebody mended is the file that its last columns are.
+            self._left_out = count_report_columns(names)
+            self.columns, cells = names[self._left_out :], cells[self._left_out :]
             # A delimiter at the end of a line makes one empty cell too many, not in every line.
             self._least_cells = max(
-                index for index, cell in enumerate(cells, start=1) if cell.strip() or not self._header
+                (index for index, cell in enumerate(cells, start=1) if cell.strip() or not self._header), default=0
             )
             self._lines = None
             return
@@ -154,6 +159,8 @@ class Table:
                     # What a stray quotation mark has swallowed is read again as rows of its own.
                     yield number, [], self._malformed(number, lines.give_back(), error)
                     continue
+                if self._left_out:
+                    cells = [cell_before(cell) for cell in cells[self._left_out :]]
                 if any(cells) and not "".join(cells).isspace():
                     yield number, cells, self._problem_of_cells(number, cells, lines)
 

@@ -1,30 +1,19 @@
 """The texts that a workbook's cells share, kept on disk: a file of a million rows holds hundreds of megabytes."""
 
-import tempfile
 from array import array
 from functools import lru_cache
-from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final
 
-_SPOOLED_BYTES: Final = 8 * 1024 * 1024
 _REMEMBERED: Final = 20_000
 
 
 class SharedStrings:
-    """Texts by their number, in the order in which they were added."""
+    """Texts by their number, in the order in which they were added; the file is the caller's and empty."""
 
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_SPOOLED_BYTES)  # noqa: SIM115
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._ends = array("Q", [0])
         self._read = lru_cache(maxsize=_REMEMBERED)(self._from_file)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
 
     def add(self, text: str) -> None:
         """The next one."""

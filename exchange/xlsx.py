@@ -1,11 +1,12 @@
 """Streams the first sheet of an XLSX workbook, which may come from anybody: no entities, nothing unpacked to disk,
 no more than is allowed."""
 
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, cast
 from xml.parsers import expat
 
 from django.utils.translation import gettext
@@ -16,6 +17,7 @@ from exchange.sheets import Limits, SheetRow
 from exchange.xlsx_parts import SheetHandler, StringsHandler, StylesHandler, WorkbookHandler, targets_of
 
 _CHUNK: Final = 128 * 1024
+_SPOOLED_BYTES: Final = 8 * 1024 * 1024
 _BEGINNING: Final = 1024 * 1024
 _BROKEN: Final = (zipfile.BadZipFile, EOFError, KeyError, IndexError, ValueError, OverflowError, NotImplementedError)
 
@@ -35,8 +37,8 @@ def is_workbook(file: BinaryIO) -> bool:
 def rows_of(file: BinaryIO, limits: Limits) -> Generator[SheetRow, None, None]:
     """The rows that hold something, in order."""
     try:
-        with zipfile.ZipFile(file) as archive, SharedStrings() as strings:
-            yield from _rows(_Archive(archive, limits), strings, limits)
+        with zipfile.ZipFile(file) as archive, tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as kept:
+            yield from _rows(_Archive(archive, limits), SharedStrings(cast(BinaryIO, kept)), limits)
     except UnreadableFile:
         raise
     except (*_BROKEN, expat.ExpatError, zlib.error) as error:
@@ -110,10 +112,9 @@ def _parser(handler: object) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _no_doctype
-    for event in ("StartElementHandler", "EndElementHandler", "CharacterDataHandler"):
-        hear: Callable[..., None] | None = getattr(handler, event, None)
-        if hear is not None:
-            setattr(parser, event, hear)
+    parser.StartElementHandler = getattr(handler, "start", None)
+    parser.EndElementHandler = getattr(handler, "end", None)
+    parser.CharacterDataHandler = getattr(handler, "text", None)
     return parser
 
 

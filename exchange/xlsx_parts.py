@@ -51,7 +51,7 @@ class WorkbookHandler:
     def sheets(self) -> list[str]:
         return self._shown + self._hidden
 
-    def StartElementHandler(self, name: str, attributes: Attributes) -> None:  # noqa: N802
+    def start(self, name: str, attributes: Attributes) -> None:
         local = _local(name)
         if local == "sheet":
             key = next((value for key, value in attributes.items() if _local(key) == "id" and ":" in key), "")
@@ -68,7 +68,7 @@ class StylesHandler:
         self._own: dict[int, str] = {}
         self._in_cells = False
 
-    def StartElementHandler(self, name: str, attributes: Attributes) -> None:  # noqa: N802
+    def start(self, name: str, attributes: Attributes) -> None:
         match _local(name):
             case "numFmt":
                 self._own[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
@@ -77,7 +77,7 @@ class StylesHandler:
             case "xf" if self._in_cells:
                 self.formats.append(format_of(int(attributes.get("numFmtId", 0)), self._own))
 
-    def EndElementHandler(self, name: str) -> None:  # noqa: N802
+    def end(self, name: str) -> None:
         if _local(name) == "cellXfs":
             self._in_cells = False
 
@@ -92,7 +92,7 @@ class StringsHandler:
         self._hears = False
         self._hint = False
 
-    def StartElementHandler(self, name: str, attributes: Attributes) -> None:  # noqa: N802
+    def start(self, name: str, attributes: Attributes) -> None:
         match _local(name):
             case "si":
                 self._said = []
@@ -101,7 +101,7 @@ class StringsHandler:
             case "t":
                 self._hears = not self._hint
 
-    def EndElementHandler(self, name: str) -> None:  # noqa: N802
+    def end(self, name: str) -> None:
         match _local(name):
             case "si":
                 self._strings.add(_unescaped("".join(self._said)[: self._longest]))
@@ -110,7 +110,7 @@ class StringsHandler:
             case "t":
                 self._hears = False
 
-    def CharacterDataHandler(self, text: str) -> None:  # noqa: N802
+    def text(self, text: str) -> None:
         if self._hears:
             self._said.append(text)
 
@@ -137,7 +137,7 @@ class SheetHandler:
         rows, self._rows = self._rows, []
         yield from rows
 
-    def StartElementHandler(self, name: str, attributes: Attributes) -> None:  # noqa: N802
+    def start(self, name: str, attributes: Attributes) -> None:
         match _local(name):
             case "c":
                 self._column = _column_of(attributes["r"]) if "r" in attributes else self._column + 1
@@ -155,7 +155,7 @@ class SheetHandler:
                     raise ValueError("rows out of order")
                 self._row, self._cells, self._column = number, [], 0
 
-    def EndElementHandler(self, name: str) -> None:  # noqa: N802
+    def end(self, name: str) -> None:
         match _local(name):
             case "c":
                 shown = self._shown("".join(self._said))
@@ -168,7 +168,7 @@ class SheetHandler:
             case "row" if self._cells:
                 self._rows.append((self._row, self._cells))
 
-    def CharacterDataHandler(self, text: str) -> None:  # noqa: N802
+    def text(self, text: str) -> None:
         if self._hears:
             self._said.append(text)
 

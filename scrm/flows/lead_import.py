@@ -200,10 +200,10 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     form = {name: job.options[name] for name in ("encoding", "delimiter", "header")}
     start = job.checkpoint
     spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
-    with translation.override(language), job.file.open("rb") as file, JobErrors(job) as errors, _for_bulk():
+    with translation.override(language), job.file.open("rb") as file, _for_bulk():
         table = Table(cast(BinaryIO, file.file), **form)
         coming = batches(table, mapping_of(job), start.get("place", ""), spellings)
-        with closing(read_ahead(coming, language)) as ready:
+        with JobErrors(job, table.columns) as errors, closing(read_ahead(coming, language)) as ready:
             for batch in ready:
                 _take_in(job, batch, errors)
                 failpoints.passed("import.batch_committed")
@@ -258,7 +258,7 @@ def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:
             batch.problems += outcome.problems
         result["rows"] += batch.rows
         result[REJECTED] += batch.rejected
-        errors.write(sorted(batch.problems, key=lambda problem: problem.row))
+        errors.write(batch.problems, batch.cells)
         rows = result["rows"] - job.done
         transaction.on_commit(lambda: tallies.add("import_rows", rows))
         job.result, job.done = dict(result), result["rows"]

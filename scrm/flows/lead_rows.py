@@ -34,6 +34,7 @@ class Batch:
 
     leads: list[tuple[LeadInput, str | bytes]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    cells: dict[int, list[str]] = field(default_factory=dict)
     rows: int = 0
     rejected: int = 0
     place: str = ""
@@ -90,6 +91,7 @@ def _batches(
                 batch.leads.append((read, identity_key(read, keys=keys) or row_digest(item.values, keys=keys)))
             else:
                 batch.refuse(read)
+                batch.cells[item.number] = list(item.values.values())
         else:
             batch.refuse([item])
         if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:

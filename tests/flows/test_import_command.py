@@ -79,7 +79,7 @@ def test_unreadable_file_is_one_line(acme, tmp_path):
     path = tmp_path / "book.csv"
     path.write_bytes(b"PK\x03\x04 xl/")
 
-    with pytest.raises(CommandError, match=r"book\.csv: This is an Excel workbook"):
+    with pytest.raises(CommandError, match=r"book\.csv: The spreadsheet is damaged or cut short"):
         run(path, "--tenant", "acme")
 
 

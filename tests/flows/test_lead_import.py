@@ -1,4 +1,3 @@
-import csv
 import io
 from datetime import timedelta
 
@@ -18,38 +17,15 @@ from scrm.core.bulk import COPIED_FROM
 from scrm.flows import lead_import
 from scrm.flows.jobs import jobs_due
 from scrm.flows.starter import lay_out_tenant
-from tests.exchange.workbooks import workbook
 from tests.factories import make_live_sop, make_user
+from tests.flows.importing import PHONES, bring, counts, errors, many
 
-PHONES = parse_mapping({"columns": {"name": {"to": "name"}, "phone": {"to": "phone"}}})
 FILE = "id,name,phone,source\n1,Lin,13800138000,Fair\n2,Mo,13900139000,fair\n"
 
 
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr("scrm.flows.lead_rows.BATCH_ROWS", 2)
-
-
-def bring(content: str | bytes, **options) -> Job:
-    """Import in this process, as the command does."""
-    data = content if isinstance(content, bytes) else content.encode()
-    job = lead_import.start_import(user=None, file=io.BytesIO(data), name="leads.csv", **options)
-    held = jobs.claim_job(kinds=[lead_import.KIND], now=clock.now(), job_id=job.pk)
-    lead_import.work(held)
-    return Job.objects.get(pk=job.pk)
-
-
-def counts(job: Job) -> tuple[int, ...]:
-    return tuple(job.result[name] for name in ("rows", "created", "updated", "unchanged", "rejected"))
-
-
-def errors(job: Job) -> list[list[str]]:
-    with job.error_file.open("rb") as file:
-        return list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))[1:]
-
-
-def many(rows: int, start: int = 0) -> str:
-    return "id,name\n" + "".join(f"{number},N{number}\n" for number in range(start, start + rows))
 
 
 def test_file_brings_leads_with_source_and_identity(acme):
@@ -105,7 +81,8 @@ def test_bad_rows_come_back_with_row_column_reason_and_fix_while_good_ones_go_in
         ("4", "email", "not an address"),
         ("6", "", ""),
     ]
-    assert all(reason and fix for _row, _column, _value, reason, fix in rows)
+    assert all(row[3] and row[4] for row in rows)
+    assert [row[5:] for row in rows] == [["Mo", "12", ""], ["Han", "", "not an address"], ["Nobody", "", ""]]
 
 
 def test_what_the_database_refuses_is_one_rejected_row(acme, monkeypatch):
@@ -177,48 +154,6 @@ def test_batch_ends_where_its_rows_are_large(acme, monkeypatch):
 
     assert Lead.objects.count() == seen[-1] == 100
     assert 2 < len(seen) < 20
-
-
-def test_workbook_goes_in_as_a_text_file_does(acme):
-    rows = [["name", "phone", "source"], ["Lin", 13800138000, "Fair"], ["Mo", "not a phone", "Fair"]]
-
-    job = bring(workbook(rows), mapping=PHONES)
-
-    assert counts(job) == (2, 1, 0, 0, 1)
-    assert errors(job)[0][:3] == ["3", "phone", "not a phone"]
-    assert Lead.objects.get().contact.name == "Lin"
-
-
-SHOP = "name,phone,shop\nLin,13800138000,North\n"
-BY_SHOP = parse_mapping({"columns": {"name": {"to": "name"}, "phone": {"to": "phone"}, "shop": {"to": "source"}}})
-
-
-def received(content: str) -> Job:
-    return lead_import.receive_file(user=None, file=io.BytesIO(content.encode()), name="next.csv")
-
-
-def test_file_with_the_same_columns_begins_with_the_mapping_of_the_last(acme):
-    bring(SHOP, mapping=BY_SHOP)
-
-    job = received("shop,name,phone\nSouth,Mo,13900139000\n")
-
-    assert lead_import.mapping_of(job) == BY_SHOP
-    assert job.options["mapping_from"] == "leads.csv"
-
-
-def test_file_with_other_columns_or_none_begins_with_a_guess(acme):
-    bring(SHOP, mapping=BY_SHOP)
-    lead_import.start_import(user=None, file=io.BytesIO(b"name,phone,shop,x\na,13800138001,b,c\n"), name="running.csv")
-
-    for content in ("name,phone,shop,x\nLin,13800138000,North,1\n", "Lin,13800138000,North\nMo,13900139000,South\n"):
-        assert received(content).options["mapping_from"] == ""
-
-
-def test_mapping_is_remembered_by_its_own_business_alone(acme, globex):
-    with tenant_context(acme):
-        bring(SHOP, mapping=BY_SHOP)
-    with tenant_context(globex):
-        assert received(SHOP).options["mapping_from"] == ""
 
 
 def test_other_tenant_sees_nothing_of_what_is_copied(acme, globex):
