@@ -40,6 +40,11 @@ def touchpoint_list_of_lead(lead_id: UUID, limit: int = 50) -> list[Touchpoint]:
     return list(rows.order_by("-due_at", "-pk")[:limit])
 
 
+def enrollment_list_of_contact(contact_id: UUID) -> list[Enrollment]:
+    """Every time that the contact began an SOP, the first one first."""
+    return list(Enrollment.objects.filter(contact=contact_id).select_related("sop").order_by("anchor_at", "pk"))
+
+
 def sops_of_contact(contact_id: UUID) -> list[Taking]:
     """Every SOP the contact is or was in, with the next touch and why, or why not."""
     enrollments = list(

@@ -1,7 +1,7 @@
 """Decides which arrivals are one person, and which existing person that is. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from contacts.enums import IdentityKind
@@ -26,12 +26,14 @@ PRECEDENCE = {
 class Match:
     """Whose one arrival is: a person known before (`contact_id`) or the place of a new one.
 
-    `claimed` are keys that become this person's; `taken` are keys that are and stay another's.
+    `claimed` are keys that become this person's; `taken` are keys that are and stay another's. `by` is the kind
+    of the key that told who it is; empty for somebody new or settled.
     """
 
     person: UUID | int
     claimed: tuple[Key, ...] = ()
     taken: tuple[Key, ...] = ()
+    by: str = field(default="", compare=False)
 
     @property
     def is_new(self) -> bool:
@@ -55,10 +57,12 @@ def match_people(
         person = (settled or {}).get(place)
         if isinstance(person, int):
             person = matches[person].person
+        by = ""
         if person is None:
-            person = next((holders[key] for key in ordered if key in holders), place)
+            teller = next((key for key in ordered if key in holders), None)
+            person, by = (holders[teller], teller[0]) if teller else (place, "")
         claimed = tuple(key for key in ordered if key not in holders)
         taken = tuple(key for key in ordered if holders.get(key, person) != person)
         holders.update(dict.fromkeys(claimed, person))
-        matches.append(Match(person, claimed, taken))
+        matches.append(Match(person, claimed, taken, by))
     return matches

@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
-from leads.models import Form, FormTally, FormVersion, Interaction, Lead, Opportunity, Source, SourceCost
+from leads.models import (
+    Form,
+    FormTally,
+    FormVersion,
+    Interaction,
+    Lead,
+    LeadArrival,
+    Opportunity,
+    Source,
+    SourceCost,
+)
 from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
 
 
@@ -65,3 +75,10 @@ class OpportunityAdmin(HistoryAdmin):
     list_filter = ("stage", "owner")
     list_select_related = ("contact", "owner")
     search_fields = ("name", "contact__name")
+
+
+@admin.register(LeadArrival)
+class LeadArrivalAdmin(HistoryAdmin):
+    list_display = ("taken_at", "lead", "came_by", "outcome", "matched_by", "assigned_by", "owner")
+    list_filter = ("came_by", "matched_by", "assigned_by")
+    list_select_related = ("lead", "owner")

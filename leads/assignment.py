@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from leads.enums import AssignedBy
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -26,28 +28,39 @@ class Wish:
 
 def assign_owners(
     wishes: Sequence[Wish], turns: Sequence[UUID], teams: Mapping[UUID, Collection[UUID]] | None = None
-) -> tuple[list[UUID | None], dict[UUID, int]]:
-    """The owner of each new lead, and the place of the last lead that each round-robin user got.
+) -> tuple[list[tuple[UUID | None, AssignedBy]], dict[UUID, int]]:
+    """The owner of each new lead and why, and the place of the last lead that each round-robin user got.
 
     `turns` are the users of the round robin, the longest waiting first; `teams` those of each
     department. Where none of a team takes leads, the others do. Leads of one contact stay together.
     """
-    owners: list[UUID | None] = []
+    owners: list[tuple[UUID | None, AssignedBy]] = []
     handed: dict[UUID, UUID] = {}
     last: dict[UUID, int] = {}
     waiting = list(turns)
     for place, wish in enumerate(wishes):
-        owner = wish.asked or wish.held or handed.get(wish.contact_id) or wish.suggested
+        owner, why = _claim_of(wish, handed)
         if owner is None and waiting:
             team = (teams or {}).get(wish.department_id, ()) if wish.department_id else ()
             owner = next((user_id for user_id in waiting if user_id in team), waiting[0])
+            why = AssignedBy.TEAM if owner in team else AssignedBy.TURN
             waiting.remove(owner)
             waiting.append(owner)
             last[owner] = place
         if owner is not None:
             handed.setdefault(wish.contact_id, owner)
-        owners.append(owner)
+        owners.append((owner, why))
     return owners, last
+
+
+def _claim_of(wish: Wish, handed: Mapping[UUID, UUID]) -> tuple[UUID | None, AssignedBy]:
+    """Whose the lead is without anybody's turn."""
+    if wish.asked:
+        return wish.asked, AssignedBy.NAMED
+    held = wish.held or handed.get(wish.contact_id)
+    if held:
+        return held, AssignedBy.KEPT
+    return wish.suggested, AssignedBy.WAY if wish.suggested else AssignedBy.NOBODY
 
 
 def turn_times(last: dict[UUID, int], now: datetime) -> dict[UUID, datetime]:

@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contacts.enums import IdentityKind
+
 
 class LeadStatus(TextChoices):
     NEW = "new", _("New")
@@ -131,3 +133,25 @@ class OwnerRule(TextChoices):
     TURNS = "turns", _("By turns among all")
     DEPARTMENT = "department", _("By turns within a team")
     PERSON = "person", _("Always the same person")
+
+
+MATCHED_NEW: Final = "new"
+MATCHED_LEAD: Final = "lead"
+MATCHES: Final = (
+    (MATCHED_NEW, _("Somebody new")),
+    (MATCHED_LEAD, _("The same enquiry as before")),
+    *IdentityKind.choices,
+)
+"""How it was known whose an arrival is: by which identity, if by one."""
+
+
+class AssignedBy(TextChoices):
+    """Why a lead went to whom it did."""
+
+    NAMED = "named", _("Named by whoever brought it")
+    KEPT = "kept", _("In charge of the customer already")
+    WAY = "way", _("By its form or link")
+    TEAM = "team", _("Next in turn in the department")
+    TURN = "turn", _("Next in turn")
+    NOBODY = "nobody", _("Nobody takes leads")
+    STAYS = "stays", _("Stays with whom it was")

@@ -22,7 +22,8 @@ class Arrival:
 
     `owner_id` is whose it becomes; `suggested_owner_id`, else somebody of the department in turn,
     only where nobody is in charge of the contact. `tag_ids` are given with `evidence` beside them.
-    `link_id` is the entry link that its person opened at `touched_at`.
+    `link_id` is the entry link that its person opened at `touched_at`. `payload` is what was sent, as `payload_of`
+    gives it; a file's row stands in its `job_id`, a pushed message in its `message_id`, `received_at` that time.
     """
 
     lead: LeadInput
@@ -39,6 +40,10 @@ class Arrival:
     evidence: str = ""
     link_id: UUID | None = None
     touched_at: datetime | None = None
+    payload: bytes = b""
+    job_id: UUID | None = None
+    message_id: UUID | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

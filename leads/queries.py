@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import connection
 
+ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
+
 
 def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
     """The sources of these names, whatever their case, by the name as given."""

@@ -1,5 +1,6 @@
 """What people asked for, by what it is about."""
 
+from leads.models.arrivals import LeadArrival
 from leads.models.follow_up import Interaction, Opportunity
 from leads.models.forms import Form, FormTally, FormVersion, form_slug
 from leads.models.leads import Lead
@@ -14,6 +15,7 @@ __all__ = [
     "FormVersion",
     "Interaction",
     "Lead",
+    "LeadArrival",
     "LinkHost",
     "LinkHour",
     "Opportunity",

@@ -1,5 +1,6 @@
 """Reads about enquiries, within what the reader may see, by what they are about."""
 
+from leads.selectors.arrivals import arrival_of_lead, arrivals_of_lead, payload_is_readable
 from leads.selectors.follow_up import interaction_list_of_contact, interaction_list_of_lead
 from leads.selectors.form_results import form_counts, form_tallies
 from leads.selectors.forms import (
@@ -65,6 +66,8 @@ __all__ = [
     "LinkResults",
     "Referrer",
     "SourceRow",
+    "arrival_of_lead",
+    "arrivals_of_lead",
     "department_choices",
     "department_get",
     "form_answers",
@@ -103,6 +106,7 @@ __all__ = [
     "own_link",
     "own_link_numbers",
     "partner_rows",
+    "payload_is_readable",
     "program_choices",
     "program_get",
     "program_list",

@@ -1,5 +1,12 @@
 """Writes about enquiries, by what they are about."""
 
+from leads.services.arrivals import (
+    NewArrival,
+    forget_arrival_payloads,
+    keep_arrivals,
+    reseal_payloads,
+    reveal_payload,
+)
 from leads.services.forms import (
     copy_form,
     count_form_begun,
@@ -51,6 +58,7 @@ from leads.services.sources import ensure_sources
 __all__ = [
     "Handed",
     "KnownLead",
+    "NewArrival",
     "NewLead",
     "NewReferral",
     "NewTouch",
@@ -71,8 +79,10 @@ __all__ = [
     "ensure_sources",
     "find_leads",
     "forbid_host",
+    "forget_arrival_payloads",
     "form_sources",
     "hand_over",
+    "keep_arrivals",
     "mark_lost",
     "mark_won",
     "move_rewards",
@@ -80,6 +90,8 @@ __all__ = [
     "open_lead_ids",
     "open_lead_ids_with_owner",
     "publish_form",
+    "reseal_payloads",
+    "reveal_payload",
     "reward_deals",
     "reward_leads",
     "save_form_draft",

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from contacts.normalise import InvalidValue
 from exchange.problems import Problem
 from exchange.reader import Row
+from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
 from leads.inputs import Arrival
 from leads.mapping import Column, LeadInput, apply
@@ -59,9 +60,9 @@ class LeadBody(StrictSerializer):
 
 
 def read_arrival(
-    data: Mapping[str, Any], *, row: int, region: str, zone: ZoneInfo, keys: TenantKeys, key: str = ""
+    data: Mapping[str, Any], *, said: Any, row: int, region: str, zone: ZoneInfo, keys: TenantKeys, key: str = ""
 ) -> Arrival | list[Refusal]:
-    """An arrival from what `LeadBody` let in; `key` names the request if its sender does."""
+    """An arrival from what `LeadBody` let in of what was `said`; `key` names the request if its sender does."""
     texts = {name: data[name] for name in _MAPPING.columns if data.get(name)}
     lead = apply(_MAPPING, Row(row, texts), region=region, zone=zone)
     problems = [refused(problem) for problem in lead] if isinstance(lead, list) else []
@@ -75,7 +76,13 @@ def read_arrival(
     lead.captured_at = data.get("captured_at")
     for flag in _FLAGS:
         setattr(lead, flag, data[flag])
-    return Arrival(lead=lead, came_by=LeadOrigin.API, dedupe_key=_dedupe_key(lead, key, keys), utm=utm)
+    return Arrival(
+        lead=lead,
+        came_by=LeadOrigin.API,
+        dedupe_key=_dedupe_key(lead, key, keys),
+        utm=utm,
+        payload=payload_of(said),
+    )
 
 
 def refused(problem: Problem) -> Refusal:

@@ -195,7 +195,7 @@ def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str]) -> list[Arrival |
         except serializers.ValidationError as error:
             found.append(list(refusals_in(error.detail)))
         else:
-            found.append(read_arrival(data, row=row, region=tenant.region, zone=zone, keys=secret, key=key))
+            found.append(read_arrival(data, said=body, row=row, region=tenant.region, zone=zone, keys=secret, key=key))
     return found
 
 

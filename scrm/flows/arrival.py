@@ -1,12 +1,10 @@
 """How a lead comes in: who it is, whose it becomes, and what begins with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from django.utils.translation import gettext
 
 import accounts.services
 import campaigns.services
@@ -17,23 +15,19 @@ import tagging.services
 from accounts.models import User
 from accounts.selectors import user_ids_of_department
 from campaigns.enums import Reason, Trigger
-from contacts.enums import IdentityKind
-from contacts.inputs import PersonInput
-from contacts.services import FoundPerson, Known
-from events.inputs import Happening
+from contacts.services import Known
 from exchange.enums import HookEvent
-from exchange.problems import Problem
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
 from leads.assignment import Wish, assign_owners, turn_times
 from leads.enums import LeadOrigin, LeadStatus
-from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
-from leads.models import Lead
-from leads.services import KnownLead, NewLead
+from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
+from leads.services import NewLead
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
 from scrm.flows.engagement import give_tags, starts_for, take_in
+from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
 from scrm.flows.telling import stages_told, told
 from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
@@ -47,28 +41,6 @@ _TAG_SOURCE: Final = {
     LeadOrigin.HAND: TagSource.HAND,
     LeadOrigin.WEBHOOK: TagSource.API,
 }
-
-
-@dataclass(slots=True)
-class _Enquiry:
-    """All arrivals of one lead in this batch, and what comes of them."""
-
-    arrival: Arrival
-    places: list[int]
-    digests: list[bytes]
-    identities: Known
-    known: KnownLead | None
-    said: PersonInput
-    person: FoundPerson
-    values: LeadValues
-    tag_ids: list[UUID]
-    owner_id: UUID | None = None
-    lead_id: UUID | None = None
-    changed: bool = False
-
-    @property
-    def contact_id(self) -> UUID:
-        return self.person.contact_id
 
 
 def lead_arrived(
@@ -109,20 +81,21 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     _note_ways(enquiries, now)
     _place(enquiries, new, now)
     _tag(enquiries, kept.zones, now, start)
-    take_in([_captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
+    take_in([captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
     if new and start:
         _start(new, kept.zones, now)
-    won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and _is_won(enquiry)})
+    won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and enquiry.is_won})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
-    told(HookEvent.LEAD_CAPTURED, map(_told_of, new), now=now)
-    _audit(enquiries, new, actor, now)
+    told(HookEvent.LEAD_CAPTURED, map(told_of, new), now=now)
+    audit(enquiries, new, actor, now)
     for enquiry in enquiries:
-        outcomes |= _outcomes_of(enquiry, arrivals)
+        outcomes |= outcomes_of(enquiry, arrivals)
+    keep_arrivals(enquiries, outcomes, arrivals, start, now)
     return outcomes
 
 
-def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int, ArrivalOutcome], list[_Enquiry]]:
+def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int, ArrivalOutcome], list[Enquiry]]:
     """What is here already unchanged, and every other enquiry with its person, under lock."""
     keys = tenant_keys()
     places: dict[str, list[int]] = {}
@@ -151,7 +124,7 @@ def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int
     )
     values, tag_ids = _read([together[key] for key, _ways in rest], now)
     enquiries = [
-        _Enquiry(
+        Enquiry(
             arrival=together[key],
             places=places[key],
             digests=[digests[place] for place in places[key]],
@@ -186,7 +159,7 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
     return values, tag_ids
 
 
-def _assign(new: Sequence[_Enquiry], now: datetime) -> None:
+def _assign(new: Sequence[Enquiry], now: datetime) -> None:
     wishes = [
         Wish(
             enquiry.contact_id,
@@ -201,13 +174,13 @@ def _assign(new: Sequence[_Enquiry], now: datetime) -> None:
     turns = accounts.services.take_turns() if unclaimed else accounts.services.Turns([], held=False)
     teams = {wish.department_id for wish in unclaimed if wish.department_id}
     owners, last = assign_owners(wishes, turns.user_ids, {pk: user_ids_of_department(pk) for pk in teams})
-    for enquiry, owner_id in zip(new, owners, strict=True):
-        enquiry.owner_id = owner_id
+    for enquiry, (owner_id, why) in zip(new, owners, strict=True):
+        enquiry.owner_id, enquiry.assigned_by = owner_id, why
     if last and turns.held:
         accounts.services.mark_assigned(at_by_user=turn_times(last, now))
 
 
-def _first_owners(new: Sequence[_Enquiry]) -> dict[UUID, UUID]:
+def _first_owners(new: Sequence[Enquiry]) -> dict[UUID, UUID]:
     owners: dict[UUID, UUID] = {}
     for enquiry in new:
         if enquiry.owner_id is not None:
@@ -216,7 +189,7 @@ def _first_owners(new: Sequence[_Enquiry]) -> dict[UUID, UUID]:
 
 
 def _keep_leads(
-    enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], changed_contacts: set[UUID], now: datetime
+    enquiries: Sequence[Enquiry], new: Sequence[Enquiry], changed_contacts: set[UUID], now: datetime
 ) -> None:
     added = leads.services.add_leads(
         leads=[
@@ -244,7 +217,7 @@ def _keep_leads(
             enquiry.changed = enquiry.known.id in changed or enquiry.contact_id in changed_contacts
 
 
-def _note_ways(enquiries: Sequence[_Enquiry], now: datetime) -> None:
+def _note_ways(enquiries: Sequence[Enquiry], now: datetime) -> None:
     note_ways(
         [
             Way(
@@ -253,16 +226,16 @@ def _note_ways(enquiries: Sequence[_Enquiry], now: datetime) -> None:
                 arrival=enquiry.arrival,
                 is_new=enquiry.known is None,
                 was_known=enquiry.person.contact is not None,
-                is_won=_is_won(enquiry),
+                is_won=enquiry.is_won,
             )
             for enquiry in enquiries
-            if enquiry.lead_id is not None and (is_touch(enquiry.arrival) or _is_won(enquiry))
+            if enquiry.lead_id is not None and (is_touch(enquiry.arrival) or enquiry.is_won)
         ],
         now,
     )
 
 
-def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime) -> None:
+def _place(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], now: datetime) -> None:
     """New contacts enter the lifecycle; those with a deal stand at its end."""
     stages = lifecycle.services.default_stages()
     ends = {
@@ -290,7 +263,7 @@ def _place(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], now: datetime
         newcomers.difference_update(wish.contact_id for wish in wishes)
 
 
-def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:
+def _tag(enquiries: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:
     grants: dict[TagSource, list[Grant]] = {}
     for enquiry in enquiries:
         source = _TAG_SOURCE[enquiry.arrival.came_by]
@@ -305,66 +278,9 @@ def _tag(enquiries: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime
             enquiry.changed |= enquiry.contact_id in tagged
 
 
-def _told_of(enquiry: _Enquiry) -> dict[str, Any]:
-    return {
-        "lead_id": enquiry.lead_id,
-        "contact_id": enquiry.contact_id,
-        "owner_id": enquiry.owner_id,
-        "source": enquiry.arrival.lead.source,
-        "came_by": str(enquiry.arrival.came_by),
-    }
-
-
-def _captured(enquiry: _Enquiry, now: datetime) -> Happening:
-    said: dict[str, Any] = {
-        "lead": str(enquiry.lead_id),
-        "source": enquiry.arrival.lead.source,
-        "came_by": str(enquiry.arrival.came_by),
-    }
-    moment = enquiry.values.captured_at or now
-    return Happening(enquiry.contact_id, "lead_captured", moment, f"lead_captured:{enquiry.lead_id}", said)
-
-
-def _start(new: Sequence[_Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
+def _start(new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
     lead_of: dict[UUID, UUID | None] = {}
     for enquiry in new:
         lead_of.setdefault(enquiry.contact_id, enquiry.lead_id)
     starts = list(starts_for(lead_of, now, zones).values())
     campaigns.services.start_sops(trigger=Trigger.LEAD_CAPTURED, starts=starts, now=now)
-
-
-def _is_won(enquiry: _Enquiry) -> bool:
-    return enquiry.values.status == LeadStatus.WON
-
-
-def _audit(enquiries: Sequence[_Enquiry], new: Sequence[_Enquiry], actor: User | None, now: datetime) -> None:
-    """One line for a lead by hand or API, one for a whole batch; a form speaks for itself."""
-    changed = [enquiry for enquiry in enquiries if enquiry.changed]
-    came_by = {enquiry.arrival.came_by for enquiry in changed}
-    if not changed or came_by == {LeadOrigin.FORM}:
-        return
-    details = {"came_by": ", ".join(sorted(came_by)), "created": len(new), "updated": len(changed) - len(new)}
-    subject = Lead(pk=changed[0].lead_id) if len(changed) == 1 else None
-    action = "lead.captured" if new else "lead.updated"
-    accounts.services.record_audit(action=action, actor=actor, subject=subject, details=details, now=now)
-
-
-def _outcomes_of(enquiry: _Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, ArrivalOutcome]:
-    found = {}
-    for at, place in enumerate(enquiry.places):
-        if enquiry.known is not None:
-            outcome = UPDATED if enquiry.changed else UNCHANGED
-        elif at == 0:
-            outcome = CREATED
-        else:
-            outcome = UNCHANGED if enquiry.digests[at] == enquiry.digests[at - 1] else UPDATED
-        row = arrivals[place].lead.row
-        problems = tuple(_problem_of(row, kind, hint) for kind, hint in enquiry.person.taken) if at == 0 else ()
-        found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
-    return found
-
-
-def _problem_of(row: int, kind: str, hint: str) -> Problem:
-    reason = gettext("This belongs to another customer already, and stays theirs.")
-    fix = gettext("Check whether the two are one person.")
-    return Problem(row, str(IdentityKind(kind).label), hint, reason, fix)

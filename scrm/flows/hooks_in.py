@@ -175,6 +175,8 @@ def _arrivals(message: InboxMessage, read: Sequence[HookLead | list[Problem]]) -
                     dedupe_key=f"hook:{way}:{key}",
                     utm=each.utm,
                     consents=each.consents,
+                    message_id=message.pk,
+                    received_at=message.received_at,
                 )
             )
     return found

@@ -253,7 +253,7 @@ def _keep(user: User | None, file: BinaryIO, name: str, look: Preview, remembere
 def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:
     result = Counter(dict.fromkeys(_COUNTED, 0) | job.result)
     with due_work():
-        for outcome in _let_arrive(arrivals_of(batch, job.pk), job):
+        for outcome in _let_arrive(arrivals_of(batch, job.pk, job.created_at), job):
             result[outcome.outcome] += 1
             batch.problems += outcome.problems
         result["rows"] += batch.rows

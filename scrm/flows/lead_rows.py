@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -101,7 +102,7 @@ def _batches(
     yield batch
 
 
-def arrivals_of(batch: Batch, job_id: UUID) -> list[Arrival]:
+def arrivals_of(batch: Batch, job_id: UUID, received_at: datetime | None = None) -> list[Arrival]:
     """What a batch brings. Equal rows that name nobody are numbered over all batches of the job."""
     digests = [key for _lead, key in batch.leads if isinstance(key, bytes)]
     ordinals = iter(jobs.tally(job_id=job_id, digests=digests))
@@ -110,6 +111,8 @@ def arrivals_of(batch: Batch, job_id: UUID) -> list[Arrival]:
             lead=lead,
             came_by=LeadOrigin.IMPORT,
             dedupe_key=key if isinstance(key, str) else row_key(key, next(ordinals)),
+            job_id=job_id,
+            received_at=received_at,
         )
         for lead, key in batch.leads
     ]

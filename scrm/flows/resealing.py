@@ -10,6 +10,7 @@ from accounts.services import record_audit
 from accounts.services_log_in import reseal_factors
 from contacts.resealing import reseal_identities
 from exchange.sealed import reseal_exchange
+from leads.services import reseal_payloads
 from tenants.models import Tenant
 
 BATCH: Final = 2000
@@ -28,8 +29,9 @@ def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
     with tenant_context(tenant) if tenant else schema_context("public"):
         changed, unreadable = reseal_factors()
         if tenant is not None:
-            more, lost = reseal_exchange()
-            changed, unreadable = changed + more, unreadable + lost
+            for reseal in (reseal_exchange, reseal_payloads):
+                more, lost = reseal()
+                changed, unreadable = changed + more, unreadable + lost
             after: UUID | None = None
             while True:
                 after, more, lost = reseal_identities(after=after, limit=batch)

@@ -6,8 +6,10 @@ from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
+from leads.queries import ARRIVALS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.archive import archive_due
+from scrm.flows.arrival_payloads import arrival_payloads_due
 from scrm.flows.audience import segments_due
 from scrm.flows.audit import audit_due
 from scrm.flows.hooks_in import messages_due
@@ -26,5 +28,6 @@ def connect() -> None:
     register(DueSource("inbox", INBOX_NEXT_DUE, messages_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))
     register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))
+    register(DueSource("arrivals", ARRIVALS_NEXT_DUE, arrival_payloads_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

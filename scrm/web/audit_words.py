@@ -57,6 +57,7 @@ WORDS: Final[dict[str, Words]] = {
     "material.saved": gettext_lazy("saved a material"),
     "page.used": gettext_lazy("changed something"),
     "password.changed": gettext_lazy("changed a password"),
+    "payload.revealed": gettext_lazy("saw what was sent with a lead"),
     "person.left_behind": gettext_lazy("changed a colleague who leaves"),
     "product.saved": gettext_lazy("saved a product"),
     "recovery_codes.made": gettext_lazy("made recovery codes"),

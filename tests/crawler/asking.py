@@ -38,6 +38,7 @@ _TABLES: Final = {
     "touchpoint_id": "campaigns.touchpoint",
     "order_id": "commerce.order",
     "source_id": "leads.source",
+    "arrival_id": "leads.leadarrival",
     "link_id": "leads.entrylink",
     "host_id": "leads.linkhost",
     "program_id": "leads.referralprogram",

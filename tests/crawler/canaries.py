@@ -27,6 +27,7 @@ OWNERS: Final = {
     ),
     "commerce.orderline": "order__contact__owner",
     "content.pageview": "link__contact__owner",
+    "leads.leadarrival": "lead__owner",
     "leads.reward": "referral__contact__owner",
     "leads.rewardentry": "reward__referral__contact__owner",
 }

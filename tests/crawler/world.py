@@ -23,6 +23,7 @@ from events.models import Event, EventType
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
 from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook, WebhookDelivery, WebhookEndpoint
+from leads.arrival_payloads import payload_of, seal_payloads
 from leads.models import (
     EntryLink,
     Form,
@@ -30,6 +31,7 @@ from leads.models import (
     FormVersion,
     Interaction,
     Lead,
+    LeadArrival,
     LinkHost,
     LinkHour,
     Opportunity,
@@ -44,7 +46,7 @@ from leads.models import (
 )
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
-from scrm.core.ids import short_code
+from scrm.core.ids import short_code, uuid7
 from scrm.flows.starter import lay_out_tenant
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tenants.models import Tenant
@@ -285,6 +287,10 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
         ),
         whose,
     )
+    came = uuid7()
+    sealed = seal_payloads([(came, payload_of(canaries.mint(letter, "leads.leadarrival", whose)))])[0]
+    known = {"outcome": "created", "matched_by": "new", "assigned_by": "turn", "came_by": "hand", "owner": owner}
+    keep(LeadArrival.objects.create(id=came, lead=lead, payload=sealed, arrived_at=now, taken_at=now, **known), whose)
     _referral(world, canaries, whose, lead)
     keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
     keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)

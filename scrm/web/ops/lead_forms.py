@@ -63,6 +63,10 @@ class LeadForm(PersonForm):
             self.add_error("phone", _("Give a phone or an e-mail, else nobody can answer."))
         return cleaned
 
+    def said(self) -> dict[str, str]:
+        """What was typed, as it was typed."""
+        return {name: self.data[name] for name in self.fields if self.data.get(name) and name != "once"}
+
     def lead(self) -> LeadInput:
         values = self.cleaned_data
         return LeadInput(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why, touchpoint_list_of_lead
 from contacts.selectors import identities_of
+from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, Arrival
 from leads.models import Lead
@@ -81,6 +82,7 @@ def create(request: Visit) -> HttpResponse:
             came_by=LeadOrigin.HAND,
             dedupe_key=f"hand:{form.cleaned_data['once']}",
             owner_id=UUID(owner) if owner else None,
+            payload=payload_of(form.said()),
         )
         outcome = arrival.lead_arrived([arrived], now=clock.now(), actor=request.user)[0]
         if outcome.outcome != REJECTED and outcome.lead_id:

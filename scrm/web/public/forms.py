@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
 from leads.form_content import Content
 from leads.form_problems import is_safe_address
@@ -160,6 +161,7 @@ def _arrival(request: Visit, asked: Asked, filled: HostedForm, opened: Opened) -
         form_version=asked.version,
         utm=utm_of(request),
         consents=filled.consents(form, asked.version),
+        payload=payload_of({name: request.POST.getlist(name) for name in filled.fields if name in request.POST}),
     )
 
 

@@ -1,0 +1,130 @@
+"""All arrivals of one lead in a batch: what is known of them, and what is told about them afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+import accounts.services
+import leads.services
+from accounts.models import User
+from contacts.enums import IdentityKind
+from contacts.inputs import PersonInput
+from contacts.services import FoundPerson, Known
+from events.inputs import Happening
+from exchange.problems import Problem
+from leads.arrivals import LeadValues
+from leads.enums import MATCHED_LEAD, MATCHED_NEW, AssignedBy, LeadOrigin, LeadStatus
+from leads.inputs import CREATED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.models import Lead
+from leads.services import KnownLead, NewArrival
+
+
+@dataclass(slots=True)
+class Enquiry:
+    """All arrivals of one lead in this batch, and what comes of them."""
+
+    arrival: Arrival
+    places: list[int]
+    digests: list[bytes]
+    identities: Known
+    known: KnownLead | None
+    said: PersonInput
+    person: FoundPerson
+    values: LeadValues
+    tag_ids: list[UUID]
+    owner_id: UUID | None = None
+    assigned_by: AssignedBy = AssignedBy.STAYS
+    lead_id: UUID | None = None
+    changed: bool = False
+
+    @property
+    def contact_id(self) -> UUID:
+        return self.person.contact_id
+
+    @property
+    def is_won(self) -> bool:
+        return self.values.status == LeadStatus.WON
+
+
+def outcomes_of(enquiry: Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, ArrivalOutcome]:
+    found = {}
+    for at, place in enumerate(enquiry.places):
+        if enquiry.known is not None:
+            outcome = UPDATED if enquiry.changed else UNCHANGED
+        elif at == 0:
+            outcome = CREATED
+        else:
+            outcome = UNCHANGED if enquiry.digests[at] == enquiry.digests[at - 1] else UPDATED
+        row = arrivals[place].lead.row
+        problems = tuple(_problem_of(row, kind, hint) for kind, hint in enquiry.person.taken) if at == 0 else ()
+        found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
+    return found
+
+
+def _problem_of(row: int, kind: str, hint: str) -> Problem:
+    reason = gettext("This belongs to another customer already, and stays theirs.")
+    fix = gettext("Check whether the two are one person.")
+    return Problem(row, str(IdentityKind(kind).label), hint, reason, fix)
+
+
+def keep_arrivals(
+    enquiries: Sequence[Enquiry],
+    outcomes: Mapping[int, ArrivalOutcome],
+    arrivals: Mapping[int, Arrival],
+    start: bool,
+    now: datetime,
+) -> None:
+    """How each came in, for its lead's page; what was here already unchanged came in before."""
+    leads.services.keep_arrivals(
+        arrivals=[
+            NewArrival(
+                lead_id=enquiry.lead_id,
+                arrival=arrivals[place],
+                outcome=outcomes[place].outcome,
+                matched_by=MATCHED_LEAD if enquiry.known is not None else enquiry.person.match.by or MATCHED_NEW,
+                assigned_by=enquiry.assigned_by,
+                owner_id=enquiry.owner_id,
+            )
+            for enquiry in enquiries
+            for place in enquiry.places
+            if enquiry.lead_id is not None
+        ],
+        starts_sops=start,
+        now=now,
+    )
+
+
+def told_of(enquiry: Enquiry) -> dict[str, Any]:
+    return {
+        "lead_id": enquiry.lead_id,
+        "contact_id": enquiry.contact_id,
+        "owner_id": enquiry.owner_id,
+        "source": enquiry.arrival.lead.source,
+        "came_by": str(enquiry.arrival.came_by),
+    }
+
+
+def captured(enquiry: Enquiry, now: datetime) -> Happening:
+    said: dict[str, Any] = {
+        "lead": str(enquiry.lead_id),
+        "source": enquiry.arrival.lead.source,
+        "came_by": str(enquiry.arrival.came_by),
+    }
+    moment = enquiry.values.captured_at or now
+    return Happening(enquiry.contact_id, "lead_captured", moment, f"lead_captured:{enquiry.lead_id}", said)
+
+
+def audit(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
+    """One line for a lead by hand or API, one for a whole batch; a form speaks for itself."""
+    changed = [enquiry for enquiry in enquiries if enquiry.changed]
+    came_by = {enquiry.arrival.came_by for enquiry in changed}
+    if not changed or came_by == {LeadOrigin.FORM}:
+        return
+    details = {"came_by": ", ".join(sorted(came_by)), "created": len(new), "updated": len(changed) - len(new)}
+    subject = Lead(pk=changed[0].lead_id) if len(changed) == 1 else None
+    action = "lead.captured" if new else "lead.updated"
+    accounts.services.record_audit(action=action, actor=actor, subject=subject, details=details, now=now)
