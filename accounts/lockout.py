@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
+from uuid import UUID
 
 
 class Kind(StrEnum):
@@ -41,6 +42,14 @@ LIMITS: Final = {
 
 _NETWORK_BITS: Final = 64
 """Who has an IPv6 address has 2**64 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBrowser:
+    """A browser that `user` logged in with; `name` tells it from their others."""
+
+    user: UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

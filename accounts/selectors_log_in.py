@@ -20,6 +20,12 @@ def user_ids_named(typed: str) -> list[UUID]:
     return sorted(named.values_list("pk", flat=True))
 
 
+def session_hash_of(user: UUID) -> str:
+    """What changes with the user's password and nothing else; empty where there is no such user."""
+    found = User.objects.only("password").filter(pk=user).first()
+    return found.get_session_auth_hash() if found else ""
+
+
 def user_has_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=STRONG).exists()
 

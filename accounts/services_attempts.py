@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from accounts.lockout import Count, Kind, is_locked, network_of, one_more
+from accounts.lockout import Count, Kind, KnownBrowser, is_locked, network_of, one_more
 from accounts.log_in_models import AttemptCount
 
 _PRUNED_AT_ONCE: Final = 100
-_KNOWN: Final = "known"
-"""No address is written like that."""
+_KNOWN: Final = "known:"
+"""What begins the place of a known browser; no address is written like that."""
 
 
 class LockedOut(Exception):
@@ -34,12 +34,12 @@ class Attempt:
 
 
 def begin_attempt(
-    *, users: Collection[UUID], typed: str, address: str, known: UUID | None = None, now: datetime
+    *, users: Collection[UUID], typed: str, address: str, known: KnownBrowser | None = None, now: datetime
 ) -> Attempt:
     """Count an attempt at a password, or raise LockedOut and count nothing.
 
     `users` are those whom the name that was typed may mean; without any the fingerprint `typed` stands for it,
-    so that nobody learns from a lock who exists. `known` is whose browser this was before.
+    so that nobody learns from a lock who exists. `known` is this browser, if somebody logged in with it before.
     """
     network = network_of(address)
     rows: list[AttemptCount] = []
@@ -48,7 +48,7 @@ def begin_attempt(
         name = str(user) if user else typed
         place = _place(user, known, network)
         rows.append(_row(Kind.PAIR, f"{name}:{place}", user, now))
-        if place != _KNOWN:
+        if not place.startswith(_KNOWN):
             rows.append(_row(Kind.ACCOUNT, name, user, now))
     # Where nobody knows the address, all would share one: for an account that holds, for everybody it would lock.
     # And whoever is known here tries their own account alone: a neighbour's tries must not shut them out.
@@ -57,20 +57,20 @@ def begin_attempt(
     return _begin(rows, now)
 
 
-def begin_code_attempt(*, user: UUID, address: str, known: UUID | None = None, now: datetime) -> Attempt:
+def begin_code_attempt(*, user: UUID, address: str, known: KnownBrowser | None = None, now: datetime) -> Attempt:
     """Count an attempt at a user's second factor, or raise LockedOut.
 
     Whoever tries knows the password. Their tries shut their own place, at length every strange one, and never a
     browser that the owner used.
     """
     place = _place(user, known, network_of(address))
-    kin = _KNOWN if place == _KNOWN else "strange"
+    kin = place if place.startswith(_KNOWN) else "strange"
     return _begin([_row(Kind.CODE, f"{user}:{place}", user, now), _row(Kind.CODES, f"{user}:{kin}", user, now)], now)
 
 
-def _place(user: UUID | None, known: UUID | None, network: str) -> str:
-    """Browsers that the owner used are one place, wherever they are; to strangers each address is one."""
-    return _KNOWN if user is not None and user == known else network
+def _place(user: UUID | None, known: KnownBrowser | None, network: str) -> str:
+    """A browser that the owner used is a place, wherever it is; to strangers each address is one."""
+    return f"{_KNOWN}{known.name}" if known is not None and user == known.user else network
 
 
 def forgive_attempt(attempt: Attempt) -> None:
@@ -79,6 +79,11 @@ def forgive_attempt(attempt: Attempt) -> None:
     AttemptCount.objects.filter(key__in=own).delete()
     for key in attempt.keys:
         AttemptCount.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
+
+
+def forget_guesses(*, user: UUID) -> None:
+    """The password is new, so what was tried is over; codes stay counted, or a mailbox would buy guesses at them."""
+    AttemptCount.objects.filter(user_id=user).exclude(kind=Kind.CODES).delete()
 
 
 def unlock_user(*, user: UUID) -> bool:

@@ -12,7 +12,7 @@ from accounts.lockout import Kind
 from accounts.models import User
 from accounts.secrets import is_fresh, open_factor, seal_factor
 from accounts.services import record_audit
-from accounts.services_attempts import unlock_user
+from accounts.services_attempts import forget_guesses, unlock_user
 from accounts.services_sessions import end_session, end_sessions
 from scrm.core.crypto import CryptoError
 
@@ -29,7 +29,7 @@ def change_password(*, user: User, password: str, by: User | None, besides: str 
 def password_changed(*, user: User, by: User | None, besides: str | None = None) -> None:
     """After that: other sessions end, and so does a lock."""
     end_sessions(user=user.pk, besides=besides)
-    unlock_user(user=user.pk)
+    forget_guesses(user=user.pk)
     record_audit(action="password.changed", actor=by, subject=user)
 
 

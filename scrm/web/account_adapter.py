@@ -60,7 +60,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **hints: Any) -> HttpResponse:
         answer = super().post_login(request, user, **hints)
-        remember_browser(answer, user.pk, clock.now())
+        remember_browser(answer, user, clock.now())
         return answer
 
     def set_password(self, user: Any, password: str) -> None:

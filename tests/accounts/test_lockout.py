@@ -9,9 +9,10 @@ from django_tenants.utils import schema_context, tenant_context
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.lockout import LIMITS, Count, Kind, is_locked, network_of, one_more
+from accounts.lockout import LIMITS, Count, Kind, KnownBrowser, is_locked, network_of, one_more
 from accounts.log_in_models import AttemptCount
 from accounts.services_attempts import LockedOut, begin_attempt, begin_code_attempt, forgive_attempt, unlock_user
+from accounts.services_log_in import password_changed
 from tenants.models import Tenant
 from tests.factories import make_user
 
@@ -79,7 +80,7 @@ def test_where_addresses_are_unknown_they_are_one_place_for_an_account(acme):
     """Else whose browser is known could guess for ever behind a server's socket."""
     ben = make_user("ben")
 
-    assert tries(12, users=[ben.pk], known=ben.pk, address="") == LIMITS[Kind.PAIR].attempts
+    assert tries(12, users=[ben.pk], known=KnownBrowser(ben.pk, "one"), address="") == LIMITS[Kind.PAIR].attempts
     begin([make_user("ada").pk], address="")
 
 
@@ -139,16 +140,16 @@ def test_owner_gets_in_by_a_browser_that_is_known(acme):
     ben, ada = make_user(), make_user("ada")
     tried_from_everywhere(ben, 100)
 
-    begin(users=[ben.pk], known=ben.pk)
+    begin(users=[ben.pk], known=KnownBrowser(ben.pk, "one"))
 
     with pytest.raises(LockedOut):
-        begin(users=[ben.pk], known=ada.pk)
+        begin(users=[ben.pk], known=KnownBrowser(ada.pk, "one"))
 
 
 def test_known_browser_is_no_way_round_the_limit_of_its_address(acme):
     ben = make_user()
 
-    assert tries(15, users=[ben.pk], address="203.0.113.5", known=ben.pk) == 10
+    assert tries(15, users=[ben.pk], address="203.0.113.5", known=KnownBrowser(ben.pk, "one")) == 10
 
 
 def test_lock_ends_by_itself_and_what_is_tried_meanwhile_does_not_draw_it_out(acme):
@@ -215,15 +216,37 @@ def test_colleague_who_guesses_shuts_no_known_browser_of_their_office(acme):
         key="address:203.0.113.5", defaults={"kind": Kind.ADDRESS, "count": 50, "until": NOW + WINDOW}
     )
 
-    assert tries(1, users=[ben.pk], address="203.0.113.5", known=ben.pk) == 1
-    assert tries(1, users=[ben.pk], address="203.0.113.5", known=ada.pk) == 0
-    assert tries(1, typed="zed", address="203.0.113.5", known=ben.pk) == 0
+    assert tries(1, users=[ben.pk], address="203.0.113.5", known=KnownBrowser(ben.pk, "one")) == 1
+    assert tries(1, users=[ben.pk], address="203.0.113.5", known=KnownBrowser(ada.pk, "one")) == 0
+    assert tries(1, typed="zed", address="203.0.113.5", known=KnownBrowser(ben.pk, "one")) == 0
+
+
+def test_known_browser_that_guesses_shuts_none_of_its_owner_s_others(acme):
+    """Somebody sits down at the machine of a shop where Ben logged in once: his phone stays open."""
+    ben = make_user()
+
+    assert tries(15, users=[ben.pk], known=KnownBrowser(ben.pk, "shop")) == 10
+    assert tries(1, users=[ben.pk], known=KnownBrowser(ben.pk, "phone")) == 1
+    assert codes(15, user=ben.pk, known=KnownBrowser(ben.pk, "shop")) == 10
+    assert codes(1, user=ben.pk, known=KnownBrowser(ben.pk, "phone")) == 1
+
+
+def test_new_password_opens_and_leaves_the_codes_counted(acme):
+    """Else whoever reads the owner's mail tries fifty codes with each new password."""
+    ben = make_user()
+    tries(10, users=[ben.pk])
+    coded(ben, "strange", 45)
+
+    password_changed(user=ben, by=None)
+
+    assert tries(1, users=[ben.pk]) == 1
+    assert codes(10, user=ben.pk) == 5
 
 
 def test_known_browser_guesses_ten_times_wherever_it_is(acme):
     ben = make_user()
 
-    assert tries(15, users=[ben.pk], known=ben.pk) == 10
+    assert tries(15, users=[ben.pk], known=KnownBrowser(ben.pk, "one")) == 10
 
 
 def test_codes_are_counted_apart_from_passwords(acme):
@@ -237,7 +260,7 @@ def test_who_has_the_password_shuts_their_own_place_and_not_the_owner_s(acme):
     ben = make_user()
 
     assert codes(15, user=ben.pk, address="203.0.113.5") == 10
-    assert codes(1, user=ben.pk, address="203.0.113.5", known=ben.pk) == 1
+    assert codes(1, user=ben.pk, address="203.0.113.5", known=KnownBrowser(ben.pk, "one")) == 1
     assert codes(1, user=ben.pk, address="203.0.113.6") == 1
 
 
@@ -247,16 +270,16 @@ def test_many_machines_try_fifty_codes_a_day_and_the_owner_s_browser_stays_open(
 
     assert codes(10, user=ben.pk) == 5
     assert codes(1, user=ben.pk, now=NOW + DAY - SECOND) == 0
-    assert codes(1, user=ben.pk, known=ben.pk) == 1
+    assert codes(1, user=ben.pk, known=KnownBrowser(ben.pk, "one")) == 1
     assert codes(1, user=ben.pk, now=NOW + DAY) == 1
 
 
 def test_codes_are_bounded_in_a_known_browser_too(acme):
     """Else whoever took its cookie and the password would guess on from address to address."""
     ben = make_user()
-    coded(ben, "known", 45)
+    coded(ben, "known:one", 45)
 
-    assert codes(10, user=ben.pk, known=ben.pk) == 5
+    assert codes(10, user=ben.pk, known=KnownBrowser(ben.pk, "one")) == 5
 
 
 def test_right_code_gives_back_its_own_attempt_of_the_day(acme):

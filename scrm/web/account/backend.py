@@ -12,7 +12,7 @@ from accounts.selectors_log_in import user_ids_named
 from accounts.services_attempts import LockedOut, begin_attempt, forgive_attempt
 from accounts.services_log_in import note_failed_log_in
 from scrm.core import clock
-from scrm.web.account.known_browsers import known_user
+from scrm.web.account.known_browsers import known_browser
 
 
 class CountedBackend(AuthenticationBackend):
@@ -31,7 +31,7 @@ class CountedBackend(AuthenticationBackend):
                 users=users,
                 typed=fingerprint(typed),
                 address=request.META.get("REMOTE_ADDR", ""),
-                known=known_user(request, now),
+                known=known_browser(request, now),
                 now=now,
             )
         except LockedOut as lock:

@@ -17,7 +17,7 @@ from accounts.services_attempts import LockedOut, begin_code_attempt, forgive_at
 from accounts.services_codes import take_code
 from accounts.services_log_in import note_failed_log_in
 from scrm.core import clock
-from scrm.web.account.known_browsers import known_user
+from scrm.web.account.known_browsers import known_browser
 from scrm.web.account.lock_page import locked_page
 
 
@@ -39,7 +39,7 @@ class _Counted(forms.Form):
             attempt = begin_code_attempt(
                 user=self.user.pk,
                 address=request.META.get("REMOTE_ADDR", ""),
-                known=known_user(request, now),
+                known=known_browser(request, now),
                 now=now,
             )
         except LockedOut as lock:

@@ -1,12 +1,24 @@
-"""A new password by a mailed link, whose key waits in the session sealed."""
+"""A new password, by the old one or by a mailed link, whose key waits in the session sealed."""
 
 from typing import Any
 
 from allauth.account.views import INTERNAL_RESET_SESSION_KEY as KEY
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.views import PasswordChangeView, PasswordResetFromKeyView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.secrets import open_waiting, seal_waiting
+from accounts.selectors_log_in import user_has_factor
+from scrm.core import clock
+from scrm.web.account.known_browsers import known_browser, remember_browser
+
+
+class ChangePassword(PasswordChangeView):
+    """allauth's; the browser stays known, unlike those that knew the old password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        remember_browser(answer, form.user, clock.now())
+        return answer
 
 
 class NewPassword(PasswordResetFromKeyView):
@@ -25,5 +37,11 @@ class NewPassword(PasswordResetFromKeyView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         self.request.session.pop(KEY, None)
+        user, now = self.reset_user, clock.now()
+        known = known_browser(self.request, now)
+        name = known.name if known and known.user == user.pk else ""
         answer: HttpResponse = super().form_valid(form)
+        # Where codes are asked for, a mailbox alone must not get a new place to guess them in.
+        if name or not user_has_factor(user):
+            remember_browser(answer, user, now, name=name)
         return answer

@@ -15,7 +15,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/change/", passwords.ChangePassword.as_view(), name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.db import DatabaseError
@@ -13,8 +14,11 @@ from django_tenants.utils import schema_context
 from accounts.lockout import Kind
 from accounts.log_in_models import AttemptCount
 from accounts.models import AuditEntry
+from accounts.secrets import host_signer
 from scrm.core import clock
+from scrm.web.account.known_browsers import COOKIE
 from tests.factories import make_user
+from tests.web.account.apps import SECRET
 from tests.web.account.conftest import PASSWORD, Browser, give_password
 
 TYPED = "Tr0ub4dor-and-3"
@@ -29,6 +33,22 @@ def tried(user, times, place="203.0.113.5"):
     until = clock.now() + timedelta(minutes=15)
     key = f"pair:{user.pk}:{place}"
     AttemptCount.objects.create(key=key, kind=Kind.PAIR, user=user, count=times, until=until)
+
+
+def tried_here(browser, user, times):
+    """The same from a browser that the user logged in with."""
+    _user, name, _hash = host_signer("known-browser").unsign(browser.client.cookies[COOKIE].value)
+    tried(user, times, f"known:{name}")
+
+
+def by_mail(browser):
+    """A new password for Ben by a mailed link."""
+    browser.post("/accounts/password/reset/", {"email": "ben@acme.test"})
+    link = re.search(r"http://acme\.localhost(\S+)", mail.outbox[-1].body)[1]
+    page = browser.get(link)
+    new = "a new and longer one"
+    browser.post(page["Location"], {"password1": new, "password2": new})
+    return new
 
 
 def attacked_from_everywhere(user):
@@ -91,7 +111,7 @@ def test_doors_of_the_admin_and_of_the_platform_lead_to_the_same_lock(browser, p
 
 def test_password_asked_once_more_is_counted_too(browser, ben):
     browser.log_in("ben")
-    tried(ben, 9, "known")
+    tried_here(browser, ben, 9)
 
     browser.post("/accounts/reauthenticate/", {"password": TYPED})
 
@@ -101,7 +121,7 @@ def test_password_asked_once_more_is_counted_too(browser, ben):
 def test_old_password_is_counted_like_any_other(browser, ben):
     """Whoever comes upon an open browser guesses no faster than at the door."""
     browser.log_in("ben")
-    tried(ben, 9, "known")
+    tried_here(browser, ben, 9)
     new = {"password1": "a new and longer one", "password2": "a new and longer one"}
 
     first = browser.post("/accounts/password/change/", {"oldpassword": TYPED, **new})
@@ -156,6 +176,36 @@ def test_attack_from_everywhere_leaves_the_owner_a_way_in(browser, ben):
     assert browser.log_in("ben").status_code == 302
 
 
+def test_browser_of_the_old_password_is_a_stranger_s(browser, ben):
+    """Whoever knew it may have logged in and kept the cookie: they must not shut or guess at a place of the owner's."""
+    thief = Browser(address="192.0.2.1")
+    thief.log_in("ben")
+    thief.post("/accounts/logout/")
+    browser.log_in("ben")
+    new = "a new and longer one"
+    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    browser.post("/accounts/logout/")
+    attacked_from_everywhere(ben)
+
+    assert thief.log_in("ben", new).status_code == 429
+    assert browser.log_in("ben", new).status_code == 302
+
+
+@pytest.mark.parametrize(("was_known", "has_factor", "status"), [(0, 0, 302), (0, 1, 429), (1, 1, 302)])
+def test_new_password_by_mail_makes_a_browser_known_where_no_codes_are_guessed(
+    browser, ben, was_known, has_factor, status
+):
+    if was_known:
+        browser.log_in("ben")
+        browser.post("/accounts/logout/")
+    if has_factor:
+        TOTP.activate(ben, SECRET)
+    new = by_mail(browser)
+    attacked_from_everywhere(ben)
+
+    assert browser.log_in("ben", new).status_code == status
+
+
 def test_known_browser_of_ada_is_a_stranger_to_ben(browser, ben):
     give_password(make_user("ada"))
     browser.log_in("ada")
@@ -188,13 +238,8 @@ def test_lock_is_forgotten_after_its_time(browser, ben):
 
 def test_new_password_by_mail_opens_at_once(browser, ben):
     tried(ben, 10)
-    browser.post("/accounts/password/reset/", {"email": "ben@acme.test"})
-    link = re.search(r"http://acme\.localhost(\S+)", mail.outbox[-1].body)[1]
-    page = browser.get(link)
-    new = "a new and longer one"
-    browser.post(page["Location"], {"password1": new, "password2": new})
 
-    assert browser.log_in("ben", new).status_code == 302
+    assert browser.log_in("ben", by_mail(browser)).status_code == 302
 
 
 def test_administrator_unlocks(browser, ben, pat):
