@@ -82,6 +82,7 @@ def _claim(webhook: Webhook, now: datetime) -> Call | None:
 
 def record_result(*, call: Call, result: Result, now: datetime) -> Webhook | None:
     """Note what came of a call; gives the webhook as it is then, None when somebody else has called since."""
+    failpoints.passed("hook.answered")
     with due_work():
         webhook = (
             Webhook.objects.select_for_update(no_key=True).filter(pk=call.delivery.webhook_id, token=call.token).first()

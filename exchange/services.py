@@ -121,6 +121,7 @@ def _end(message: InboxMessage, state: InboxState, error: str, now: datetime, **
         ended = InboxMessage.objects.filter(pk=message.pk, attempt=message.attempt)
         ended.update(state=state, error=error[:500], due_at=due_at, **values)
         note_due(due_at)
+        failpoints.passed("inbox.ended")
 
 
 def replay_messages(*, messages: Collection[UUID], now: datetime) -> int:

@@ -25,7 +25,7 @@ DIED, STOPPED, ENDED, BROKE = "died", "stopped", "ended", "broke"
 _PATIENCE = 120.0
 """Seconds after which a child that hangs is killed and fails its test."""
 _LOOK_EVERY = 0.01
-_SETTINGS = ("SCRM_CHANNELS", "SCRM_LEASE_SECONDS")
+_SETTINGS = ("SCRM_CHANNELS", "SCRM_LEASE_SECONDS", "SCRM_OUTGOING_LOOPBACK")
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(["tests.faults.preload"])

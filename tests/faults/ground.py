@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection, connections
 from django_tenants.utils import tenant_context
 
 from accounts.models import AuditEntry, User
@@ -108,3 +109,17 @@ def engine_on(provider: ProviderProcess, monkeypatch):
         yield Engine(provider)
     finally:
         outward_channel.cache_clear()
+
+
+@contextmanager
+def nowhere():
+    """Django's database has moved to a folder without a socket."""
+    values = connection.settings_dict
+    before = values["HOST"]
+    connections.close_all()
+    values["HOST"] = "/nowhere"
+    try:
+        yield
+    finally:
+        connections.close_all()
+        values["HOST"] = before

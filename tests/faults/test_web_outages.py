@@ -1,13 +1,12 @@
 """What comes in while something is broken: rows 2, 3 and 4 of the fault matrix, and `inbox.committed`."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django_tenants.utils import tenant_context
 
 from leads.models import Lead
@@ -20,6 +19,7 @@ from tests import databases
 from tests.api.conftest import make_caller
 from tests.factories import make_user
 from tests.faults.forked import BROKE, DIED, ENDED, STOPPED, Child
+from tests.faults.ground import nowhere
 from tests.faults.work import take_lead, take_lead_and_ring
 from tests.live import free_port
 from tests.servers import state_folder
@@ -66,20 +66,6 @@ def test_caller_is_asked_to_come_again_while_the_database_is_away(shop):
 
     assert [(answer.status_code, answer["Retry-After"]) for answer in (refused, page)] == [(503, "5")] * 2
     assert shop.post("leads", LEAD, HTTP_IDEMPOTENCY_KEY="away").status_code == 201
-
-
-@contextmanager
-def nowhere():
-    """Django's database has moved to a folder without a socket."""
-    values = connection.settings_dict
-    before = values["HOST"]
-    connections.close_all()
-    values["HOST"] = "/nowhere"
-    try:
-        yield
-    finally:
-        connections.close_all()
-        values["HOST"] = before
 
 
 @pytest.fixture

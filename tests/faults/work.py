@@ -9,6 +9,7 @@ from typing import Any
 import time_machine
 from django.conf import settings
 from django.core.cache import caches
+from django.test import Client
 from django_tenants.utils import tenant_context
 
 from campaigns.models import Lane
@@ -18,6 +19,8 @@ from scheduler.budget import Budget
 from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
+from scrm.flows.hooks_in import messages_due
+from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.touchpoint import touchpoints_due
 from scrm.worker import bell
 from tenants.models import Tenant
@@ -60,6 +63,23 @@ def take_lead_and_ring(redis_url: str, token: str, body: dict[str, str], key: st
     answer = take_lead(token, body, key)
     assert answer.status_code == 201, answer.content
     bell.ring("acme")
+
+
+def push_hook(code: str, body: bytes) -> int:
+    """The status that another system hears when it pushes a message."""
+    client = Client(raise_request_exception=False)
+    answer = client.post(f"/hooks/in/{code}", body, content_type="application/json", HTTP_HOST="acme.localhost")
+    return answer.status_code
+
+
+def take_hooks_in() -> None:
+    with tenant_context(_acme()):
+        messages_due(Budget(30))
+
+
+def tell_hooks() -> None:
+    with tenant_context(_acme()):
+        deliveries_due(Budget(30))
 
 
 def hang() -> None:

@@ -3,7 +3,6 @@
 import json
 import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,57 +15,20 @@ from exchange import deliveries, retrying
 from exchange.deliveries import Result, claim_calls, record_result
 from exchange.enums import DeliveryState, HookEvent
 from exchange.models import Webhook, WebhookDelivery
-from exchange.outbox import ping_webhook, replay_deliveries
+from exchange.outbox import Change, ping_webhook, publish, replay_deliveries
 from exchange.signatures import verify
 from exchange.webhooks import create_webhook, rotate_webhook, switch_webhook
 from scheduler.budget import Budget
-from scheduler.services import due_work
+from scheduler.services import due_work, note_due
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.progress import lead_won
+from tests.doubles.receiver import Receiver
 from tests.factories import make_user
 from tests.flows.arrivals import make_arrival
 
 ALL = [event.value for event in HookEvent if event != HookEvent.PING]
-
-
-class Receiver(ThreadingHTTPServer):
-    """Another system: answers as it is told, and remembers what it heard."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        self.status = 200
-        self.go = threading.Event()
-        self.go.set()
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/in"
-
-    def close(self) -> None:
-        self.go.set()
-        self.shutdown()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((dict(self.headers), body))
-        self.server.go.wait(10)
-        self.send_response(self.server.status)
-        self.end_headers()
-        self.wfile.write(b"thanks for 13800138000 " + b"x" * 1000)
-
-    def log_message(self, *_args) -> None:
-        """Quiet."""
 
 
 @pytest.fixture
@@ -130,6 +92,32 @@ def test_who_listens_is_asked_once_for_a_batch(acme, leads):
     asked = [each["sql"] for each in queries if "exchange_webhook" in each["sql"]]
     assert len(asked) == 1
     assert "FOR KEY SHARE" in asked[0]
+
+
+def test_change_that_nobody_can_be_told_of_asks_nobody(acme):
+    """Neither the same lead again nor work without any change costs a statement."""
+    listen("https://example.com/")
+    lead_arrived([make_arrival()], now=clock.now())
+    with CaptureQueriesContext(connection) as queries:
+        lead_arrived([make_arrival()], now=clock.now())
+        with due_work():
+            note_due(clock.now())
+        with due_work():
+            publish([])
+
+    assert not [each["sql"] for each in queries if "exchange_webhook" in each["sql"]]
+
+
+def test_changes_of_many_kinds_ask_once(acme):
+    listen("https://example.com/", "tag.removed")
+    now = clock.now()
+    with CaptureQueriesContext(connection) as queries, due_work():
+        for event in (HookEvent.LEAD_CAPTURED, HookEvent.TAG_ADDED, HookEvent.TAG_REMOVED):
+            publish([Change(event, {}, now)])
+
+    asked = [each["sql"] for each in queries if "exchange_webhook" in each["sql"] and "INSERT" not in each["sql"]]
+    assert len(asked) == 1
+    assert WebhookDelivery.objects.get().event_type == "tag.removed"
 
 
 def test_personal_data_goes_only_where_it_was_asked_for_by_who_may(acme, receiver):
@@ -204,7 +192,7 @@ def test_retries_go_on_for_three_days_and_then_it_has_failed(acme):
         for call in claim_calls(limit=8, now=now):
             tries += 1
             assert record_result(call=call, result=Result(503), now=now)
-        now += timedelta(minutes=5)
+        now = max(now, Webhook.objects.get().closed_until, WebhookDelivery.objects.get().due_at or now)
 
     assert timedelta(days=2, hours=12) < now - began <= timedelta(days=3, minutes=5)
     assert 10 <= tries <= 20
