@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.selectors import visible_to
@@ -100,9 +100,14 @@ def lane_list_held(user: User, sop: Sop) -> list[Lane]:
 
 
 def breaker_list_shut(sop: Sop | None = None) -> list[Breaker]:
-    """Channels that wait for their provider: all, or those of an SOP."""
-    shut = Breaker.objects.filter(reopen_at__isnull=False).order_by("channel")
-    return list(shut if sop is None else shut.filter(channel__in=Lane.objects.filter(sop=sop).values("channel")))
+    """Channels for whose provider something waits: in any SOP, or in one.
+
+    Nobody probes for nothing: a channel that was shut when its last touch ended stays so until the next one is due.
+    """
+    waiting = Touchpoint.objects.filter(lane=OuterRef("pk"), state=TouchState.PLANNED).order_by("due_at")
+    lanes = Lane.objects.filter(channel=OuterRef("channel"), is_open=True)
+    lanes = lanes.alias(first=Subquery(waiting.values("due_at")[:1])).filter(first__lte=OuterRef("reopen_at"))
+    return list(Breaker.objects.filter(Exists(lanes if sop is None else lanes.filter(sop=sop))).order_by("channel"))
 
 
 def step_list(version: SopVersion | None) -> list[Step]:
@@ -212,7 +217,7 @@ def campaign_source_ids(campaign: Campaign) -> list[UUID]:
 
 def campaign_source_options() -> QuerySet[Source]:
     """What a campaign may take its leads from."""
-    return Source.objects.order_by("name")
+    return Source.objects.filter(merged_into=None).order_by("name")
 
 
 def _summaries(user: User, sops: list[Sop], now: datetime) -> list[SopSummary]:

@@ -19,7 +19,10 @@ UNION ALL SELECT 'claimed', count(*) FROM "{{schema}}".campaigns_touchpoint
 UNION ALL SELECT 'sending', count(*) FROM "{{schema}}".campaigns_touchpoint
     WHERE lease_until IS NOT NULL AND state = {S.SENDING:d}
 UNION ALL SELECT 'lanes_closed', count(*) FROM "{{schema}}".campaigns_lane WHERE NOT is_open
-UNION ALL SELECT 'channels_shut', count(*) FROM "{{schema}}".campaigns_breaker WHERE reopen_at IS NOT NULL
+UNION ALL SELECT 'channels_shut', count(*) FROM "{{schema}}".campaigns_breaker shut WHERE EXISTS (
+    SELECT FROM "{{schema}}".campaigns_lane lane WHERE lane.channel = shut.channel AND lane.is_open
+    AND (SELECT due_at FROM "{{schema}}".campaigns_touchpoint WHERE lane_id = lane.id AND state = {S.PLANNED:d}
+         ORDER BY due_at LIMIT 1) <= shut.reopen_at)
 UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{{schema}}".campaigns_lane lane CROSS JOIN LATERAL (
     SELECT count(*) FROM (SELECT FROM "{{schema}}".campaigns_touchpoint
                           WHERE lane_id = lane.id AND state = {S.PLANNED:d} AND due_at <= %(now)s

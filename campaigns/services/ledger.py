@@ -11,13 +11,13 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from campaigns import enrollment_queries, lane_queries, planner, policy, queries
+from campaigns import breaker_queries, enrollment_queries, lane_queries, planner, policy, queries
 from campaigns.channels import outward_channel
 from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Enrollment, Lane, RepTask, Step, Touchpoint
 from campaigns.queries import Claimed
-from campaigns.services.breakers import Passage, give_back_probe, pass_breaker
+from campaigns.services.breakers import Passage, pass_breaker
 from campaigns.services.lanes import hold_due, lateness_of
 from campaigns.services.messages import Reach, compose, compose_task, reach_of
 from campaigns.services.unknown import look_up_unknown
@@ -99,7 +99,8 @@ def claim_batch(*, lane: Lane, only: Sequence[int] | None = None) -> Batch | Non
                 )
             messages, attempts = _work_up(rows, lane, channel, token, now) if rows else ([], {})
             if passage.probe and not messages:
-                give_back_probe(channel=channel, token=token, now=now)
+                # Nobody else saw it taken, so nobody has to be woken: whoever looks next may have it.
+                breaker_queries.give_back_probe(channel=channel, token=token)
             if not rows:
                 return None
     except (OperationalError, InterfaceError):

@@ -24,7 +24,7 @@ from scheduler.services import due_work, record_pulse
 from scrm.core import clock
 from scrm.flows.watch import installation_watched
 from tenants.models import Tenant
-from tests.factories import make_contact, make_live_sop, make_user
+from tests.factories import make_contact, make_live_sop, make_user, step
 
 
 @pytest.fixture
@@ -66,14 +66,15 @@ def test_each_problem_has_its_bound_and_its_advice():
 
 
 def test_round_counts_over_all_tenants(platform):
-    """An unknown touch at acme; a late one, a failed job and a channel that waits at globex."""
+    """An unknown touch at acme, on which its channel was shut; a late one, a failed job and a shut channel at globex."""
     with tenant_context(Tenant.objects.get(schema_name="acme")):
         sop = make_live_sop()
         with due_work():
             enroll(sop=sop, starts=[Start(make_contact().pk, platform, "UTC")])
         Touchpoint.objects.update(state=TouchState.UNKNOWN)
+        Breaker.objects.create(channel="rep_task", failures=5, closure=Closure.FAILING, reopen_at=platform)
     with tenant_context(Tenant.objects.get(schema_name="globex")):
-        sop = make_live_sop()
+        sop = make_live_sop(step("email"))
         with due_work():
             enroll(sop=sop, starts=[Start(make_contact().pk, platform, "UTC")])
         Touchpoint.objects.update(due_at=platform - timedelta(minutes=5))

@@ -337,6 +337,8 @@ def test_channel_that_is_shut_is_told_wherever_its_touches_wait(ops):
     for url in pages:
         assert "The provider takes no more for now." in ops.get(url).content.decode()
     assert "The provider" not in ops.get(reverse("ops:sop_detail", args=[other.pk])).content.decode()
+    Touchpoint.objects.update(state=TouchState.CANCELLED)
+    assert not any("takes no more for now" in ops.get(url).content.decode() for url in pages)
 
 
 def test_ledger_narrows_by_sop_state_and_period(ops):
