@@ -1,6 +1,7 @@
 """Operators of the platform come in by a business's grant alone; what they open and try is written down."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -133,6 +134,7 @@ def test_visit_reaches_no_users_keys_administration_or_account(acme, principal, 
         "/admin/login/",
         "/accounts/password/change/",
         "/audit/export/",
+        f"/imports/{UUID(int=0)}/errors/",
     ):
         assert desk.get(address).status_code == 403, address
 
