@@ -57,6 +57,11 @@ def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
     return {key: KnownLead(pk, contact_id, bytes(digest or b"")) for key, pk, contact_id, digest in rows}
 
 
+def hold_lead(*, lead_id: UUID) -> None:
+    """Let nobody change the lead until the transaction ends. Its contact is locked."""
+    Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk").first()
+
+
 def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
     """Keep new leads; gives their ids in order."""
     ids = uuid7s(len(leads))

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Final
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,8 +17,9 @@ from scrm.api.access import Access
 from scrm.api.errors import Refused, refusal
 from scrm.api.parsing import BodyParser
 from scrm.api.throttling import add_budget_headers
+from scrm.api.versions import versioned
 
-_PAGING: Final = ("cursor", "page_size")
+_SHAPING: Final = ("cursor", "page_size", "fields")
 
 
 class Resource(APIView):
@@ -27,7 +29,7 @@ class Resource(APIView):
     parser_classes = (BodyParser,)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
+        response = versioned(request, super().finalize_response(request, response, *args, **kwargs))
         add_budget_headers(request, response)
         return response
 
@@ -44,7 +46,41 @@ class Missing(APIView):
         raise Http404
 
 
-class ListResource(Resource, ListAPIView):
+class SparseSchema(AutoSchema):
+    """What the description says of every resource that may be read in part."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method != "GET":
+            return []
+        return [
+            OpenApiParameter("fields", str, description="Only these fields, by commas."),
+            OpenApiParameter(
+                "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag; 304 while it still holds."
+            ),
+        ]
+
+
+class Sparse(GenericAPIView):
+    """`?fields=id,status` leaves the others out."""
+
+    schema = SparseSchema()
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        serializer = super().get_serializer(*args, **kwargs)
+        asked = "" if getattr(self, "swagger_fake_view", False) else self.request.query_params.get("fields", "")
+        if asked:
+            wanted: set[str] = set(asked.split(","))
+            row: Any = getattr(serializer, "child", serializer)
+            unknown = sorted(wanted - set(row.fields))
+            if unknown:
+                reason = _("There is no field %(name)s.")
+                raise Refused([refusal("fields", "unknown_field", reason % {"name": name[:40]}) for name in unknown])
+            for name in set(row.fields) - wanted:
+                row.fields.pop(name)
+        return serializer
+
+
+class ListResource(Sparse, Resource, ListAPIView):
     """A page of what a selector gives; `filterset_class` is the white list of its filters."""
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -62,11 +98,11 @@ class ListResource(Resource, ListAPIView):
         return super().filter_queryset(queryset)
 
 
-class DetailResource(Resource, RetrieveAPIView):
+class DetailResource(Sparse, Resource, RetrieveAPIView):
     """One row of what a selector gives; what the caller may not see is not there."""
 
 
-def refuse_unknown_parameters(request: Request, filterset: Any, *, also: Collection[str] = _PAGING) -> None:
+def refuse_unknown_parameters(request: Request, filterset: Any, *, also: Collection[str] = _SHAPING) -> None:
     """A filter with a typing mistake would answer with everything, so it is an error."""
     known = {*also, *(filterset.base_filters if filterset else ())}
     unknown = sorted(set(request.query_params) - known)

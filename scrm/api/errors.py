@@ -31,8 +31,10 @@ _FIXES: Final[dict[str, str | Promise]] = {
     "not_found": _("Check the id: it may belong to another business or be out of your reach."),
     "method_not_allowed": _("See /api/docs/ for what this address answers."),
     "too_large": _("Send several smaller batches."),
+    "changed_meanwhile": _("Read it again, and send what you want to change with its new ETag."),
     "throttled": _("Wait as long as Retry-After says."),
 }
+_WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _ELSE: Final = _("See /api/docs/ for what is expected here.")
 
 
@@ -70,7 +72,7 @@ class TooLarge(exceptions.APIException):
 
 
 class Refused(exceptions.APIException):
-    """A request that is understood and not accepted."""
+    """A request that is understood and not accepted: 422 where it has a body, else 400."""
 
     def __init__(self, refusals: Sequence[Refusal], *, status: int = 400) -> None:
         super().__init__()
@@ -110,6 +112,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
         return None
+    if _is_about_a_body(error, context):
+        response.status_code = 422
     if isinstance(error, Refused):
         response.data = body_of(error.refusals)
     elif isinstance(error, exceptions.ValidationError):
@@ -117,6 +121,12 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     else:
         response.data = body_of([_plain(error, response)])
     return response
+
+
+def _is_about_a_body(error: Exception, context: dict[str, Any]) -> bool:
+    """Whether JSON was read, and what it says can't be taken in; what is no JSON stays 400."""
+    refused = isinstance(error, Refused | exceptions.ValidationError) and error.status_code == 400
+    return refused and context["request"].method in _WITH_A_BODY
 
 
 def _plain(error: Exception, response: Response) -> Refusal:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -26,10 +25,10 @@ from exchange.idempotency import KEY_MAX, Answer, KeyReused
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
-from leads.selectors import lead_detail, lead_ids_visible, lead_list
+from leads.selectors import lead_ids_visible, lead_list
 from scrm.api.access import LEADS_READ, LEADS_WRITE
 from scrm.api.authentication import actor_of, caller_of, viewer_of
-from scrm.api.base import DetailResource, ListResource
+from scrm.api.base import ListResource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
 from scrm.api.filters import MomentFilter
 from scrm.api.lead_body import LeadBody, read_arrival, refused
@@ -124,7 +123,7 @@ class LeadList(ListResource):
             201: LeadOutcome,
             200: PolymorphicProxySerializer("LeadOutcomes", [LeadOutcome, LeadBatchOutcome], None),
             400: ErrorsBody,
-            422: OpenApiResponse(ErrorsBody, "The key stands for another request."),
+            422: OpenApiResponse(ErrorsBody, "A field is wrong, or the key stands for another request."),
         },
     )
     def post(self, request: Request) -> Response:
@@ -159,19 +158,6 @@ class LeadList(ListResource):
         if not isinstance(read_one, Arrival):
             raise Refused(read_one)
         return lambda: take_one(read_one, request, now)
-
-
-class LeadDetail(DetailResource):
-    """One enquiry."""
-
-    access = {"GET": LEADS_READ}
-    serializer_class = LeadOut
-
-    def get_object(self) -> Lead:
-        lead = lead_detail(viewer_of(self.request), self.kwargs["pk"])
-        if lead is None:
-            raise Http404
-        return lead
 
 
 def read_batch(body: Mapping[str, Any]) -> list[Arrival | list[Refusal]]:

@@ -15,12 +15,13 @@ from rest_framework.response import Response
 from scrm.api.authentication import ApiKeyAuthentication
 
 REFUSALS: Final = {
-    "400": "A field or parameter is wrong; nothing was changed.",
+    "400": "The body is no JSON, or a parameter is wrong.",
     "401": "No valid key and no session.",
     "403": "The key lacks the scope, or the role does not allow it.",
     "404": "Not there, for this caller.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "422": "A field of the body is wrong; nothing was changed.",
     "429": "The budget is spent: wait as long as Retry-After says.",
 }
 
@@ -41,6 +42,8 @@ def tell_refusals(result: dict[str, Any], **_settings: Any) -> dict[str, Any]:
     """Every operation may say no, in the one shape."""
     refused = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
     for address in result["paths"].values():
+        if "get" in address:
+            address["get"]["responses"].setdefault("304", {"description": "It is as If-None-Match says."})
         for operation in address.values():
             for status, meaning in REFUSALS.items():
                 operation["responses"].setdefault(status, {**refused, "description": meaning})

@@ -31,6 +31,13 @@ class Caller:
     def get(self, path: str, **params: Any):
         return self._back(lambda: self.client.get(f"/api/v1/{path}", params, **self.headers))
 
+    def patch(self, path: str, body: Any, **headers: str):
+        return self._back(
+            lambda: self.client.patch(
+                f"/api/v1/{path}", body, content_type="application/json", **self.headers, **headers
+            )
+        )
+
     def post(self, path: str, body: Any, **headers: str):
         return self._back(
             lambda: self.client.post(

@@ -78,7 +78,7 @@ def test_unknown_tag_is_refused_and_nothing_is_given(system, vip):
 
     answer = system.post(f"contacts/{contact.pk}/tags", {"tags": ["vip", "odd"]})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert [error["code"] for error in answer.json()["errors"]] == ["unknown_tag"]
     assert TagAssignment.objects.count() == 0
 

@@ -84,7 +84,7 @@ def test_good_events_of_a_batch_go_in_and_bad_ones_say_why(system, visited, lin)
 
 @pytest.mark.parametrize("body", [{}, {"events": []}, {"events": {}}, [], {"events": [{}], "more": 1}])
 def test_body_without_events_is_refused(system, body):
-    assert system.post("events", body).status_code == 400
+    assert system.post("events", body).status_code == 422
 
 
 def test_batch_beyond_the_limit_is_refused_whole(system, visited, lin):
@@ -92,7 +92,7 @@ def test_batch_beyond_the_limit_is_refused_whole(system, visited, lin):
 
     answer = system.post("events", {"events": [event] * 1001})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert Event.objects.count() == 0
 
 

@@ -136,7 +136,7 @@ def test_kept_answer_holds_nothing_personal(system):
 def test_refused_lead_leaves_no_key_behind(system):
     answer = system.post("leads", {"name": "Nobody"}, HTTP_IDEMPOTENCY_KEY="order-1")
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert IdempotencyKey.objects.count() == 0
     assert system.post("leads", LIN, HTTP_IDEMPOTENCY_KEY="order-1").status_code == 201
 
@@ -162,7 +162,7 @@ def test_refused_lead_leaves_no_key_behind(system):
 def test_bad_lead_is_refused_field_by_field(system, body, expected):
     answer = system.post("leads", body)
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert errors_of(answer) == expected
     assert all(error["reason"] and error["fix"] for error in answer.json()["errors"])
     assert Lead.objects.count() == 0

@@ -38,7 +38,7 @@ def test_webhook_is_made_listed_and_rotated(acme):
 def test_what_makes_no_sense_is_refused_with_its_field(acme, wrong, field):
     answer = make_caller(acme, "webhooks:write").post("webhooks", {**BODY, **wrong})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert field in answer.json()["errors"][0]["field"]
     assert not Webhook.objects.exists()
 
