@@ -66,7 +66,7 @@ def test_each_problem_has_its_bound_and_its_advice():
 
 
 def test_round_counts_over_all_tenants(platform):
-    """An unknown touch at acme, on which its channel was shut; a late one, a failed job and a shut channel at globex."""
+    """An unknown touch at acme, which shut its channel; a late one, a failed job and a shut channel at globex."""
     with tenant_context(Tenant.objects.get(schema_name="acme")):
         sop = make_live_sop()
         with due_work():
