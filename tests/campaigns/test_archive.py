@@ -172,6 +172,18 @@ def test_archive_has_the_ledger_s_columns_in_their_order(acme):
     assert columns[0] == columns[1]
 
 
+@pytest.mark.parametrize("schema", ["acme", "tpl_blank"])
+def test_column_that_is_dropped_goes_from_the_archive_too(acme, schema):
+    """In clones as in what migrations made: no column of the archive is its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attislocal",
+            [f"{schema}.campaigns_touchpointarchive"],
+        )
+        assert cursor.fetchone()[0] == 0
+
+
 def test_export_takes_each_row_from_its_own_table(done):
     archive_ended(now=clock.now() + LATER)
     connection.set_schema_to_public()
