@@ -6,8 +6,8 @@ from django.db import migrations
 from campaigns.enums import TouchState as S
 
 # A child of the ledger, without columns of its own: whoever reads `campaigns_touchpoint` reads both, and a column that
-# comes or goes there comes or goes here. Keys and indexes are not inherited. The CHECK lets PostgreSQL leave it out where
-# only waiting rows are asked for.
+# comes or goes there comes or goes here. Keys and indexes are not inherited. The CHECK lets PostgreSQL leave it out
+# where only waiting rows are asked for.
 TABLE = "CREATE TABLE campaigns_touchpointarchive () INHERITS (campaigns_touchpoint)"
 FINISHED = f"""
 ALTER TABLE campaigns_touchpointarchive ADD CONSTRAINT touchpoint_archive_finished CHECK (
