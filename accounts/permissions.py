@@ -51,6 +51,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "contact.hand_over": _records(_LEAD, "Give contacts, with what is open about them, to a colleague"),
     "source.view": _records(_DESK, "See sources and what they brought"),
     "source.edit": _business(_PLAN, "Make and change sources and their costs"),
+    "review.view": _records(_DESK, "See reviews on outside sites and how far their answers are"),
+    "review.edit": _business(_LEAD, "Enter, import and settle reviews, and say which leads came of them"),
     "form.view": _records(_DESK, "See forms and what they brought"),
     "form.edit": _business(_PLAN, "Make and change forms"),
     "tag.view": _records(_EVERY, "See tags, their rules and how many have them"),

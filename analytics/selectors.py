@@ -20,12 +20,12 @@ _EMPTY_AT_MOST: Final = timedelta(days=731)
 
 def funnel(user: User, filters: ReportFilters) -> list[FunnelStep]:
     """Captured, assigned, touched, engaged, won: of the leads captured in the period, by now."""
-    return steps_from(queries.funnel_counts(_leads(user, filters)))
+    return steps_from(queries.funnel_counts(leads_within(user, filters)))
 
 
 def funnel_per_day(user: User, filters: ReportFilters) -> list[FunnelDay]:
     """The same by day of capture, days without leads included, but not ages of them."""
-    found = [FunnelDay(*row) for row in queries.funnel_counts_per_day(_leads(user, filters), str(tenant_zone()))]
+    found = [FunnelDay(*row) for row in queries.funnel_counts_per_day(leads_within(user, filters), str(tenant_zone()))]
     if not found:
         return []
     by_day = {day.on: day for day in found}
@@ -45,7 +45,7 @@ def source_table(user: User, filters: ReportFilters) -> list[SourceRow]:
     currency = tenant_current().currency
     whole = user.data_scope == Scope.ALL and filters.owner_id is None
     rows = queries.source_counts(
-        _leads(user, filters),
+        leads_within(user, filters),
         currency=currency,
         since=filters.since,
         until=filters.until,
@@ -69,7 +69,8 @@ def source_table(user: User, filters: ReportFilters) -> list[SourceRow]:
     ]
 
 
-def _leads(user: User, filters: ReportFilters) -> QuerySet[Lead]:
+def leads_within(user: User, filters: ReportFilters) -> QuerySet[Lead]:
+    """The leads that a report is about and the user may see."""
     leads = visible_to(user, Lead.objects.all())
     zone = tenant_zone()
     if filters.since:

@@ -3,7 +3,18 @@
 from django.contrib import admin
 
 from campaigns.form_models import FormRoute
-from campaigns.models import Campaign, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
+from campaigns.models import (
+    Campaign,
+    CampaignReview,
+    Enrollment,
+    Lane,
+    NextAction,
+    RepTask,
+    Sop,
+    SopVersion,
+    Step,
+    Touchpoint,
+)
 from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
 
 
@@ -22,6 +33,18 @@ class CampaignAdmin(RoomAdmin):
     list_filter = ("kind",)
     search_fields = ("name",)
     autocomplete_fields = ("sources",)
+
+
+class NextActionInline(HistoryInline):
+    model = NextAction
+
+
+@admin.register(CampaignReview)
+class CampaignReviewAdmin(HistoryAdmin):
+    list_display = ("campaign", "reviewed_by", "reviewed_at")
+    list_select_related = ("campaign", "reviewed_by")
+    search_fields = ("campaign__name", "worked", "repeat", "stop")
+    inlines = (NextActionInline,)
 
 
 @admin.register(Sop)

@@ -88,3 +88,13 @@ class TaskState(TextChoices):
     DONE = "done", _("Done")
     CANNOT = "cannot", _("Could not")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class GoalMetric(TextChoices):
+    """What the goal of a campaign counts."""
+
+    LEADS = "leads", _("Leads")
+    EFFECTIVE = "effective", _("Effective communications")
+    PROMISING = "promising", _("Leads rated A or B")
+    WON = "won", _("Deals")
+    REVENUE = "revenue", _("Orders paid")

@@ -10,6 +10,7 @@ from campaigns.enums import (
     Channel,
     Closure,
     EnrollmentState,
+    GoalMetric,
     LatePolicy,
     Reason,
     SopState,
@@ -19,6 +20,8 @@ from campaigns.enums import (
 )
 from campaigns.form_models import FormRoute as FormRoute
 from campaigns.link_models import CampaignLink as CampaignLink
+from campaigns.review_models import CampaignReview as CampaignReview
+from campaigns.review_models import NextAction as NextAction
 from contacts.models import Contact
 from content.models import Material
 from leads.models import Lead, Source
@@ -39,6 +42,13 @@ class Campaign(models.Model):
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     goal = models.CharField(_("goal"), max_length=200, blank=True)
+    goal_metric = models.CharField(
+        _("what the goal counts"), max_length=10, choices=GoalMetric.choices, blank=True, default="", db_default=""
+    )
+    goal_target = models.DecimalField(
+        _("target"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    goal_by = models.DateField(_("deadline"), null=True, blank=True)
     sources = models.ManyToManyField(Source, blank=True, related_name="campaigns", verbose_name=_("sources"))
     created_at = models.DateTimeField(_("created at"))
 

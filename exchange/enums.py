@@ -58,6 +58,7 @@ class HookEvent(TextChoices):
     TAG_REMOVED = "tag.removed", _("A contact lost a tag")
     STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")
     TOUCHPOINT_SENT = "touchpoint.sent", _("A touch was sent")
+    REVIEW_OVERDUE = "review.overdue", _("The answer to a review is overdue")
     TOUCHPOINT_FAILED = "touchpoint.failed", _("A touch failed")
 
 
@@ -70,6 +71,8 @@ class ApiScope(TextChoices):
     SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
     REPORTS_READ = "reports:read", _("Read reports")
     WEBHOOKS_WRITE = "webhooks:write", _("Manage webhooks")
+    COSTS_WRITE = "costs:write", _("Read and set what sources cost")
+    REVIEWS_WRITE = "reviews:write", _("Read and add reviews")
 
 
 SCOPE_MEANINGS: Final = {
@@ -82,5 +85,7 @@ SCOPE_MEANINGS: Final = {
     ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),
     ApiScope.REPORTS_READ: _("Read the funnel and the table by source."),
+    ApiScope.COSTS_WRITE: _("List and set what sources cost per day."),
+    ApiScope.REVIEWS_WRITE: _("List and add reviews that stand on outside sites, and say how far their answers are."),
     ApiScope.WEBHOOKS_WRITE: _("List, make and rotate webhooks that tell of changes. Never with personal data."),
 }

@@ -1,8 +1,9 @@
-"""Sources and their cost to set up; enquiries and what came of them to look at."""
+"""Enquiries and what came of them to look at."""
 
 from django.contrib import admin
 
 from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
+from leads.admin_sources import SourceAdmin as SourceAdmin
 from leads.models import (
     Form,
     FormTally,
@@ -11,24 +12,8 @@ from leads.models import (
     Lead,
     LeadArrival,
     Opportunity,
-    Source,
-    SourceCost,
 )
-from scrm.core.admin import HistoryAdmin, RoomAdmin, SetupInline
-
-
-class SourceCostInline(SetupInline):
-    model = SourceCost
-
-
-@admin.register(Source)
-class SourceAdmin(RoomAdmin):
-    list_display = ("name", "kind", "parent", "active", "created_at")
-    list_filter = ("kind", "active")
-    list_select_related = ("parent",)
-    search_fields = ("name",)
-    autocomplete_fields = ("parent",)
-    inlines = (SourceCostInline,)
+from scrm.core.admin import HistoryAdmin
 
 
 @admin.register(Form)

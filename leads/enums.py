@@ -50,6 +50,22 @@ class SourceKind(TextChoices):
     OTHER = "other", _("Other")
 
 
+class CostOrigin(TextChoices):
+    """How a cost of a source was told."""
+
+    HAND = "hand", _("By hand")
+    FILE = "file", _("File")
+    API = "api", _("API")
+
+
+class ReplyState(TextChoices):
+    """How far our answer to a review is."""
+
+    OPEN = "open", pgettext_lazy("reviews", "To be answered")
+    ANSWERED = "answered", _("Answered")
+    NOT_NEEDED = "not_needed", _("Needs no answer")
+
+
 class InteractionKind(TextChoices):
     CALL = "call", _("Call")
     VISIT = "visit", _("Visit")

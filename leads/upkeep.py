@@ -1,71 +1,21 @@
-"""Writes that people make by hand: sources and their cost, ratings, interactions."""
+"""Writes that people make by hand: ratings, interactions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
 from leads.enums import InteractionKind, LeadStatus, Rating
-from leads.models import Interaction, Lead, Source, SourceCost
+from leads.models import Interaction, Lead
 from leads.services.referral import reward_leads
 
 _PROMISING: Final = (Rating.A, Rating.B, Rating.C)
 """A lead rated so is valid, as is one with which there was an effective communication."""
 _WAITING: Final = (LeadStatus.NEW, LeadStatus.ASSIGNED)
-
-
-@transaction.atomic
-def save_source(
-    *,
-    source: Source | None = None,
-    name: str,
-    kind: str,
-    parent: Source | None = None,
-    active: bool = True,
-    by: User | None,
-    now: datetime,
-) -> Source:
-    """Make or change a source; ValidationError when its name is taken or it would be part of itself."""
-    source = source or Source(created_at=now)
-    _refuse_circle(source, parent)
-    source.name, source.kind, source.parent, source.active = " ".join(name.split()), kind, parent, active
-    source.full_clean()
-    source.save()
-    record_audit(action="source.saved", actor=by, subject=source, details={"name": source.name}, now=now)
-    return source
-
-
-@transaction.atomic
-def set_source_costs(
-    *, source: Source, amounts: Mapping[date, Decimal], currency: str, by: User | None, now: datetime
-) -> int:
-    """What the source cost on each of these days; said again, the later figure stands."""
-    if min(amounts.values(), default=Decimal(0)) < 0:
-        raise ValidationError({"amount": _("A cost can't be below zero.")})
-    costs = [SourceCost(source=source, on=on, amount=amount, currency=currency) for on, amount in amounts.items()]
-    for cost in costs:
-        cost.clean_fields(exclude={"source"})
-    SourceCost.objects.bulk_create(
-        costs, update_conflicts=True, unique_fields=["source", "on"], update_fields=["amount", "currency"]
-    )
-    details = {"amounts": {on.isoformat(): str(amount) for on, amount in amounts.items()}, "currency": currency}
-    record_audit(action="source.cost_set", actor=by, subject=source, details=details, now=now)
-    return len(costs)
-
-
-@transaction.atomic
-def remove_source_cost(*, source: Source, on: date, by: User | None, now: datetime) -> bool:
-    removed, _per_model = SourceCost.objects.filter(source=source, on=on).delete()
-    if removed:
-        record_audit(action="source.cost_removed", actor=by, subject=source, details={"on": on.isoformat()}, now=now)
-    return bool(removed)
 
 
 @transaction.atomic
@@ -127,11 +77,3 @@ def log_interaction(
     details = {"kind": kind, "effective": effective}
     record_audit(action="interaction.logged", actor=by, subject=interaction, details=details, now=now)
     return interaction
-
-
-def _refuse_circle(source: Source, parent: Source | None) -> None:
-    above = parent
-    while above is not None:
-        if above.pk == source.pk:
-            raise ValidationError({"parent": _("A source can't be part of itself.")})
-        above = above.parent

@@ -1,5 +1,6 @@
 """Writes of campaigns, by what they are about: plans, enrolment, ledger, lanes, delivery, unknown, tasks."""
 
+from campaigns.services.campaigns import save_campaign
 from campaigns.services.enrolment import exit_enrollments, start_sops
 from campaigns.services.lanes import leave_out_past
 from campaigns.services.plans import (
@@ -7,7 +8,6 @@ from campaigns.services.plans import (
     pause_sop,
     publish_sop,
     resume_sop,
-    save_campaign,
     save_draft,
     stop_sop,
     update_sop,

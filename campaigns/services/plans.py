@@ -1,4 +1,4 @@
-"""Campaigns and SOPs: drafts, immutable versions, pause, resume, stop."""
+"""SOPs: drafts, immutable versions, pause, resume, stop."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from campaigns.enums import LatePolicy, Reason, SopState
 from campaigns.models import Campaign, Lane, Sop, SopVersion, Step
 from campaigns.services.enrolment import exit_everybody
 from content.models import Material
-from leads.models import Source
 from scheduler.services import due_work, note_due
 from tagging.models import Tag
 
@@ -25,14 +24,6 @@ _SETTINGS = frozenset({"name", "summary", "trigger", "trigger_tag", "exit_when_w
     "late_after_minutes",
     "catch_up_per_minute",
 }
-
-
-def save_campaign(*, campaign: Campaign, sources: Sequence[Source]) -> Campaign:
-    campaign.full_clean()
-    with transaction.atomic():
-        campaign.save()
-        campaign.sources.set(sources)
-    return campaign
 
 
 def create_sop(

@@ -6,7 +6,8 @@ from leads.models.forms import Form, FormTally, FormVersion, form_slug
 from leads.models.leads import Lead
 from leads.models.links import EntryLink, LinkHost, LinkHour, Touch
 from leads.models.referral import Referral, ReferralLink, ReferralProgram, Reward, RewardEntry
-from leads.models.sources import Source, SourceCost
+from leads.models.reviews import Review, ReviewLead
+from leads.models.sources import MergedLead, Source, SourceCost, SourceMerge
 
 __all__ = [
     "EntryLink",
@@ -18,14 +19,18 @@ __all__ = [
     "LeadArrival",
     "LinkHost",
     "LinkHour",
+    "MergedLead",
     "Opportunity",
     "Referral",
     "ReferralLink",
     "ReferralProgram",
+    "Review",
+    "ReviewLead",
     "Reward",
     "RewardEntry",
     "Source",
     "SourceCost",
+    "SourceMerge",
     "Touch",
     "form_slug",
 ]

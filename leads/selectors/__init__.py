@@ -59,13 +59,12 @@ from leads.selectors.referral import (
     reward_list,
     reward_totals,
 )
-from leads.selectors.sources import SourceRow, source_choices, source_costs, source_detail, source_list, source_rows
+from leads.selectors.sources import source_choices, source_costs, source_detail, source_list
 
 __all__ = [
     "LeadTouches",
     "LinkResults",
     "Referrer",
-    "SourceRow",
     "arrival_of_lead",
     "arrivals_of_lead",
     "department_choices",
@@ -121,6 +120,5 @@ __all__ = [
     "source_costs",
     "source_detail",
     "source_list",
-    "source_rows",
     "touches_of_lead",
 ]

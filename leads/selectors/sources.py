@@ -1,72 +1,80 @@
 """Reads about sources and their cost."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from accounts.enums import Scope
-from accounts.models import User
-from accounts.selectors import visible_to
-from leads.enums import LeadStatus
-from leads.models import Lead, Source, SourceCost
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source with what it brought and cost in a period."""
-
-    source: Source
-    leads: int
-    won: int
-    cost: Decimal | None
-
-    @property
-    def won_share(self) -> float | None:
-        return self.won / self.leads if self.leads else None
-
-    @property
-    def cost_per_lead(self) -> Decimal | None:
-        return self.cost / self.leads if self.cost is not None and self.leads else None
-
-
-def source_rows(viewer: User, *, since: datetime, first_day: date) -> list[SourceRow]:
-    """Every source, the one that brought most leads since then first.
-
-    A cost belongs to the whole source, so it is told only to those who see all of its leads.
-    """
-    leads = visible_to(viewer, Lead.objects.filter(captured_at__gte=since)).order_by().values("source")
-    brought = {
-        row["source"]: row
-        for row in leads.annotate(leads=Count("pk"), won=Count("pk", filter=Q(status=LeadStatus.WON)))
-    }
-    costs = SourceCost.objects.filter(on__gte=first_day).order_by().values("source").annotate(cost=Sum("amount"))
-    told = viewer.data_scope == Scope.ALL
-    cost_of = {row["source"]: row["cost"] for row in costs} if told else {}
-    nothing = {"leads": 0, "won": 0}
-    rows = [
-        SourceRow(source, found["leads"], found["won"], cost_of.get(source.pk))
-        for source in Source.objects.select_related("parent")
-        for found in [brought.get(source.pk, nothing)]
-    ]
-    return sorted(rows, key=lambda row: (not row.source.active, -row.leads, row.source.name))
+from leads.models import Source, SourceCost, SourceMerge
 
 
 def source_list() -> QuerySet[Source]:
-    return Source.objects.select_related("parent")
+    """All but second names."""
+    return Source.objects.select_related("parent").filter(merged_into=None)
+
+
+def source_tree() -> list[Source]:
+    """All but second names, by name; those in use first."""
+    return sorted(source_list(), key=lambda source: (not source.active, source.name.lower()))
 
 
 def source_detail(source_id: UUID) -> Source | None:
-    return Source.objects.select_related("parent").filter(pk=source_id).first()
+    return Source.objects.select_related("parent", "merged_into").filter(pk=source_id).first()
 
 
 def source_choices(*, active_only: bool = False) -> list[tuple[str, str]]:
-    rows = Source.objects.filter(active=True) if active_only else Source.objects.all()
+    rows = source_list()
+    if active_only:
+        rows = rows.filter(active=True)
     return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")]
 
 
-def source_costs(source_id: UUID, limit: int = 31) -> list[SourceCost]:
+def source_ids_named() -> dict[str, UUID]:
+    """Sources by lower-case name; a second name is that of the source it was merged into."""
+    rows = Source.objects.values_list("name", Coalesce("merged_into", "pk"))
+    return {name.lower(): pk for name, pk in rows}
+
+
+def source_ids_known(pks: set[UUID]) -> dict[UUID, UUID]:
+    """Those of the sources that are there; what was merged leads to what it was merged into."""
+    return dict(Source.objects.filter(pk__in=pks).values_list("pk", Coalesce("merged_into", "pk")))
+
+
+def source_costs(source_id: UUID, limit: int = 62) -> list[SourceCost]:
     """What the source cost, the newest day first."""
-    return list(SourceCost.objects.filter(source=source_id).order_by("-on")[:limit])
+    return list(SourceCost.objects.filter(source=source_id).order_by("-on", "item")[:limit])
+
+
+def source_cost_list(
+    *, source_id: UUID | None = None, since: date | None = None, until: date | None = None
+) -> QuerySet[SourceCost]:
+    rows = SourceCost.objects.all()
+    if source_id:
+        rows = rows.filter(source=source_id)
+    if since:
+        rows = rows.filter(on__gte=since)
+    if until:
+        rows = rows.filter(on__lte=until)
+    return rows
+
+
+def source_cost_sums(
+    *, currency: str, since: date | None, until: date | None
+) -> list[tuple[UUID, Decimal | None, int]]:
+    """Per source what it cost in this currency, and how many costs are in another and not in the sum."""
+    rows = source_cost_list(since=since, until=until).order_by().values("source")
+    own = Q(currency=currency)
+    sums = rows.annotate(cost=Sum("amount", filter=own), apart=Count("pk", filter=~own))
+    return [(row["source"], row["cost"], row["apart"]) for row in sums]
+
+
+def merge_list(source: Source) -> list[SourceMerge]:
+    """What was merged into the source and not taken back, the latest first."""
+    rows = SourceMerge.objects.filter(into=source, undone_at=None, source__merged_into=F("into"))
+    return list(rows.select_related("source", "by"))
+
+
+def merge_get(pk: UUID) -> SourceMerge | None:
+    return SourceMerge.objects.select_related("source", "into").filter(pk=pk).first()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scrm.api import (
+    campaigns,
     contacts,
     events,
     forms,
@@ -10,6 +11,7 @@ from scrm.api import (
     leads,
     links,
     reports,
+    reviews,
     schema,
     segments,
     sops,
@@ -36,6 +38,12 @@ urlpatterns = [
     path("v1/forms", forms.FormList.as_view(), name="form_list"),
     path("v1/forms/<uuid:pk>", forms.FormDetail.as_view(), name="form_detail"),
     path("v1/forms/<uuid:pk>/results", forms.FormResults.as_view(), name="form_results"),
+    path("v1/costs", sources.CostList.as_view(), name="cost_list"),
+    path("v1/reviews", reviews.ReviewList.as_view(), name="review_list"),
+    path("v1/reviews/<uuid:pk>", reviews.ReviewDetail.as_view(), name="review_detail"),
+    path("v1/reviews/<uuid:pk>/reply", reviews.ReviewReply.as_view(), name="review_reply"),
+    path("v1/campaigns", campaigns.CampaignList.as_view(), name="campaign_list"),
+    path("v1/campaigns/<uuid:pk>", campaigns.CampaignDetail.as_view(), name="campaign_detail"),
     path("v1/links", links.EntryLinkList.as_view(), name="entry_link_list"),
     path("v1/links/<uuid:pk>/results", links.EntryLinkResults.as_view(), name="entry_link_results"),
     path("v1/referrals", links.ReferralList.as_view(), name="referral_list"),

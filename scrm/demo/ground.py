@@ -11,7 +11,7 @@ from accounts.models import Department, User
 from accounts.services import create_department, create_user
 from audiences.models import SegmentKind
 from audiences.services import save_segment
-from campaigns.enums import Trigger
+from campaigns.enums import GoalMetric, Trigger
 from campaigns.models import Campaign
 from campaigns.services import create_sop, publish_sop, save_campaign
 from campaigns.services.form_routes import save_form_route
@@ -21,12 +21,15 @@ from content.models import Material
 from content.upkeep import save_material
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
+from leads.costs import Cost
 from leads.enums import OwnerRule
 from leads.form_content import read_content
 from leads.models import Form, Source
 from leads.services import create_form, publish_form
-from leads.upkeep import save_source, set_source_costs
+from leads.services.costs import set_source_costs
+from leads.services.sources import save_source
 from lifecycle.models import Stage
+from scrm.demo.growth import tell_growth
 from scrm.demo.other_systems import connect_systems
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
@@ -80,6 +83,7 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
     connect_systems(source=ground.sources[0].name, by=ground.users["admin"], now=now)
     ground.form = _form(ground, ops, now)
+    tell_growth(ground.sources, ops, language=business.language, now=now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground
 
@@ -141,9 +145,11 @@ def _sources(ground: Ground, first_day: date, today: date, now: datetime) -> Non
         source = save_source(name=channel.name, kind=channel.kind, by=ops, now=now)
         ground.sources.append(source)
         if channel.per_day:
+            currency = ground.business.currency
             days = [first_day + timedelta(days=ago) for ago in range((today - first_day).days + 1)]
-            amounts = {day: Decimal(round(channel.per_day * chance.uniform(0.6, 1.4))) for day in days}
-            set_source_costs(source=source, amounts=amounts, currency=ground.business.currency, by=ops, now=now)
+            amounts = [Decimal(round(channel.per_day * chance.uniform(0.6, 1.4))) for _day in days]
+            costs = [(source.pk, Cost(day, day, amount, currency)) for day, amount in zip(days, amounts, strict=True)]
+            set_source_costs(costs=costs, currency=currency, by=ops, now=now)
 
 
 def _tags(business: Business, ops: User, now: datetime) -> None:
@@ -164,6 +170,8 @@ def _sops(ground: Ground, ops: User, now: datetime) -> None:
             starts_on=now.date(),
             ends_on=now.date() + timedelta(days=90),
             budget=Decimal(60_000),
+            goal_metric=GoalMetric.WON,
+            goal_target=Decimal(60),
             currency=business.currency,
             created_at=now,
         ),

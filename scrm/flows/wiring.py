@@ -7,6 +7,7 @@ from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.queries import ARRIVALS_NEXT_DUE
+from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
@@ -16,6 +17,7 @@ from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
+from scrm.flows.reviews import reviews_due
 from scrm.flows.touchpoint import touchpoints_due
 
 
@@ -29,5 +31,6 @@ def connect() -> None:
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))
     register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))
     register(DueSource("arrivals", ARRIVALS_NEXT_DUE, arrival_payloads_due))
+    register(DueSource("reviews", REVIEWS_NEXT_DUE, reviews_due, sends=True))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

@@ -15,7 +15,19 @@ from accounts.services import record_audit
 from analytics.models import Goal
 from audiences.models import Segment, SegmentMember, Tier
 from campaigns.form_models import FormRoute
-from campaigns.models import Campaign, CampaignLink, Enrollment, Lane, RepTask, Sop, SopVersion, Step, Touchpoint
+from campaigns.models import (
+    Campaign,
+    CampaignLink,
+    CampaignReview,
+    Enrollment,
+    Lane,
+    NextAction,
+    RepTask,
+    Sop,
+    SopVersion,
+    Step,
+    Touchpoint,
+)
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
 from contacts.models import Company, Consent, DoNotContact, Friendship, Group, GroupMember
 from content.models import Material, PageView, TrackedLink
@@ -34,14 +46,18 @@ from leads.models import (
     LeadArrival,
     LinkHost,
     LinkHour,
+    MergedLead,
     Opportunity,
     Referral,
     ReferralLink,
     ReferralProgram,
+    Review,
+    ReviewLead,
     Reward,
     RewardEntry,
     Source,
     SourceCost,
+    SourceMerge,
     Touch,
 )
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
@@ -177,6 +193,11 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(TagRule.objects.create(name="x", tag=tag, event_type="task_done", created_at=now))
     source = keep(Source.objects.create(name="Fair", created_at=now))
     keep(SourceCost.objects.create(source=source, on=now.date(), amount=10, currency="CNY"))
+    second = Source.objects.create(name="Second name", merged_into=source, active=False, created_at=now)
+    moved = {"active": True, "forms": [], "links": [], "programs": [], "parts": [], "second_names": [], "costs": []}
+    keep(SourceMerge.objects.create(source=second, into=source, moved=moved, at=now))
+    stands = {"site": "x", "written_at": now, "reply_due_at": now, "created_at": now}
+    keep(Review.objects.create(dedupe_key="x", text=canaries.mint(world.letter, "leads.review"), **stands))
     form = keep(Form.objects.create(slug="x", title="x", source=source, active=True, live_version=1, created_at=now))
     keep(FormVersion.objects.create(form=form, number=1, content={}, published_at=now))
     keep(FormTally.objects.create(form=form, on=now.date(), utm_source="x", utm_medium="x", utm_campaign="x"))
@@ -189,6 +210,9 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Tier.objects.create(name="x", position=1))
     campaign = keep(Campaign.objects.create(name="x", created_at=now))
     campaign.sources.add(source)
+    figures = {"leads": 1, "visits": 1}
+    learnt = keep(CampaignReview.objects.create(campaign=campaign, figures=figures, worked="x", reviewed_at=now))
+    keep(NextAction.objects.create(review=learnt, text="x"))
     _links(world, source, campaign)
     sop = keep(make_live_sop(step(), step("email"), name="x"))
     Sop.objects.filter(pk=sop.pk).update(campaign=campaign)
@@ -292,6 +316,8 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     known = {"outcome": "created", "matched_by": "new", "assigned_by": "turn", "came_by": "hand", "owner": owner}
     keep(LeadArrival.objects.create(id=came, lead=lead, payload=sealed, arrived_at=now, taken_at=now, **known), whose)
     _referral(world, canaries, whose, lead)
+    keep(ReviewLead.objects.create(review=shared["leads.review"], lead=lead, at=now), whose)
+    keep(MergedLead.objects.create(merge=shared["leads.sourcemerge"], lead=lead), whose)
     keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
     keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)
     tag, stage = shared["tagging.tag"], shared["lifecycle.stage"]

@@ -3,68 +3,30 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from analytics.campaigns import campaign_figures
 from analytics.funnel import total_of
-from analytics.selectors import funnel, source_table
+from analytics.selectors import source_table
+from campaigns.campaign_selectors import campaign_links
 from campaigns.form_selectors import form_list_of_campaign
 from campaigns.models import Campaign
 from campaigns.selectors import campaign_get, campaign_list, campaign_source_ids, campaign_source_options
-from campaigns.services.plans import save_campaign
-from leads.models import Source
+from campaigns.services.campaigns import save_campaign
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
+from scrm.web.ops.campaign_forms import CampaignForm
 from scrm.web.ops.filters import FilterForm, offer_rows, page_of, sorted_by
 from scrm.web.ops.replies import form_page, take_errors
-from scrm.web.ops.reports import drawn, of_sources, today
+from scrm.web.ops.reports import of_sources, today
 from tenants.selectors import tenant_current
 
 SORTS = {"name": "name", "from": "starts_on", "to": "ends_on", "budget": "budget", "created": "created_at"}
-FIELDS = ("name", "kind", "starts_on", "ends_on", "budget", "goal")
-
-
-class CampaignForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    kind = forms.CharField(
-        label=gettext_lazy("Kind"),
-        max_length=40,
-        required=False,
-        help_text=gettext_lazy("Such as live event, referral, launch."),
-    )
-    starts_on = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    ends_on = forms.DateField(
-        label=gettext_lazy("To"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    budget = forms.DecimalField(
-        label=gettext_lazy("Budget"), required=False, min_value=0, max_digits=14, decimal_places=2
-    )
-    goal = forms.CharField(
-        label=gettext_lazy("Goal"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("One sentence with a number in it, such as 20 opportunities from the live event."),
-    )
-    sources = forms.ModelMultipleChoiceField(
-        Source.objects.none(),
-        label=gettext_lazy("Sources"),
-        required=False,
-        help_text=gettext_lazy("The leads of these sources during the period are the campaign's leads."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts_on and ends_on and ends_on < starts_on:
-            self.add_error("ends_on", _("This is before the first day."))
-        return cleaned
+FIELDS = ("name", "kind", "starts_on", "ends_on", "budget", "goal", "goal_metric", "goal_target", "goal_by")
 
 
 @may("sop.view")
@@ -80,14 +42,13 @@ def index(request: Visit) -> HttpResponse:
 def detail(request: Visit, campaign_id: UUID) -> HttpResponse:
     campaign = found(campaign_get(campaign_id))
     chosen = of_sources(campaign_source_ids(campaign), campaign.starts_on, campaign.ends_on)
-    steps = funnel(request.user, chosen)
     rows = source_table(request.user, chosen)
     context = {
         "campaign": campaign,
-        "steps": drawn(steps),
-        "leads": steps[0].value,
+        "found": campaign_figures(request.user, campaign, today=today()),
         "rows": rows,
         "forms": form_list_of_campaign(campaign),
+        "links": campaign_links(campaign),
         "total": total_of(rows, name=_("All sources"), currency=tenant_current().currency),
         "today": today(),
     }

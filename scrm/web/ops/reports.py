@@ -36,15 +36,13 @@ SORTS = ("name", "leads", "valid", "assigned", "touched", "engaged", "won", "con
 SORTS_OF_PRICES = ("cost_per_lead", "cost_per_valid", "cost_per_won")
 
 
-class ReportFilter(FilterForm):
-    """Which leads: captured when, by which source, of whom."""
+class PeriodFilter(FilterForm):
+    """Which days, both included."""
 
     def __init__(self, request: Visit) -> None:
         super().__init__(request)
         del self.fields["q"]
         self.choose("period", gettext_lazy("Captured"), gettext_lazy("In 90 days"), PERIODS)
-        self.choose("source", gettext_lazy("Source"), gettext_lazy("Any source"), source_choices())
-        self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), owner_choices(request.user))
         for name, label in (("since", gettext_lazy("From")), ("until", gettext_lazy("To"))):
             self.fields[name] = forms.DateField(
                 required=False,
@@ -65,9 +63,21 @@ class ReportFilter(FilterForm):
         since, until = chosen.get("since"), chosen.get("until")
         if not (since or until) and period != "all":
             since = today() - timedelta(days=int(period) - 1)
-        return ReportFilters(
-            since=since,
-            until=until,
+        return ReportFilters(since=since, until=until)
+
+
+class ReportFilter(PeriodFilter):
+    """Which leads: captured when, by which source, of whom."""
+
+    def __init__(self, request: Visit) -> None:
+        super().__init__(request)
+        self.choose("source", gettext_lazy("Source"), gettext_lazy("Any source"), source_choices())
+        self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), owner_choices(request.user))
+
+    def filters(self) -> ReportFilters:
+        chosen: dict[str, Any] = self.chosen
+        return replace(
+            super().filters(),
             source_ids=(UUID(chosen["source"]),) if "source" in chosen else None,
             owner_id=UUID(chosen["owner"]) if "owner" in chosen else None,
         )

@@ -1,6 +1,6 @@
 """Addresses of the dashboard."""
 
-from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_webhooks
+from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_sources, urls_webhooks
 
 app_name = "ops"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     *urls_forms.urlpatterns,
     *urls_links.urlpatterns,
     *urls_outreach.urlpatterns,
+    *urls_sources.urlpatterns,
     *urls_webhooks.urlpatterns,
 ]

@@ -14,7 +14,6 @@ from scrm.web.ops import (
     leads,
     search,
     settings,
-    sources,
     support,
 )
 
@@ -45,11 +44,6 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/move/", contacts.move, name="contact_move"),
     path("contacts/<uuid:contact_id>/bar/", contacts.bar, name="contact_bar"),
     path("contacts/<uuid:contact_id>/reveal/<uuid:identity_id>/", contacts.reveal, name="contact_reveal"),
-    path("sources/", sources.index, name="source_list"),
-    path("sources/new/", sources.create, name="source_create"),
-    path("sources/<uuid:source_id>/", sources.detail, name="source_detail"),
-    path("sources/<uuid:source_id>/cost/", sources.set_cost, name="source_set_cost"),
-    path("sources/<uuid:source_id>/cost/remove/", sources.remove_cost, name="source_remove_cost"),
     path("imports/", imports.index, name="import_list"),
     path("imports/new/", imports.start, name="import_start"),
     path("imports/<uuid:job_id>/", imports.detail, name="import_detail"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scrm.web.ops import (
+    campaign_review,
     campaigns,
     lifecycles,
     materials,
@@ -74,6 +75,15 @@ urlpatterns = [
     path("campaigns/new/", campaigns.create, name="campaign_create"),
     path("campaigns/<uuid:campaign_id>/", campaigns.detail, name="campaign_detail"),
     path("campaigns/<uuid:campaign_id>/edit/", campaigns.edit, name="campaign_edit"),
+    path("campaigns/learnings/", campaign_review.learnings, name="campaign_learnings"),
+    path("campaigns/<uuid:campaign_id>/copy/", campaign_review.copy, name="campaign_copy"),
+    path("campaigns/<uuid:campaign_id>/review/", campaign_review.review, name="campaign_review"),
+    path("campaigns/<uuid:campaign_id>/actions/", campaign_review.add_action, name="campaign_add_action"),
+    path(
+        "campaigns/<uuid:campaign_id>/actions/<uuid:action_id>/",
+        campaign_review.finish_action,
+        name="campaign_finish_action",
+    ),
     path("funnel/", reports.funnel_page, name="funnel"),
     path("funnel/per-day/", reports.funnel_chart, name="funnel_chart"),
     path("by-source/", reports.source_report, name="source_report"),

@@ -18,7 +18,7 @@ from tests.web.ops.conftest import Desk
 
 @pytest.fixture
 def source(desk) -> Source:
-    desk.post("/sources/new/", {"name": "Fair", "kind": "event", "parent": "", "active": "on"})
+    desk.post("/sources/new/", {"name": "Fair", "kind": "event", "parent": ""})
     return Source.objects.get()
 
 
@@ -71,12 +71,10 @@ def test_source_name_stands_once_whatever_its_case(desk, source):
 
 
 def test_source_is_no_part_of_its_own_part(desk, source):
-    desk.post("/sources/new/", {"name": "Booth", "kind": "event", "parent": str(source.pk), "active": "on"})
+    desk.post("/sources/new/", {"name": "Booth", "kind": "event", "parent": str(source.pk)})
     booth = Source.objects.get(name="Booth")
 
-    answer = desk.post(
-        f"/sources/{source.pk}/", {"name": "Fair", "kind": "event", "parent": str(booth.pk), "active": "on"}
-    )
+    answer = desk.post(f"/sources/{source.pk}/", {"name": "Fair", "kind": "event", "parent": str(booth.pk)})
 
     source.refresh_from_db()
     assert answer.status_code == 422
@@ -85,8 +83,8 @@ def test_source_is_no_part_of_its_own_part(desk, source):
 
 def test_source_cost_said_again_replaces_the_day(desk, source):
     for amount in ("10.50", "12"):
-        desk.post(f"/sources/{source.pk}/cost/", {"on": "2026-11-01", "amount": amount})
-    refused = desk.post(f"/sources/{source.pk}/cost/", {"on": "2026-11-02", "amount": "-1"})
+        desk.post(f"/sources/{source.pk}/cost/", {"first": "2026-11-01", "amount": amount})
+    refused = desk.post(f"/sources/{source.pk}/cost/", {"first": "2026-11-02", "amount": "-1"})
 
     cost = SourceCost.objects.get()
     assert refused.status_code == 422
@@ -96,7 +94,7 @@ def test_source_cost_said_again_replaces_the_day(desk, source):
 
 
 def test_sources_tell_costs_only_to_who_sees_all_leads(desk, adas_desk, source, ben):
-    desk.post(f"/sources/{source.pk}/cost/", {"on": clock.now().date().isoformat(), "amount": "77"})
+    desk.post(f"/sources/{source.pk}/cost/", {"first": clock.now().date().isoformat(), "amount": "77"})
     arrive(1, source="Fair", owner_id=ben.pk)
 
     assert "¥77.00" in desk.get("/sources/").content.decode()
@@ -104,7 +102,7 @@ def test_sources_tell_costs_only_to_who_sees_all_leads(desk, adas_desk, source, 
 
 
 def test_managers_see_sources_but_do_not_change_them(adas_desk, source):
-    refused = adas_desk.post(f"/sources/{source.pk}/cost/", {"on": "2026-11-01", "amount": "1"})
+    refused = adas_desk.post(f"/sources/{source.pk}/cost/", {"first": "2026-11-01", "amount": "1"})
 
     assert adas_desk.get(f"/sources/{source.pk}/").status_code == 200
     assert refused.status_code == 403

@@ -8,7 +8,7 @@ from django.urls import reverse
 from audiences.services import save_segment
 from campaigns.enums import TouchState
 from campaigns.models import Campaign, Enrollment, Lane, Step, Touchpoint
-from campaigns.services.plans import save_campaign
+from campaigns.services.campaigns import save_campaign
 from commerce.services import LineInput, save_order, save_product
 from content.models import PageView, TrackedLink
 from content.upkeep import save_material

@@ -1,0 +1,57 @@
+"""The story of a review whose answer is overdue: whoever should answer is reminded once."""
+
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from exchange.enums import HookEvent
+from leads.models import Review
+from leads.services.reviews import take_overdue
+from scheduler.budget import Budget
+from scheduler.services import due_work
+from scrm.core import clock
+from scrm.flows.telling import told
+from tenants.selectors import tenant_base_url, tenant_current
+
+log = structlog.get_logger(__name__)
+
+_BATCH: Final = 100
+
+
+def reviews_due(budget: Budget) -> bool:
+    """Remind of what has become due until nothing is left or the budget is spent; True when more is waiting."""
+    while True:
+        now = clock.now()
+        with due_work():
+            overdue = take_overdue(limit=_BATCH, now=now)
+            rows = [{"review_id": one.pk, "site": one.site, "stars": one.rating} for one in overdue]
+            told(HookEvent.REVIEW_OVERDUE, rows, now=now)
+        for review in overdue:
+            _remind(review)
+        if len(overdue) < _BATCH:
+            return False
+        if budget.spent:
+            return True
+
+
+def _remind(review: Review) -> None:
+    """A letter to whoever answers; the list of what is overdue shows it to everybody."""
+    owner = review.owner
+    if owner is None or not owner.email or not owner.is_active:
+        return
+    tenant = tenant_current()
+    with translation.override(owner.language or tenant.language):
+        subject = gettext("A review on %(site)s waits for your answer") % {"site": " ".join(review.site.split())}
+        text = gettext("Its answer was due at %(time)s UTC: %(url)s") % {
+            "time": f"{review.reply_due_at:%Y-%m-%d %H:%M}",
+            "url": f"{tenant_base_url(tenant)}{reverse('ops:review_detail', args=[review.pk])}",
+        }
+    try:
+        send_mail(subject, f"{text}\n", settings.DEFAULT_FROM_EMAIL, [owner.email])
+    except OSError as error:
+        log.warning("review.untold", review=str(review.pk), error=type(error).__name__)
