@@ -8,7 +8,7 @@ _PERSON += (("email", "Your e-mail address", "您的邮箱"), ("city", "Your cit
 
 def publish(apps, schema_editor):
     Form, FormVersion = apps.get_model("leads", "Form"), apps.get_model("leads", "FormVersion")
-    for form in Form.objects.filter(live_version=None, draft=None).order_by("pk"):
+    for form in Form.objects.filter(live_version=None, draft__isnull=True).order_by("pk"):
         FormVersion.objects.create(form=form, number=1, content=_content(form), published_at=form.created_at)
         Form.objects.filter(pk=form.pk).update(live_version=1)
 
