@@ -224,6 +224,18 @@ def test_worker_killed_between_claim_and_leads_loses_and_doubles_nothing(acme):
     assert (Lead.objects.count(), InboxMessage.objects.get().state) == (1, InboxState.DONE)
 
 
+def test_claim_that_somebody_else_took_over_does_nothing(acme):
+    push(make_endpoint())
+    slow = services.claim_message(now=clock.now())
+    other = services.claim_message(now=clock.now() + services.LEASE)
+
+    take_message_in(slow)
+    assert not Lead.objects.exists()
+    take_message_in(other)
+
+    assert (Lead.objects.count(), InboxMessage.objects.get().state) == (1, InboxState.DONE)
+
+
 def test_message_that_breaks_is_tried_again_later_and_given_up_in_the_end(acme, monkeypatch):
     def broken(*_args, **_more):
         raise ZeroDivisionError
