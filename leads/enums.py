@@ -171,3 +171,16 @@ class AssignedBy(TextChoices):
     TURN = "turn", _("Next in turn")
     NOBODY = "nobody", _("Nobody takes leads")
     STAYS = "stays", _("Stays with whom it was")
+
+
+class HeldReason(TextChoices):
+    """Why what came through a form waits for a person's word."""
+
+    UNPROVEN = "unproven", _("No proof of a browser")
+    CROWDED = "crowded", _("Too many at once")
+
+
+class HeldState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    DISCARDED = "discarded", _("Discarded")

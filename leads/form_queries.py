@@ -1,7 +1,7 @@
 """The SQL of a form's tallies."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -45,3 +45,19 @@ def count_form_visit(form_id: UUID, on: date, utm: Mapping[str, str], *, views: 
             _COUNT_FORM_VISIT,
             {"form": form_id, "on": on, "most": TALLIES_A_DAY, "rest": THE_REST, **given, **counts},
         )
+
+
+PAGES_NEXT_DUE: Final = (
+    "SELECT least((SELECT min(expires_at) FROM leads_spentpage), (SELECT min(expires_at) FROM leads_heldlead))"
+)
+
+
+def spend_page(digest: bytes, said: bytes, expires_at: datetime) -> bool:
+    """Whether the page is spent by this very call; another's that is under way is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_spentpage (digest, said, expires_at) VALUES (%s, %s, %s) "
+            "ON CONFLICT (digest) DO NOTHING RETURNING true",
+            [digest, said, expires_at],
+        )
+        return cursor.fetchone() is not None

@@ -3,6 +3,7 @@
 from leads.models.arrivals import LeadArrival
 from leads.models.follow_up import Interaction, Opportunity
 from leads.models.forms import Form, FormTally, FormVersion, form_slug
+from leads.models.held import HeldLead, SpentPage
 from leads.models.leads import Lead
 from leads.models.links import EntryLink, LinkHost, LinkHour, Touch
 from leads.models.referral import Referral, ReferralLink, ReferralProgram, Reward, RewardEntry
@@ -14,6 +15,7 @@ __all__ = [
     "Form",
     "FormTally",
     "FormVersion",
+    "HeldLead",
     "Interaction",
     "Lead",
     "LeadArrival",
@@ -31,6 +33,7 @@ __all__ = [
     "Source",
     "SourceCost",
     "SourceMerge",
+    "SpentPage",
     "Touch",
     "form_slug",
 ]

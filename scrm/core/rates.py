@@ -1,7 +1,12 @@
-"""So many times in so many seconds, counted in Redis so that every web process counts together."""
+"""How often something may be done, counted in Redis so that every web process counts together.
+
+A budget is so many times in a window; a bucket holds so many and is filled again bit by bit, without a window's edges.
+"""
 
 import functools
 from dataclasses import dataclass
+from math import ceil
+from typing import Final
 
 import redis
 import structlog
@@ -43,6 +48,42 @@ def spend(name: str, *, limit: int, seconds: int) -> Budget | None:
         logger.warning("throttle_unavailable", error=type(error).__name__)
         return None
     return Budget(limit=limit, spent=spent, resets_in=max(1, left))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """So many at once, and so many more each minute."""
+
+    size: int
+    per_minute: int
+
+
+# Redis's own clock, so that no process's is trusted; one script, so that two at once take two.
+_TAKE: Final = """
+local size, rate = tonumber(ARGV[1]), tonumber(ARGV[2]) / 60
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local kept = redis.call('HMGET', KEYS[1], 'left', 'at')
+local left = tonumber(kept[1] or size) + math.max(0, now - tonumber(kept[2] or now)) * rate
+left = math.min(size, left)
+local wait = 0
+if left >= 1 then left = left - 1 else wait = (1 - left) / rate end
+redis.call('HSET', KEYS[1], 'left', string.format('%.6f', left), 'at', string.format('%.6f', now))
+redis.call('EXPIRE', KEYS[1], math.ceil(size / rate) + 1)
+return string.format('%.6f', wait)
+"""
+
+
+def seconds_until_one(name: str, bucket: Bucket) -> int:
+    """0 when one was taken from the current tenant's bucket of that name, or while Redis is away; else when to ask."""
+    try:
+        wait = _client(settings.REDIS_URL).eval(
+            _TAKE, 1, f"{schema_name()}:bucket:{name}", str(bucket.size), str(bucket.per_minute)
+        )
+    except redis.RedisError as error:
+        logger.warning("throttle_unavailable", error=type(error).__name__)
+        return 0
+    return ceil(float(wait))
 
 
 @functools.cache

@@ -14,22 +14,28 @@ from campaigns.services.enrolment import enroll
 from campaigns.services.form_routes import save_form_route
 from events.inputs import Happening
 from leads.enums import OwnerRule
-from leads.inputs import CREATED, Arrival, ArrivalOutcome
+from leads.inputs import CREATED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.models import Form, Source
 from leads.services import update_form
+from leads.services.pages import SentPage, spend_page
 from scheduler.services import due_work
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.engagement import starts_for, take_in
 from tagging.selectors import tag_ids_active
 
 
-def form_submitted(form: Form, arrival: Arrival, tag_ids: Collection[str] = (), *, now: datetime) -> ArrivalOutcome:
+def form_submitted(
+    form: Form, arrival: Arrival, tag_ids: Collection[str] = (), *, page: SentPage | None = None, now: datetime
+) -> ArrivalOutcome:
     """A form was sent: its lead is kept once, however often they press the button.
 
     `tag_ids` are what the chosen answers give; those that are gone give nothing. Whoever is in
-    charge of the customer stays so, whatever the form's rule.
+    charge of the customer stays so, whatever the form's rule. `page` is spent in the same transaction;
+    PageSpent when it was before, and said something else.
     """
     with due_work():
+        if page is not None and not spend_page(page):
+            return ArrivalOutcome(arrival.lead.row, UNCHANGED)
         route = form_route(form.pk)
         outcome = lead_arrived([_routed(form, arrival, tag_ids, route)], now=now)[0]
         if outcome.contact_id is not None:

@@ -6,6 +6,7 @@ from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
+from leads.form_queries import PAGES_NEXT_DUE
 from leads.queries import ARRIVALS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
@@ -13,6 +14,7 @@ from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
 from scrm.flows.audience import segments_due
 from scrm.flows.audit import audit_due
+from scrm.flows.held import pages_due
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
@@ -32,5 +34,6 @@ def connect() -> None:
     register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))
     register(DueSource("arrivals", ARRIVALS_NEXT_DUE, arrival_payloads_due))
     register(DueSource("reviews", REVIEWS_NEXT_DUE, reviews_due, sends=True))
+    register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

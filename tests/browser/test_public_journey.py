@@ -8,7 +8,7 @@ from django_tenants.utils import tenant_context
 from contacts.models import Contact, DoNotContact
 from content.models import Material
 from events.models import Event
-from leads.models import Form, Lead, Source
+from leads.models import Form, HeldLead, Lead, Source
 from scrm.core import clock
 from scrm.embedded.console import pause
 from scrm.flows.starter import lay_out_tenant
@@ -74,7 +74,7 @@ def test_form_to_mail_to_view_to_withdrawal(live, form, open_browser):
     assert page.context.cookies() == []
 
 
-def test_without_a_script_it_works_too(live, acme, chromium):
+def test_without_a_script_it_is_sent_and_waits_for_a_person(live, acme, chromium):
     now = clock.now()
     source = Source.objects.create(name="Plain site", created_at=now)
     form = make_form(title="Plain", source=source)
@@ -88,4 +88,5 @@ def test_without_a_script_it_works_too(live, acme, chromium):
     page.get_by_role("heading", name="Thank you").wait_for()
     context.close()
 
-    assert Contact.objects.filter(name="Plain Jane").count() == 1
+    assert HeldLead.objects.filter(form=form, name="Plain Jane").count() == 1
+    assert not Contact.objects.filter(name="Plain Jane").exists()

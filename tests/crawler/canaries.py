@@ -45,7 +45,7 @@ KEPT: Final = {
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",
     ),
-    *("leads.entrylink.code", "exchange.webhook.paused_for"),
+    *("leads.entrylink.code", "leads.heldlead.dedupe_key", "exchange.webhook.paused_for"),
     *("analytics.goal.metric", "accounts.user.operator"),
 }
 FREE_JSON: Final = {

@@ -21,6 +21,7 @@ KEPT_BY: Final = {
     "exchange.webhook": "webhook_out.edit",
     "exchange.webhookdelivery": "webhook_out.edit",
     "exchange.webhookendpoint": "webhook_in.edit",
+    "leads.heldlead": "form.edit",
     "exchange.idempotencykey": "admin.open",
     "exchange.inboxmessage": "webhook_in.edit",
     "exchange.job": "lead.import",

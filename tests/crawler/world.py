@@ -36,11 +36,13 @@ from exchange.enums import ApiScope
 from exchange.keys import create_api_key
 from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook, WebhookDelivery, WebhookEndpoint
 from leads.arrival_payloads import payload_of, seal_payloads
+from leads.held_payloads import seal_held
 from leads.models import (
     EntryLink,
     Form,
     FormTally,
     FormVersion,
+    HeldLead,
     Interaction,
     Lead,
     LeadArrival,
@@ -58,12 +60,14 @@ from leads.models import (
     Source,
     SourceCost,
     SourceMerge,
+    SpentPage,
     Touch,
 )
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code, uuid7
 from scrm.flows.starter import lay_out_tenant
+from scrm.web.hosted_arrival import Sent, as_bytes
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
@@ -202,6 +206,10 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(FormVersion.objects.create(form=form, number=1, content={}, published_at=now))
     keep(FormTally.objects.create(form=form, on=now.date(), utm_source="x", utm_medium="x", utm_campaign="x"))
     keep(FormRoute.objects.create(form=form))
+    sent = as_bytes(Sent(version=1, said={"name": ["x"], "phone": ["13900139000"]}, opened_at=now, utm={}))
+    held = {"dedupe_key": "x", "payload": seal_held(sent, "x"), "reason": "unproven", "held_at": now}
+    keep(HeldLead.objects.create(form=form, name="x", hint="x", **held, expires_at=now + timedelta(days=30)))
+    keep(SpentPage.objects.create(digest=b"x", said=b"x", expires_at=now + timedelta(days=1)))
     keep(Product.objects.create(code="x", name="x", currency="CNY"))
     keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
     keep(Material.objects.create(title="x", body="x", created_at=now))

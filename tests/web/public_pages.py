@@ -1,6 +1,8 @@
 """What tests of the pages for everybody begin with: a form, a reader without a cookie, a page's hidden token."""
 
+import json
 import re
+from base64 import b64encode
 from datetime import timedelta
 
 from django.test import Client
@@ -9,6 +11,7 @@ from leads.form_content import read_content
 from leads.models import Form, Source
 from leads.services import create_form, publish_form
 from scrm.core import clock
+from scrm.web.public.proof import challenge_for
 from scrm.web.public.tokens import open_token
 
 READER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
@@ -49,6 +52,14 @@ def waited(form: Form, *, seconds: float = 30) -> str:
     return open_token(form.pk, clock.now() - timedelta(seconds=seconds))
 
 
+def proof_for(token: str) -> str:
+    """What a browser's worker finds for the page of this token."""
+    challenge = challenge_for(token, number=7)
+    return b64encode(json.dumps({**challenge, "number": 7}).encode()).decode()
+
+
 def send(form: Form, client: Client | None = None, query: str = "", **said: object):
+    """As a browser sends it, with its proof; `proof=""` for one that has none."""
     said = {"name": "Lin", "phone": "13800138000", "page": waited(form), **said}
+    said.setdefault("proof", proof_for(str(said["page"])))
     return (client or reader()).post(f"/f/{form.slug}{query}", said)

@@ -1,15 +1,22 @@
 """Hosted forms under a script: it is slowed down, and people are not."""
 
-from leads.models import Form, Lead
+import pytest
+
+from leads.models import Form, HeldLead, Lead
+from scrm.core.rates import Bucket
 from scrm.flows.starter import lay_out_tenant
 from scrm.web.public import limits
 from tests.web.public_pages import make_form, reader, send
 
 
-def test_whoever_sends_too_often_is_told_when_to_come_back(acme, monkeypatch):
-    monkeypatch.setattr(limits, "SENT_BY_ONE", 2)
+@pytest.fixture
+def form(acme) -> Form:
     lay_out_tenant()
-    form = make_form()
+    return make_form()
+
+
+def test_whoever_sends_too_often_is_told_when_to_come_back(form, monkeypatch):
+    monkeypatch.setattr(limits, "SENT_BY_NETWORK", Bucket(size=2, per_minute=2))
     for phone in ("13800138000", "13800138001"):
         assert send(form, phone=phone).status_code == 303
 
@@ -23,37 +30,56 @@ def test_whoever_sends_too_often_is_told_when_to_come_back(acme, monkeypatch):
     assert send(make_form()).status_code == 303
 
 
-def test_one_form_has_a_budget_for_all_who_send_it(acme, monkeypatch):
-    monkeypatch.setattr(limits, "SENT_BY_ALL", 1)
-    form = make_form()
+def test_what_is_proved_beyond_a_form_s_own_measure_waits_for_a_person(form, monkeypatch):
+    monkeypatch.setattr(limits, "TAKEN_BY_ALL", Bucket(size=1, per_minute=1))
 
-    answers = [send(form, reader_at(address), name="") for address in ("192.0.2.1", "192.0.2.2")]
+    answers = [send(form, reader_at(f"192.0.{place}.1"), phone=f"1380013800{place}") for place in range(3)]
 
-    assert [answer.status_code for answer in answers] == [422, 429]
-
-
-def test_addresses_of_one_network_are_one_sender(acme, monkeypatch):
-    monkeypatch.setattr(limits, "SENT_BY_ONE", 1)
-    form = make_form()
-
-    answers = [send(form, reader_at(address), name="") for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")]
-
-    assert [answer.status_code for answer in answers] == [422, 429, 422]
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert Lead.objects.count() == 1
+    assert {held.reason for held in HeldLead.objects.all()} == {"crowded"}
 
 
-def test_without_redis_forms_are_sent(acme, settings):
+def test_what_is_not_proved_waits_for_a_person_as_long_as_there_is_room(form, monkeypatch):
+    monkeypatch.setattr(limits, "HELD_BY_ALL", Bucket(size=2, per_minute=1))
+
+    answers = [send(form, reader_at(f"192.0.{place}.1"), phone=f"1380013800{place}", proof="") for place in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert (Lead.objects.count(), HeldLead.objects.count()) == (0, 2)
+    assert send(form, reader_at("192.0.9.1"), phone="13800138009").status_code == 303
+    assert Lead.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        (("192.0.2.1", "192.0.2.254", "192.0.3.1"), [422, 429, 422]),
+        (("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"), [422, 429, 422]),
+        (("::ffff:192.0.2.1", "192.0.2.9", "::ffff:192.0.3.1"), [422, 429, 422]),
+    ],
+)
+def test_addresses_of_one_network_are_one_sender(form, monkeypatch, addresses, expected):
+    monkeypatch.setattr(limits, "SENT_BY_NETWORK", Bucket(size=1, per_minute=1))
+
+    answers = [send(form, reader_at(address), name="") for address in addresses]
+
+    assert [answer.status_code for answer in answers] == expected
+
+
+def test_without_redis_forms_are_sent(form, settings):
     settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
-    lay_out_tenant()
 
-    assert send(make_form()).status_code == 303
+    assert send(form).status_code == 303
+    assert Lead.objects.count() == 1
 
 
-def test_opened_again_at_once_it_is_one_view(acme):
-    form = make_form()
+def test_opened_again_at_once_it_is_one_view(form):
     for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
         reader_at(address).get(f"/f/{form.slug}")
 
-    assert Form.objects.get().views == 2
+    form.refresh_from_db()
+    assert form.views == 2
 
 
 def reader_at(address: str):

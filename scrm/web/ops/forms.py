@@ -23,6 +23,7 @@ from leads.enums import OwnerRule
 from leads.form_sites import checked_sites
 from leads.models import Form
 from leads.selectors import form_detail, form_draft, form_list, form_version_list, source_choices, source_detail
+from leads.selectors.held import held_count
 from leads.services import copy_form, create_form, publish_form, take_back_form
 from scrm.core import clock
 from scrm.flows.hosted import form_settings_saved
@@ -86,7 +87,7 @@ def index(request: Visit) -> HttpResponse:
     # Views are everybody's: beside a part of the leads they would say nothing true.
     whole = request.user.data_scope == Scope.ALL
     rows = [(form, public_url(form), _share(form) if whole else None) for form in page]
-    return render(request, "ops/form_list.html", {"page": page, "rows": rows})
+    return render(request, "ops/form_list.html", {"page": page, "rows": rows, "held": held_count()})
 
 
 @may("form.edit")

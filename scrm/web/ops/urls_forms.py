@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from scrm.web.ops import form_editor, form_results, forms
+from scrm.web.ops import form_editor, form_results, forms, held
 
 urlpatterns = [
     path("forms/", forms.index, name="form_list"),
     path("forms/new/", forms.create, name="form_create"),
+    path("forms/held/", held.index, name="form_held"),
+    path("forms/held/decide/", held.decide, name="form_held_decide"),
     path("forms/<uuid:form_id>/", form_editor.edit, name="form_edit"),
     path("forms/<uuid:form_id>/questions/", form_editor.questions, name="form_questions"),
     path("forms/<uuid:form_id>/preview/", form_editor.preview, name="form_preview"),

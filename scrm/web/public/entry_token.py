@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from leads.inputs import Arrival
 from scrm.core.signing import TenantSigner, TokenError, tenant_signer
-from scrm.flows.entry import through_link
 from scrm.web.public.page import Visit
 from tenants.selectors import tenant_current
 
@@ -43,10 +41,9 @@ def read_entry_token(text: str, now: datetime) -> Opened | None:
     return Opened(UUID(link), opened_at) if timedelta(0) <= now - opened_at <= LASTS else None
 
 
-def came_through(request: Visit, arrival: Arrival, now: datetime) -> Arrival:
-    """What somebody sends, as it stands with the link that led them to the page."""
-    opened = read_entry_token(request.GET.get(PARAMETER, ""), now)
-    return through_link(arrival, opened.link_id, opened.at) if opened else arrival
+def came_through(request: Visit, now: datetime) -> Opened | None:
+    """The link that led somebody to the page, if one did."""
+    return read_entry_token(request.GET.get(PARAMETER, ""), now)
 
 
 def _signer() -> TenantSigner:

@@ -1,5 +1,6 @@
 """Hosted forms: shown to anybody, sent without a cookie, and each sent once."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,25 +12,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leads.arrival_payloads import payload_of
-from leads.enums import LeadOrigin
 from leads.form_content import Content
 from leads.form_problems import is_safe_address
-from leads.inputs import REJECTED, Arrival
+from leads.inputs import REJECTED
 from leads.models import Form
 from leads.selectors import form_content, form_published
-from scrm.core import clock, crypto
-from scrm.flows.hosted import form_submitted
+from leads.services.pages import PageSpent
+from scrm.core import clock
 from scrm.web.hosted_form import HostedForm
 from scrm.web.public.embed import PARAMETER as EMBED
 from scrm.web.public.embed import for_sites, frame_of, is_embedded
-from scrm.web.public.entry_token import came_through
-from scrm.web.public.limits import seconds_to_wait
+from scrm.web.public.limits import held_because, seconds_to_hold, seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
-from scrm.web.public.tokens import QUICKEST, Opened, Reading, open_token, read_token
+from scrm.web.public.proof import FIELD as PROOF
+from scrm.web.public.proof import challenge_for, is_proved
+from scrm.web.public.sending import form_taken, sent_by
+from scrm.web.public.tokens import QUICKEST, Reading, open_token, read_token
 from scrm.web.public.versions import read_version, seal_version
-from scrm.web.public.visits import note_begin, note_visit, utm_of
-from tenants.selectors import tenant_keys, tenant_zone
+from scrm.web.public.visits import note_begin, note_visit
 
 DECOY: Final = "website"
 """A field that people never see, so whoever fills it in is a robot."""
@@ -63,9 +63,7 @@ def _answered(request: Visit, form: Form) -> HttpResponse:
         return _page(request, asked, HostedForm(asked.content), opened_at=now)
     wait = seconds_to_wait(request, form.pk)
     if wait:
-        answer = show(request, "public/too_often.html", frame_of(request, form), status=429)
-        answer["Retry-After"] = str(wait)
-        return answer
+        return _too_often(request, form, wait)
     if request.POST.get(DECOY):
         return _thanks(request, form)
     opened = read_token(request.POST.get(TOKEN, ""), form.pk, now)
@@ -77,8 +75,15 @@ def _answered(request: Visit, form: Form) -> HttpResponse:
     if not filled.is_valid():
         return _page(request, asked, filled, opened_at=since)
     note_begin(request, form.pk, now)
-    arrival = came_through(request, _arrival(request, asked, filled, opened), now)
-    outcome = form_submitted(form, arrival, filled.tag_ids(), now=now)
+    reason = held_because(form.pk, is_proved=is_proved(request.POST.get(PROOF, ""), opened.token))
+    wait = seconds_to_hold(request, form.pk) if reason else 0
+    if wait:
+        return _too_often(request, form, wait)
+    try:
+        outcome = form_taken(form, sent_by(request, asked.version, filled, opened.at, now), filled, opened, reason, now)
+    except PageSpent:
+        filled.add_error(None, _("You sent this page already. If you changed something, please send it again."))
+        return _page(request, asked, filled, opened_at=now - QUICKEST)
     if outcome.outcome == REJECTED:
         for problem in outcome.problems:
             filled.add_error(problem.column if problem.column in filled.fields else None, problem.reason)
@@ -119,13 +124,15 @@ def _asked(request: Visit, form: Form) -> Asked | None:
 
 
 def _page(request: Visit, asked: Asked, filled: HostedForm, *, opened_at: datetime) -> HttpResponse:
-    form = asked.form
+    form, token = asked.form, open_token(asked.form.pk, opened_at)
     context = {
         "hosted": form,
         "content": asked.content,
         "form": filled,
-        "token": open_token(form.pk, opened_at),
+        "token": token,
         "token_name": TOKEN,
+        "challenge": json.dumps(challenge_for(token)),
+        "proof_name": PROOF,
         "version": seal_version(form.pk, asked.version),
         "version_name": VERSION,
         "decoy": DECOY,
@@ -147,22 +154,10 @@ def _thanks(request: Visit, form: Form) -> HttpResponse:
     return answer
 
 
-def _arrival(request: Visit, asked: Asked, filled: HostedForm, opened: Opened) -> Arrival:
-    """The same person through the same form on the same day is the same enquiry, however often they send it."""
-    form, lead = asked.form, filled.lead(asked.form)
-    known_by = lead.identities[0]
-    who = crypto.blind_index(f"{known_by.kind} {known_by.key}", keys=tenant_keys(), purpose="lead.form").hex()
-    day = opened.at.astimezone(tenant_zone()).date()
-    return Arrival(
-        lead=lead,
-        came_by=LeadOrigin.FORM,
-        dedupe_key=f"form:{form.pk}:{who}:{day:%Y%m%d}",
-        form_id=form.pk,
-        form_version=asked.version,
-        utm=utm_of(request),
-        consents=filled.consents(form, asked.version),
-        payload=payload_of({name: request.POST.getlist(name) for name in filled.fields if name in request.POST}),
-    )
+def _too_often(request: Visit, form: Form, seconds: int) -> HttpResponse:
+    answer = show(request, "public/too_often.html", frame_of(request, form), status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _again(reading: Reading) -> str:

@@ -1,4 +1,4 @@
-"""How often one reader, and all together, may send a hosted form: generous for people, tight for scripts."""
+"""How often a hosted form may be sent: generous for people, tight for scripts, and tighter without a proof of work."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
@@ -6,28 +6,54 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from scrm.core.rates import spend
+from leads.enums import HeldReason
+from scrm.core.rates import Bucket, seconds_until_one, spend
 
-MINUTE: Final = 60
-SENT_BY_ONE: Final = 20
-SENT_BY_ALL: Final = 600
+SENT_BY_NETWORK: Final = Bucket(size=60, per_minute=60)
+"""A network is 256 addresses, behind which a provider may hide thousands of people, or one connection's /64."""
+TAKEN_BY_ALL: Final = Bucket(size=600, per_minute=600)
+"""Proved ones of a form that become leads; what is beyond waits for a person's word."""
+HELD_BY_NETWORK: Final = Bucket(size=10, per_minute=2)
+HELD_BY_ALL: Final = Bucket(size=500, per_minute=30)
+"""So many wait for a person's word: more nobody reads."""
 VIEW_LASTS: Final = 600
 """Seconds in which a reader who comes again is the same view."""
+_NETWORK: Final = {4: 24, 6: 64}
 
 
 def seconds_to_wait(request: HttpRequest, form_id: UUID) -> int:
-    """0 when the form may be sent; without Redis it always may."""
-    budgets = (
-        spend(f"form:{form_id}:{whereabouts(request)}", limit=SENT_BY_ONE, seconds=MINUTE),
-        spend(f"form:{form_id}", limit=SENT_BY_ALL, seconds=MINUTE),
-    )
-    return max((budget.resets_in for budget in budgets if budget and budget.is_overdrawn), default=0)
+    """0 when the form may be sent from there; without Redis it always may."""
+    return seconds_until_one(f"form:{form_id}:{network(request)}", SENT_BY_NETWORK)
+
+
+def held_because(form_id: UUID, *, is_proved: bool) -> HeldReason | None:
+    """Why what was sent is no lead yet; None when it is."""
+    if not is_proved:
+        return HeldReason.UNPROVEN
+    return HeldReason.CROWDED if seconds_until_one(f"form:{form_id}", TAKEN_BY_ALL) else None
+
+
+def seconds_to_hold(request: HttpRequest, form_id: UUID) -> int:
+    """0 when there is room among what waits for a person's word."""
+    one = seconds_until_one(f"held:{form_id}:{network(request)}", HELD_BY_NETWORK)
+    return one or seconds_until_one(f"held:{form_id}", HELD_BY_ALL)
 
 
 def is_new_view(request: HttpRequest, form_id: UUID) -> bool:
     """Whether to count it: the counter is one row, which nobody may hammer. Without Redis nothing is counted."""
     budget = spend(f"view:{form_id}:{whereabouts(request)}", limit=1, seconds=VIEW_LASTS)
     return budget is not None and not budget.is_overdrawn
+
+
+def network(request: HttpRequest) -> str:
+    """The neighbourhood of an address that counts as one sender: /24, or /64."""
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ip_network((int(address), _NETWORK[address.version]), strict=False).network_address)
 
 
 def whereabouts(request: HttpRequest) -> str:

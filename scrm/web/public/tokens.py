@@ -1,4 +1,4 @@
-"""Signs hosted forms, so that only a page of ours, read by a person, can be sent."""
+"""Signs hosted forms, so that only a page of ours, read by a person, can be sent, and once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,26 +29,27 @@ class Opened:
 
     reading: Reading
     at: datetime
+    token: str
 
 
 def open_token(form_id: UUID, opened_at: datetime) -> str:
     milliseconds = int(opened_at.timestamp() * 1000)
-    return _signer().sign([str(form_id), milliseconds, short_code(40)])
+    return _signer().sign([str(form_id), milliseconds, short_code()])
 
 
 def read_token(text: str, form_id: UUID, now: datetime) -> Opened:
     try:
         payload = _signer().unsign(text)
     except TokenError:
-        return Opened(Reading.NOT_OURS, now)
+        return Opened(Reading.NOT_OURS, now, text)
     match payload:
         case [form, int(milliseconds), str()] if form == str(form_id):
             opened_at = datetime.fromtimestamp(milliseconds / 1000, tz=now.tzinfo)
         case _:
-            return Opened(Reading.NOT_OURS, now)
+            return Opened(Reading.NOT_OURS, now, text)
     if now - opened_at < QUICKEST:
-        return Opened(Reading.TOO_QUICK, opened_at)
-    return Opened(Reading.TOO_OLD if now - opened_at > LONGEST else Reading.GOOD, opened_at)
+        return Opened(Reading.TOO_QUICK, opened_at, text)
+    return Opened(Reading.TOO_OLD if now - opened_at > LONGEST else Reading.GOOD, opened_at, text)
 
 
 def _signer() -> TenantSigner:
