@@ -4,10 +4,12 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.models import User
 from accounts.selectors import visible_to
 from contacts.inputs import IdentityLike
-from contacts.models import Identity
+from contacts.models import Contact, Identity
 from contacts.normalise import normalise_email, normalise_external_id, normalise_phone
 from contacts.sealing import blind_of, kind_of
 from tenants.selectors import tenant_keys
@@ -29,6 +31,19 @@ def read_identity(kind: str, text: str, *, region: str) -> AskedIdentity:
         return AskedIdentity(kind, email.value, email.key)
     external = normalise_external_id(text)
     return AskedIdentity(kind, external.value, external.key)
+
+
+def people_known_as(viewer: User, identities: Collection[IdentityLike]) -> list[Contact | None]:
+    """Whose these identities are, each person once; None is somebody whom the viewer may not see."""
+    keys = tenant_keys()
+    asked = [(kind_of(each.kind), blind_of(kind_of(each.kind), each.key, keys)) for each in identities]
+    meant = Q(*(Q(kind=kind, blind=blind) for kind, blind in asked), _connector=Q.OR)
+    held = list(dict.fromkeys(Identity.objects.filter(meant).values_list("contact", flat=True))) if asked else []
+    if not held:
+        return []
+    seen = visible_to(viewer, Contact.objects.filter(pk__in=held).select_related("owner"))
+    people: list[Contact | None] = list(seen.order_by("pk"))
+    return [*people, None] if len(people) < len(held) else people
 
 
 def contact_ids_known_as(viewer: User, identities: Collection[IdentityLike]) -> dict[tuple[str, str], UUID]:

@@ -248,6 +248,9 @@ _TALK: Final = {"kind": "call", "text": "spoke"}
 BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:search": lambda ids: {"q": "zq"},
     "ops:lead_create": lambda ids: {"once": "x", "name": "New", "phone": "+8613800138000", "owner": ids.person},
+    "ops:lead_known": lambda ids: {"phone": "+8613800138000", "email": "new@mail.test"},
+    "rep:lead_create": lambda ids: {"once": "y", "name": "New", "phone": "+8613800138001"},
+    "rep:lead_known": lambda ids: {"phone": "+8613800138000", "email": "new@mail.test"},
     "ops:lead_act_on_many": lambda ids: {
         "action": "assign",
         "ids": [ids.of("leads.lead")],

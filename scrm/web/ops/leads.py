@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why, touchpoint_list_of_lead
 from contacts.selectors import identities_of
-from leads.arrival_payloads import payload_of
-from leads.enums import LeadOrigin, LeadStatus
-from leads.inputs import REJECTED, Arrival
+from leads.enums import LeadStatus
+from leads.inputs import REJECTED
 from leads.models import Lead
 from leads.selectors import (
     form_answers,
@@ -30,6 +29,7 @@ from leads.upkeep import log_interaction, rate_lead, start_working
 from scrm.core import clock
 from scrm.flows import arrival, progress
 from scrm.web.access import Visit, found, may
+from scrm.web.lead_entry import known_answer, last_source, remember_source
 from scrm.web.ops.filters import page_of, sorted_by
 from scrm.web.ops.lead_forms import (
     InteractionForm,
@@ -74,17 +74,13 @@ def _since(period: str) -> datetime | None:
 
 @may("lead.edit")
 def create(request: Visit) -> HttpResponse:
-    form = LeadForm(request.POST or None, owners=owner_choices(request.user))
+    initial = {"source": last_source(request.user)}
+    form = LeadForm(request.POST or None, owners=owner_choices(request.user), initial=initial)
     if request.method == "POST" and form.is_valid():
         owner = form.cleaned_data["owner"]
-        arrived = Arrival(
-            lead=form.lead(),
-            came_by=LeadOrigin.HAND,
-            dedupe_key=f"hand:{form.cleaned_data['once']}",
-            owner_id=UUID(owner) if owner else None,
-            payload=payload_of(form.said()),
-        )
+        arrived = form.arrival(owner_id=UUID(owner) if owner else None)
         outcome = arrival.lead_arrived([arrived], now=clock.now(), actor=request.user)[0]
+        remember_source(request.user, form.cleaned_data["source"])
         if outcome.outcome != REJECTED and outcome.lead_id:
             if lead_ids_visible(request.user, [outcome.lead_id]):
                 messages.success(request, _("Lead saved."))
@@ -94,6 +90,13 @@ def create(request: Visit) -> HttpResponse:
         for problem in outcome.problems:
             form.add_error(None, f"{problem.reason} {problem.fix}")
     return form_page(request, "ops/lead_form.html", form, {})
+
+
+@require_POST
+@may("lead.edit")
+def known(request: Visit) -> HttpResponse:
+    """Asked while somebody types, in a body: a phone has no place in an address."""
+    return known_answer(request, "ops/lead_known.html")
 
 
 @may("lead.view")

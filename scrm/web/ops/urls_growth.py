@@ -23,6 +23,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("leads/", leads.index, name="lead_list"),
     path("leads/new/", leads.create, name="lead_create"),
+    path("leads/known/", leads.known, name="lead_known"),
     path("leads/act/", leads.act_on_many, name="lead_act_on_many"),
     path("leads/<uuid:lead_id>/", leads.detail, name="lead_detail"),
     path("leads/<uuid:lead_id>/trace/", lead_trace.of_lead, name="lead_trace"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import customers, me, own_code, shell, today
+from scrm.web.rep import customers, entry, me, own_code, shell, today
 
 app_name = "rep"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/snooze", today.snooze, name="task_snooze"),
     path("tasks/<uuid:task_id>/give-up", today.give_up, name="task_give_up"),
     path("customers/", customers.index, name="customer_list"),
+    path("customers/new/", entry.create, name="lead_create"),
+    path("customers/known/", entry.known, name="lead_known"),
     path("customers/<uuid:contact_id>/", customers.detail, name="customer"),
     path("customers/<uuid:contact_id>/story", customers.story, name="customer_story"),
     path("customers/<uuid:contact_id>/log", customers.log, name="customer_log"),
