@@ -30,6 +30,10 @@ def leavers_of_contacts(contact_ids: Sequence[UUID], *, won: bool) -> Leavers:
     return Leavers(condition, (list(contact_ids),))
 
 
+def leavers_of_leads(lead_ids: Sequence[UUID]) -> Leavers:
+    return Leavers("lead_id = ANY(%s)", (list(lead_ids),))
+
+
 def hold_live_version(sop_id: UUID) -> int | None:
     """The live SOP's version, held against stop and publish until the commit; shared with other enrolments."""
     rows = rows_of("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])

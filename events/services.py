@@ -49,6 +49,11 @@ def store_events(
     return outcomes
 
 
+def remove_events(*, dedupe_keys: Collection[str]) -> None:
+    """Delete events that turned out not to have happened."""
+    Event.objects.filter(dedupe_key__in=list(dedupe_keys)).delete()
+
+
 def ensure_event_types(*, declared: Sequence[Mapping[str, Any]]) -> None:
     """Write lines of the tracking plan; those there already keep what people made of them."""
     EventType.objects.bulk_create([EventType(**each) for each in declared], ignore_conflicts=True)

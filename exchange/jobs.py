@@ -121,6 +121,11 @@ def try_again(*, job: Job, error: str, now: datetime, patient: bool = True) -> d
     return job.due_at
 
 
+def hold_job(*, job_id: UUID) -> Job | None:
+    """Hold a job's row until the transaction ends; gives it as it stands."""
+    return Job.objects.select_for_update(of=("self",)).filter(pk=job_id).first()
+
+
 def cancel_job(*, job_id: UUID, now: datetime) -> bool:
     """Stop a job; what was committed stays, the batch in hand is undone. False when it had ended."""
     with transaction.atomic():

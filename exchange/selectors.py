@@ -1,5 +1,6 @@
 """Reads about what comes in and goes out: long jobs, API keys, webhooks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,12 @@ def job_detail(job_id: UUID, kind: str) -> Job | None:
 
 def job_done_with(kind: str, **options: str) -> Job | None:
     """The newest job of a kind that is done and had these options."""
-    wanted = {f"options__{name}": value for name, value in options.items()}
-    return Job.objects.filter(kind=kind, state=JobState.DONE, **wanted).order_by("-created_at", "-pk").first()
+    return _with(job_list(kind).filter(state=JobState.DONE), options).first()
+
+
+def job_newest_with(kind: str, **options: str) -> Job | None:
+    """The newest job of a kind that had these options, however far it is."""
+    return _with(job_list(kind), options).first()
 
 
 def job_count_failed(kind: str, *, since: datetime) -> int:
@@ -117,6 +122,10 @@ def delivery_answer(delivery: WebhookDelivery) -> str:
 def delivery_ids_failed(webhook: Webhook, limit: int = 1_000) -> list[UUID]:
     rows = WebhookDelivery.objects.filter(webhook=webhook, state=DeliveryState.FAILED)
     return list(rows.order_by("occurred_at").values_list("pk", flat=True)[:limit])
+
+
+def _with(rows: QuerySet[Job], options: Mapping[str, str]) -> QuerySet[Job]:
+    return rows.filter(**{f"options__{name}": value for name, value in options.items()})
 
 
 def _count_of(rows: QuerySet[Any]) -> Coalesce:

@@ -1,14 +1,17 @@
 """Who enters an SOP and who leaves it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from campaigns import enrollment_queries, planner
-from campaigns.enums import Reason, SopState
+from campaigns.enums import Reason, SopState, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Lane, Sop, Step
+from campaigns.models import Enrollment, Lane, Sop, Step, Touchpoint
 from scheduler.services import note_due
+
+_REACHED: Final = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 
 
 def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: UUID | None = None) -> int:
@@ -62,6 +65,24 @@ def exit_enrollments(*, contact_ids: Sequence[UUID], reason: Reason, now: dateti
         return 0
     leavers = enrollment_queries.leavers_of_contacts(contact_ids, won=reason == Reason.WON)
     return enrollment_queries.end(leavers, reason=reason, now=now)
+
+
+def exit_with_leads(*, lead_ids: Sequence[UUID], reason: Reason, now: datetime) -> int:
+    """Take contacts out of what they entered for these leads."""
+    return enrollment_queries.end(enrollment_queries.leavers_of_leads(lead_ids), reason=reason, now=now)
+
+
+def hold_touches(*, contact_ids: Collection[UUID]) -> None:
+    """Hold what contacts are in and are to get until the transaction ends: nothing of it is sent meanwhile."""
+    for held in (Enrollment.objects.select_for_update(no_key=True), Touchpoint.objects.select_for_update()):
+        list(held.filter(contact_id__in=list(contact_ids)).order_by("pk").values_list("pk"))
+
+
+def reached(*, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the contacts to whom something was sent or is just being sent, and the leads for which it was."""
+    rows = Touchpoint.objects.filter(contact_id__in=list(contact_ids), state__in=_REACHED).order_by()
+    pairs = rows.values_list("contact_id", "enrollment__lead_id").distinct()
+    return {pk for pair in pairs for pk in pair if pk is not None}
 
 
 def exit_everybody(*, sop: Sop, reason: Reason, now: datetime) -> int:

@@ -1,13 +1,19 @@
 """How each lead came in, step by step."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import InboxMessage, Job
 from leads.enums import MATCHES, AssignedBy, LeadOrigin
+from leads.inputs import CREATED
 from leads.models.leads import Lead
 from scrm.core.ids import uuid7
+
+CREATED_BY_JOB: Final = models.Q(job__isnull=False, outcome=CREATED)
+"""What brought a lead in as a row of a file."""
 
 
 class LeadArrival(models.Model):
@@ -67,6 +73,7 @@ class LeadArrival(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["arrived_at"], name="arrival_payload", condition=models.Q(payload__isnull=False)),
+            models.Index(fields=["job", "id"], name="arrival_created_by_job", condition=CREATED_BY_JOB),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from accounts.enums import Scope
 from accounts.models import User
 from leads.models import LeadArrival
+from leads.models.arrivals import CREATED_BY_JOB
 
 _SHOWN: Final = 10
 
@@ -30,3 +31,8 @@ def payload_is_readable(viewer: User, arrival: LeadArrival) -> bool:
     told = message.outcome
     alone = told.get("leads") == 1 and not told.get("rejected")
     return alone or viewer.data_scope == Scope.ALL
+
+
+def lead_count_by_job(job_id: UUID) -> int:
+    """How many leads that are there a file brought."""
+    return LeadArrival.objects.filter(CREATED_BY_JOB, job=job_id, lead__isnull=False).count()

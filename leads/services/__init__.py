@@ -54,9 +54,19 @@ from leads.services.referral import (
     reward_leads,
     save_program,
 )
+from leads.services.removal import (
+    Brought,
+    arrivals_by_job,
+    brought_by,
+    hold_leads,
+    lead_locks,
+    remove_leads,
+    with_other_leads,
+)
 from leads.services.sources import ensure_sources
 
 __all__ = [
+    "Brought",
     "Handed",
     "KnownLead",
     "NewArrival",
@@ -65,7 +75,9 @@ __all__ = [
     "NewTouch",
     "add_leads",
     "allow_host",
+    "arrivals_by_job",
     "attribute_referrals",
+    "brought_by",
     "change_leads",
     "contact_ids_of",
     "copy_form",
@@ -84,7 +96,9 @@ __all__ = [
     "form_sources",
     "hand_over",
     "hold_lead",
+    "hold_leads",
     "keep_arrivals",
+    "lead_locks",
     "mark_lost",
     "mark_won",
     "move_rewards",
@@ -92,6 +106,7 @@ __all__ = [
     "open_lead_ids",
     "open_lead_ids_with_owner",
     "publish_form",
+    "remove_leads",
     "reseal_payloads",
     "reveal_payload",
     "reward_deals",
@@ -102,4 +117,5 @@ __all__ = [
     "switch_link",
     "take_back_form",
     "update_form",
+    "with_other_leads",
 ]

@@ -29,6 +29,7 @@ NAMES: Final = frozenset(
         "hook.answered",
         "hook.recorded",
         "import.batch_committed",
+        "undo.batch_committed",
         "removal.begun",
         "removal.batch_dropped",
         "removal.schema_dropped",
