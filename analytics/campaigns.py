@@ -41,7 +41,7 @@ class CampaignFigures:
         named = [
             (_("Visits"), self.visits),
             (_("Leads"), self.figures.leads),
-            (_("Effective communication"), self.figures.effective),
+            (_("Effective"), self.figures.effective),
             (_("Rated A or B"), self.figures.promising),
             (_("Won"), self.figures.won),
         ]

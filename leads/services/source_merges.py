@@ -15,7 +15,11 @@ from leads.models import EntryLink, Form, MergedLead, ReferralProgram, Source, S
 from leads.services.sources import hold_tree, refuse_place
 from leads.source_tree import is_within, parents_of
 
-_POINTING: Final = {"forms": Form, "links": EntryLink, "programs": ReferralProgram}
+_POINTING: Final[dict[str, type[Form] | type[EntryLink] | type[ReferralProgram]]] = {
+    "forms": Form,
+    "links": EntryLink,
+    "programs": ReferralProgram,
+}
 
 
 @transaction.atomic

@@ -102,7 +102,7 @@ class ReviewList(ListResource):
         summary=f"Add up to {BATCH_MOST:,} reviews",
         description="One that is known takes new stars and text, and keeps our answer.",
         request=ReviewBatch,
-        responses={200: ReviewBatchOutcome, 400: ErrorsBody},
+        responses={200: ReviewBatchOutcome, 400: ErrorsBody, 422: ErrorsBody},
     )
     def post(self, request: Request) -> Response:
         read = read_batch(request.data, "reviews", ReviewBody())
@@ -141,7 +141,7 @@ class ReviewReply(Resource):
     @extend_schema(
         summary="Say how far the answer to a review is",
         request=ReplyBody,
-        responses={200: ReviewOut, 400: ErrorsBody, 404: ErrorsBody},
+        responses={200: ReviewOut, 400: ErrorsBody, 422: ErrorsBody, 404: ErrorsBody},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         body = ReplyBody(data=request.data)

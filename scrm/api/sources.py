@@ -58,7 +58,7 @@ class SourceList(ListResource):
 
 
 class CostOut(serializers.ModelSerializer):
-    source = serializers.UUIDField(source="source_id")
+    source: Any = serializers.UUIDField(source="source_id")
 
     class Meta:
         model = SourceCost
@@ -89,7 +89,7 @@ class CostFilter(django_filters.FilterSet):
 
 
 class CostBody(StrictSerializer):
-    source = serializers.UUIDField(required=False, help_text="Its id; else give source_name.")
+    source: Any = serializers.UUIDField(required=False, help_text="Its id; else give source_name.")
     source_name = serializers.CharField(required=False, max_length=80)
     on = serializers.DateField(help_text="The day, or the first of a period.")
     until = serializers.DateField(required=False, help_text="The last day: the amount is spread evenly over the days.")
@@ -143,7 +143,7 @@ class CostList(ListResource):
         summary=f"Set up to {BATCH_MOST:,} costs",
         description="Said again, a source's day and item takes the later figure: the same batch twice changes nothing.",
         request=CostBatch,
-        responses={200: CostBatchOutcome, 400: ErrorsBody},
+        responses={200: CostBatchOutcome, 400: ErrorsBody, 422: ErrorsBody},
     )
     def post(self, request: Request) -> Response:
         own = tenant_current().currency

@@ -29,7 +29,6 @@ from leads.services import create_form, publish_form
 from leads.services.costs import set_source_costs
 from leads.services.sources import save_source
 from lifecycle.models import Stage
-from scrm.demo.growth import tell_growth
 from scrm.demo.other_systems import connect_systems
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
@@ -83,7 +82,6 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
     connect_systems(source=ground.sources[0].name, by=ground.users["admin"], now=now)
     ground.form = _form(ground, ops, now)
-    tell_growth(ground.sources, ops, language=business.language, now=now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground
 

@@ -14,7 +14,6 @@ from leads.enums import ReplyState, SourceKind
 from leads.models import Source
 from leads.services.reviews import NewReview, add_reviews
 from leads.services.sources import save_source
-from scrm.core import clock
 from scrm.flows.campaign_review import campaign_reviewed
 
 
@@ -35,7 +34,7 @@ _CHINESE: Final = Words(
     top="付费投放",
     site="大众点评",
     reviews=(
-        ("小林", 5, "顾问很专业,试用装也很贴心。"),
+        ("小林", 5, "顾问很专业，试用装也很贴心。"),
         ("阿琪", 2, "加了企微两天都没人回。"),
         ("Momo", 4, "环境不错。"),
     ),
@@ -69,11 +68,10 @@ def tell_growth(sources: Sequence[Source], ops: User, *, language: str, now: dat
     for source in sources:
         if source.kind == SourceKind.PAID:
             save_source(source=source, name=source.name, kind=source.kind, parent=top, by=ops, now=now)
-    today = clock.now()
     reviews = [
         NewReview(
             site=words.site,
-            written_at=today - timedelta(days=index * 3 + 1),
+            written_at=now - timedelta(days=index * 3 + 1),
             author=author,
             rating=stars,
             text=text,
@@ -81,18 +79,18 @@ def tell_growth(sources: Sequence[Source], ops: User, *, language: str, now: dat
         )
         for index, (author, stars, text) in enumerate(words.reviews)
     ]
-    add_reviews(reviews=reviews, owner=ops, by=ops, now=today)
+    add_reviews(reviews=reviews, owner=ops, by=ops, now=now)
     _past_campaign(words, sources, ops, now)
 
 
 def _past_campaign(words: Words, sources: Sequence[Source], ops: User, now: datetime) -> None:
-    began = now.date() - timedelta(days=60)
+    began = now.date() - timedelta(days=40)
     campaign = save_campaign(
         campaign=Campaign(
             name=words.campaign,
             kind=words.kind,
             starts_on=began,
-            ends_on=began + timedelta(days=7),
+            ends_on=began + timedelta(days=10),
             budget=Decimal(8_000),
             created_at=now,
         ),

@@ -14,6 +14,7 @@ from scrm.core import clock
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
 from scrm.demo.ground import lay_ground, make_segments
+from scrm.demo.growth import tell_growth
 from scrm.demo.history import WEEKS, History
 from scrm.demo.links import put_up_links
 from scrm.demo.shape import Business, Person
@@ -63,4 +64,5 @@ def seed(business: Business) -> int:
             history.live()
             put_up_links(ground, now)
             make_segments(ground, now)
+            tell_growth(ground.sources, ground.users["ops"], language=business.language, now=now)
     return history.made

@@ -15,12 +15,14 @@ REFUSED = "tests/tenancy/test_roles.py::test_role_is_refused_every_table_of_anot
 
 RAW: dict[str, str] = {
     "accounts/queries.py": "tests/accounts/test_audit.py::test_chain_of_another_tenant_does_not_fit",
+    "analytics/figure_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "analytics/queries.py": "tests/analytics/test_reports.py::test_other_business_counts_nothing",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
     "campaigns/queries.py": "tests/campaigns/test_ledger.py::test_other_tenant_sees_none_of_it",
     "contacts/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "exchange/queries.py": "tests/flows/test_lead_import.py::test_other_tenant_sees_nothing",
     "leads/form_queries.py": "tests/web/test_public_visits.py::test_visit_of_cai_s_form_counts_there_alone",
+    "leads/source_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "leads/queries.py": "tests/flows/test_progress.py::test_leads_of_another_tenant_are_not_reassigned",
     "tagging/queries.py": "tests/api/test_contacts.py::test_contact_beyond_reach_is_not_tagged",
     "scheduler/queries.py": "tests/tenancy/test_roles.py::test_role_sees_its_own_rows_of_public_tables",

@@ -14,6 +14,7 @@ from campaigns.enums import TouchState
 from campaigns.of_contacts import touchpoint_totals
 from exchange.selectors import job_count_failed
 from leads.selectors import lead_counts_per_day, lead_newest, lead_totals
+from leads.selectors.reviews import review_count_overdue
 from scrm.core import clock
 from scrm.web.access import Visit, may
 from tenants.selectors import tenant_zone
@@ -81,6 +82,11 @@ def _attention(request: Visit, leads: dict[str, int], touches: dict[str, int], b
         )
         url = f"{reverse('ops:touchpoint_list')}?state={TouchState.UNKNOWN.value}"
         found.append({"icon": "help", "text": text % {"count": touches["unknown"]}, "url": url, "tone": "red"})
+    overdue = review_count_overdue(clock.now()) if request.user.may("review.view") else 0
+    if overdue:
+        text = ngettext("%(count)s review waits for its answer", "%(count)s reviews wait for their answers", overdue)
+        url = f"{reverse('ops:review_list')}?state=overdue"
+        found.append({"icon": "star", "text": text % {"count": overdue}, "url": url, "tone": "red"})
     failed = job_count_failed("lead_import", since=began - timedelta(days=6)) if request.user.may("lead.import") else 0
     if failed:
         text = ngettext("%(count)s import failed this week", "%(count)s imports failed this week", failed)

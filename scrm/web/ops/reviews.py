@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -30,14 +30,17 @@ from tenants.selectors import tenant_zone
 SORTS = {"written": "written_at", "stars": "rating", "due": "reply_due_at"}
 STARS = [(str(number), "★" * number) for number in range(5, 0, -1)]
 SHOWN_PROBLEMS = 50
-_MOMENT = {"format": "%Y-%m-%dT%H:%M", "attrs": {"type": "datetime-local"}}
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
 class ReviewFilter(FilterForm):
     def __init__(self, request: Visit) -> None:
         super().__init__(request)
         states = [("overdue", gettext_lazy("Overdue")), *ReplyState.choices]
-        self.choose("state", gettext_lazy("Answer"), gettext_lazy("Any answer"), states)
+        self.choose("state", pgettext_lazy("reviews", "Answer"), gettext_lazy("Any answer"), states)
         self.choose("site", gettext_lazy("Site"), gettext_lazy("Any site"), review_sites())
         self.choose("stars", gettext_lazy("Stars"), gettext_lazy("Any stars"), STARS)
 
@@ -52,7 +55,7 @@ class ReviewForm(forms.Form):
         empty_value=None,
         choices=[("", gettext_lazy("None")), *STARS],
     )
-    written_at = forms.DateTimeField(label=gettext_lazy("Written at"), widget=forms.DateTimeInput(**_MOMENT))
+    written_at = forms.DateTimeField(label=gettext_lazy("Written at"), widget=_moment())
     text = forms.CharField(
         label=gettext_lazy("Text"), max_length=4000, required=False, widget=forms.Textarea({"rows": 4})
     )
@@ -68,7 +71,7 @@ class ReviewForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    state = forms.ChoiceField(label=gettext_lazy("Answer"), choices=ReplyState.choices)
+    state = forms.ChoiceField(label=pgettext_lazy("reviews", "Answer"), choices=ReplyState.choices)
     reply = forms.CharField(
         label=gettext_lazy("What we answered"),
         max_length=4000,
@@ -80,7 +83,7 @@ class SettleForm(forms.Form):
 
 class PlanForm(forms.Form):
     owner = forms.ChoiceField(label=gettext_lazy("Who answers"), required=False)
-    due_at = forms.DateTimeField(label=gettext_lazy("Answer due"), widget=forms.DateTimeInput(**_MOMENT))
+    due_at = forms.DateTimeField(label=gettext_lazy("Answer due"), widget=_moment())
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -61,7 +61,10 @@ def test_funnel_counts_sources_forms_and_links_each_lead_once(desk, campaign):
     form = Form.objects.create(title="x", source=other, created_at=now)
     FormRoute.objects.create(form=form, campaign=campaign)
     FormTally.objects.create(form=form, on=now.date(), views=7)
-    links = [EntryLink.objects.create(name=name, form=to, created_at=now) for name, to in (("a", form), ("b", None))]
+    links = [
+        EntryLink.objects.create(name="a", form=form, created_at=now),
+        EntryLink.objects.create(name="b", url="https://x.example.com/", created_at=now),
+    ]
     for link in links:
         CampaignLink.objects.create(link=link, campaign=campaign)
         LinkHour.objects.create(link=link, at=now, visits=5)

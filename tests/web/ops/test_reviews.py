@@ -40,7 +40,7 @@ def test_a_review_is_kept_once_and_keeps_our_answer(desk):
     assert Review.objects.count() == 1
 
 
-def test_without_an_id_a_review_is_known_by_what_it_says():
+def test_without_an_id_a_review_is_known_by_what_it_says(tenant):
     at = clock.now()
     one, two = (NewReview("Map", at, author="Lin", text=text) for text in ("Good", "Bad"))
 
@@ -71,7 +71,7 @@ def test_who_answers_is_reminded_once_when_it_is_due(desk, ben, monkeypatch):
     assert [row.pk for row in desk.get("/reviews/", state="overdue").context["page"]] == [review.pk]
 
 
-def test_opened_again_it_is_due_as_it_was():
+def test_opened_again_it_is_due_as_it_was(tenant):
     review = add()
     now = clock.now()
     settle_review(review=review, state="answered", by=None, now=now)
@@ -121,7 +121,7 @@ def test_list_costs_the_same_for_one_and_for_three(desk, django_assert_num_queri
         desk.get("/reviews/")
 
 
-def test_next_due_is_the_earliest_reminder():
+def test_next_due_is_the_earliest_reminder(tenant):
     review = add()
     add(2, reply_due_at=clock.now() + timedelta(days=9))
     with connection.cursor() as cursor:

@@ -218,3 +218,14 @@ def test_a_sixth_level_is_refused(desk, tree):
 
     assert answer.status_code == 422
     assert not Source.objects.filter(name="Six").exists()
+
+
+def test_and_cai_sees_and_merges_nothing_of_it(desk, cais_desk, tree):
+    arrive(1, source="Douyin")
+
+    assert cais_desk.get("/sources/").context["tree"].total.leads == 0
+    assert merged(cais_desk, tree["Douyin"], tree["Fair"]).status_code == 404
+    merged(desk, tree["Douyin"], tree["Fair"])
+    merge = SourceMerge.objects.get()
+    assert cais_desk.post(f"/sources/{tree['Fair'].pk}/merges/{merge.pk}/undo/").status_code == 404
+    assert Lead.objects.get().source == tree["Fair"]
