@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.services import record_audit
 from exchange import jobs
 from exchange.job_errors import JobErrors
+from exchange.marked_rows import MarkedRow, mark_rows, shown_columns
 from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
@@ -64,11 +65,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What an import would do. `problems` are the first ones; `complete` when the whole file was read."""
+    """What an import would do. `problems` are the first ones; `complete` when the whole file was read.
+
+    `marked` shows them in their rows, of which it has these `columns`.
+    """
 
     problems: list[Problem]
     counts: dict[str, int]
     complete: bool
+    columns: list[str]
+    marked: list[MarkedRow]
 
 
 def preview(file: BinaryIO) -> Preview:
@@ -111,6 +117,7 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
     mapping = mapping or look.mapping
     check_mapping(mapping, look.headers)
     problems: list[Problem] = []
+    cells: dict[int, list[str]] = {}
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
     complete = True
     with transaction.atomic():
@@ -119,13 +126,16 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
             counts.update(_foreseen(batch, tallies))
             counts["rows"] += batch.rows
             counts[REJECTED] += batch.rejected
-            problems += batch.problems[: limit - len(problems)]
+            first = batch.problems[: limit - len(problems)]
+            problems += first
+            cells |= {each.row: batch.cells[each.row] for each in first if each.row in batch.cells}
             if rows is not None and counts["rows"] >= rows and not batch.is_last:
                 complete = False
                 break
         # The tallies were the only thing written.
         transaction.set_rollback(True)
-    return DryRun(problems, dict(counts), complete)
+    columns = shown_columns(look.headers, problems)
+    return DryRun(problems, dict(counts), complete, columns, mark_rows(look.headers, problems, cells))
 
 
 def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:

@@ -63,7 +63,8 @@ def test_trying_shows_problems_and_writes_nothing(desk, job):
 
     tried = answer.context["tried"]
     assert (tried.counts["created"], tried.counts["rejected"]) == (2, 1)
-    assert "Row 4, Mobile" in answer.content.decode()
+    assert [cell.value for cell in tried.marked[0].cells if cell.problems] == ["12"]
+    assert 'class="cell-bad"' in answer.content.decode()
     assert not Lead.objects.exists()
     job.refresh_from_db()
     assert job.state == JobState.DRAFT
