@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from leads.enums import FieldKind
+from scrm.core.ids import CODE_ALPHABET
 
 QUESTIONS_MAX: Final = 40
 CHOICES_MAX: Final = 30
@@ -21,11 +22,13 @@ PERSONAL: Final = (FieldKind.NAME, FieldKind.PHONE, FieldKind.EMAIL, FieldKind.C
 """What is asked once at most: it belongs to the person, not to the enquiry."""
 CHOOSING: Final = (FieldKind.CHOICE, FieldKind.CHOICES)
 
-_LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500}
+_LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500, "cover_alt": 200}
 _LABEL_MAX: Final = {FieldKind.CONSENT: 1000}
 _USUAL_LABEL_MAX: Final = 200
 _HINT_MAX: Final = 200
 _ID: Final = re.compile(r"[1-9][0-9]{0,3}")
+COVER_BITS: Final = 130
+_COVER: Final = re.compile(f"[{CODE_ALPHABET}]{{{COVER_BITS // 5}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ class Content:
     colour: str = ""
     thanks: str = ""
     next_url: str = ""
+    cover: str = ""
+    """The code of the picture above it."""
+    cover_alt: str = ""
     questions: tuple[Question, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -100,12 +106,13 @@ def read_content(raw: object) -> Content:
     """A form's content, whatever was kept: what can't be is left out, what is too long is cut."""
     said = raw if isinstance(raw, Mapping) else {}
     words = {name: _text(said.get(name), limit) for name, limit in _LIMITS.items()}
-    colour = said.get("colour")
+    colour, cover = said.get("colour"), said.get("cover")
     found = said.get("questions")
     questions = [_question(each) for each in (found if isinstance(found, list | tuple) else [])[:QUESTIONS_MAX]]
     return Content(
         **words,
         colour=colour if colour in COLOURS else "",
+        cover=cover if isinstance(cover, str) and _COVER.fullmatch(cover) else "",
         questions=_with_ids(each for each in questions if each is not None),
     )
 

@@ -1,6 +1,7 @@
 """Reads about enquiries, within what the reader may see, by what they are about."""
 
 from leads.selectors.arrivals import arrival_of_lead, arrivals_of_lead, payload_is_readable
+from leads.selectors.covers import cover_data, cover_is_shown
 from leads.selectors.follow_up import interaction_list_of_contact, interaction_list_of_lead
 from leads.selectors.form_results import form_counts, form_tallies
 from leads.selectors.forms import (
@@ -67,6 +68,8 @@ __all__ = [
     "Referrer",
     "arrival_of_lead",
     "arrivals_of_lead",
+    "cover_data",
+    "cover_is_shown",
     "department_choices",
     "department_get",
     "form_answers",

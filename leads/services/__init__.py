@@ -7,6 +7,7 @@ from leads.services.arrivals import (
     reseal_payloads,
     reveal_payload,
 )
+from leads.services.covers import keep_cover
 from leads.services.forms import (
     copy_form,
     count_form_begun,
@@ -98,6 +99,7 @@ __all__ = [
     "hold_lead",
     "hold_leads",
     "keep_arrivals",
+    "keep_cover",
     "lead_locks",
     "mark_lost",
     "mark_won",

@@ -55,7 +55,7 @@ _EVERYBODY: Final = (
     *("mfa_authenticate", "mfa_login_webauthn", "set_language"),
     *("api:schema", "api:docs", "api:v1/<path:rest>"),
     *("rep:manifest", "rep:service_worker", "rep:offline", "public:form", "public:form_thanks"),
-    *("public:embed", "public:form_begun"),
+    *("public:embed", "public:form_begun", "public:form_cover"),
 )
 _TOKEN: Final = (
     *("account_reset_password_from_key", "public:link", "public:entry_link", "public:withdrawal"),

@@ -31,3 +31,11 @@ document.addEventListener("dragend", () => {
   for (const other of document.querySelectorAll(".drop-here, .dragged")) other.classList.remove("drop-here", "dragged");
   dragged = null;
 });
+
+// A picture is drawn anew by the server: choosing it saves the draft, so that the preview has it.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (input.matches?.("input[type=file][data-saves]") && input.files.length) {
+    input.form.requestSubmit(document.getElementById("save-draft"));
+  }
+});

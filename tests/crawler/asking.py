@@ -210,6 +210,9 @@ _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:entry_link": lambda twins, kind: f"l/{_world(twins, kind).row('leads.entrylink', 'shared').code}",
     "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
     "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
+    "public:form_cover": lambda twins, kind: (
+        f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/cover/{'0' * 26}"
+    ),
     "public:form_begun": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/begun",
     "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
     "support:enter": lambda twins, kind: f"support/enter/{enter_token(twins, kind)}/",

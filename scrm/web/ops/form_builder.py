@@ -23,7 +23,7 @@ from leads.form_content import (
 from leads.form_problems import problems
 from tagging.selectors import tag_list_active
 
-WORDS: Final = ("title", "intro", "button", "colour", "thanks", "next_url")
+WORDS: Final = ("title", "intro", "button", "colour", "thanks", "next_url", "cover", "cover_alt")
 COLOUR_NAMES: Final = {
     "": gettext_lazy("As the page"),
     "blue": gettext_lazy("Blue"),

@@ -18,6 +18,7 @@ from leads.selectors import form_detail, form_draft
 from leads.services import drop_form_draft, publish_form, save_form_draft
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
+from scrm.web.hosted_cover import preview_cover_url
 from scrm.web.hosted_form import HostedForm
 from scrm.web.ops.form_builder import (
     COLOUR_NAMES,
@@ -28,6 +29,7 @@ from scrm.web.ops.form_builder import (
     question_kinds,
     rows_of,
 )
+from scrm.web.ops.form_cover import with_cover
 from scrm.web.ops.forms import public_url
 
 
@@ -36,9 +38,11 @@ def edit(request: Visit, form_id: UUID) -> HttpResponse:
     hosted, tags = found(form_detail(form_id)), Tags()
     if request.method != "POST":
         return _builder(request, hosted, form_draft(hosted), tags, check="check" in request.GET)
-    content = posted_content(request.POST, tags)
+    content, refused = with_cover(posted_content(request.POST, tags), request, clock.now())
     save_form_draft(form=hosted, content=content)
-    if "action" in request.POST:
+    if refused:
+        messages.error(request, refused)
+    if refused or "action" in request.POST:
         return redirect("ops:form_edit", hosted.pk)
     lacks = problems_of(content, tags)
     if "publish" not in request.POST:
@@ -71,9 +75,10 @@ def questions(request: Visit, form_id: UUID) -> HttpResponse:
 @may("form.edit")
 def preview(request: Visit, form_id: UUID) -> HttpResponse:
     """The page as it would be, in a frame of its own."""
-    found(form_detail(form_id))
+    hosted = found(form_detail(form_id))
     content = posted_content(request.POST, Tags())
-    context = {"content": content, "form": HostedForm(content)}
+    shown = preview_cover_url(hosted, content, clock.now())
+    context = {"content": content, "cover_url": shown, "form": HostedForm(content)}
     return render(request, "ops/form_preview.html", context)
 
 
@@ -101,6 +106,7 @@ def _builder(request: Visit, hosted: Form, content: Content, tags: Tags, *, chec
     context = {
         **_drawn(hosted, content, tags, lacks),
         "public_url": public_url(hosted),
+        "cover_url": preview_cover_url(hosted, content, clock.now()),
         "checked": check,
         "missing": len(lacks),
         "colours": list(COLOUR_NAMES.items()),

@@ -19,6 +19,7 @@ from leads.models import Form
 from leads.selectors import form_content, form_published
 from leads.services.pages import PageSpent
 from scrm.core import clock
+from scrm.web.hosted_cover import cover_url
 from scrm.web.hosted_form import HostedForm
 from scrm.web.public.embed import PARAMETER as EMBED
 from scrm.web.public.embed import for_sites, frame_of, is_embedded
@@ -128,6 +129,7 @@ def _page(request: Visit, asked: Asked, filled: HostedForm, *, opened_at: dateti
     context = {
         "hosted": form,
         "content": asked.content,
+        "cover_url": cover_url(form, asked.content),
         "form": filled,
         "token": token,
         "token_name": TOKEN,

@@ -14,30 +14,8 @@ from scrm.core import clock
 from scrm.flows.starter import lay_out_tenant
 from tagging.models import Tag, TagAssignment
 from tests.factories import make_live_sop, make_user
+from tests.web.ops.forms import DRAFT, publish
 from tests.web.public_pages import make_form, reader, send
-
-DRAFT = {
-    "title": "Book a test drive",
-    "intro": "",
-    "q-count": "4",
-    "q-0-id": "1",
-    "q-0-kind": "name",
-    "q-0-label": "Your name",
-    "q-0-required": "on",
-    "q-1-id": "2",
-    "q-1-kind": "phone",
-    "q-1-label": "Your phone number",
-    "q-2-id": "3",
-    "q-2-kind": "choice",
-    "q-2-label": "Which model?",
-    "q-2-choice": ["V3", "V5", ""],
-    "q-2-tag": ["", "", ""],
-    "q-3-id": "4",
-    "q-3-kind": "text",
-    "q-3-label": "Why that one?",
-    "q-3-show": "3",
-    "q-3-value": ["V5"],
-}
 
 
 @pytest.fixture
@@ -49,10 +27,6 @@ def source(desk) -> Source:
 def form(desk, source) -> Form:
     desk.post("/forms/new/", {"title": "Test drive", "source": str(source.pk)})
     return Form.objects.get()
-
-
-def publish(desk, form, **said) -> None:
-    desk.post(f"/forms/{form.pk}/", {**DRAFT, **said, "publish": "1"})
 
 
 def test_new_form_is_a_draft_that_nobody_finds(desk, form):
