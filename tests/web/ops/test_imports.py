@@ -5,8 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from exchange.enums import JobState
 from exchange.models import Job
+from exchange.sheets import Limits
 from leads.models import Lead
 from scheduler.budget import Budget
+from scrm.flows import lead_import
 from scrm.flows.jobs import jobs_due
 from tests.exchange.workbooks import workbook
 
@@ -56,6 +58,17 @@ def test_workbook_is_taken_as_a_table(desk, settings, tmp_path):
     answer = desk.get(desk.post("/imports/new/", {"file": file})["Location"])
 
     assert [row.samples for row in answer.context["columns"]] == [["Lin"], ["13812345678"]]
+
+
+def test_workbook_that_would_keep_one_waiting_is_refused_with_a_way_out(desk, monkeypatch):
+    monkeypatch.setattr(lead_import, "WHILE_ONE_WAITS", Limits(table_characters=10))
+    file = SimpleUploadedFile("leads.xlsx", workbook([["Name", "Mobile"], ["Lin", 13812345678]]))
+
+    answer = desk.post("/imports/new/", {"file": file})
+
+    assert answer.status_code == 422
+    assert "save it as CSV" in answer.content.decode()
+    assert not Job.objects.exists()
 
 
 def test_trying_shows_problems_and_writes_nothing(desk, job):
