@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from leads.enums import HeldState
+from leads.enums import FieldKind, HeldState
 from leads.form_content import BETWEEN, PERSONAL, Content
 from leads.held_payloads import open_held
 from leads.inputs import REJECTED
@@ -25,6 +26,8 @@ from scrm.web.access import Visit, may
 from scrm.web.hosted_arrival import Sent, arrival_of, read_sent
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.ticked import ticked_ids
+
+_NO_ANSWERS: Final = (*PERSONAL, FieldKind.CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def _rows(page: Iterable[HeldLead]) -> list[Row]:
             if place not in contents:
                 contents[place] = form_content(held.form, sent.version)
             content = contents[place]
-            asked = [each for each in content.questions if each.kind not in PERSONAL] if content else []
+            asked = [each for each in content.questions if each.kind not in _NO_ANSWERS] if content else []
             said = {each.label: sent.said.get(each.name, []) for each in asked}
             answers = [(label, BETWEEN.join(given)) for label, given in said.items() if any(given)]
         rows.append(Row(held, answers))
