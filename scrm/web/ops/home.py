@@ -24,7 +24,8 @@ CHART_DAYS = 28
 
 @may("desk.open")
 def home(request: Visit) -> HttpResponse:
-    began = _day_began()
+    now = clock.now()
+    began = _day_began(now)
     leads = lead_totals(request.user, day_began=began)
     touches = touchpoint_totals(request.user, day_ends=began + timedelta(days=1), week_began=began - timedelta(days=6))
     per_day = lead_counts_per_day(
@@ -38,7 +39,7 @@ def home(request: Visit) -> HttpResponse:
         "week_change": _change(leads["week"], leads["week_before"]),
         "won_share": leads["month_won"] / leads["month"] if leads["month"] else None,
         "newest": lead_newest(request.user),
-        "attention": _attention(request, leads, touches, began),
+        "attention": _attention(request, leads, touches, began, now),
     }
     return render(request, "ops/home.html", context)
 
@@ -46,7 +47,7 @@ def home(request: Visit) -> HttpResponse:
 @may("lead.view")
 def leads_per_day(request: Visit) -> HttpResponse:
     """The chart's numbers: leads per day over four weeks."""
-    today = _day_began().date()
+    today = _day_began(clock.now()).date()
     counts = lead_counts_per_day(
         request.user, first=today - timedelta(days=CHART_DAYS - 1), last=today, zone=tenant_zone()
     )
@@ -59,15 +60,17 @@ def leads_per_day(request: Visit) -> HttpResponse:
     return JsonResponse(data)
 
 
-def _day_began() -> datetime:
-    return clock.now().astimezone(tenant_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+def _day_began(now: datetime) -> datetime:
+    return now.astimezone(tenant_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _change(now: int, before: int) -> float | None:
     return (now - before) / before if before else None
 
 
-def _attention(request: Visit, leads: dict[str, int], touches: dict[str, int], began: datetime) -> list[dict[str, Any]]:
+def _attention(
+    request: Visit, leads: dict[str, int], touches: dict[str, int], began: datetime, now: datetime
+) -> list[dict[str, Any]]:
     """What somebody should look at, each with where to do so."""
     found = []
     if leads["unassigned"]:
@@ -82,7 +85,7 @@ def _attention(request: Visit, leads: dict[str, int], touches: dict[str, int], b
         )
         url = f"{reverse('ops:touchpoint_list')}?state={TouchState.UNKNOWN.value}"
         found.append({"icon": "help", "text": text % {"count": touches["unknown"]}, "url": url, "tone": "red"})
-    overdue = review_count_overdue(clock.now()) if request.user.may("review.view") else 0
+    overdue = review_count_overdue(now) if request.user.may("review.view") else 0
     if overdue:
         text = ngettext("%(count)s review waits for its answer", "%(count)s reviews wait for their answers", overdue)
         url = f"{reverse('ops:review_list')}?state=overdue"

@@ -15,19 +15,21 @@ from campaigns.pace import pace_of
 from leads.models import EntryLink, Form, FormTally, Lead, LinkHour, Source, SourceCost, Touch
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
+from tenants.selectors import tenant_zone
 from tests.flows.arrivals import make_arrival
 
 
 @pytest.fixture
 def campaign(desk) -> Campaign:
     now = clock.now()
+    today = now.astimezone(tenant_zone()).date()
     lead_arrived([make_arrival(1, source="Fair"), make_arrival(2, source="Fair")], now=now)
     desk.post(
         "/campaigns/new/",
         {
             "name": "Push",
-            "starts_on": (now - timedelta(days=4)).date().isoformat(),
-            "ends_on": (now + timedelta(days=5)).date().isoformat(),
+            "starts_on": (today - timedelta(days=4)).isoformat(),
+            "ends_on": (today + timedelta(days=5)).isoformat(),
             "budget": "100",
             "goal_metric": "leads",
             "goal_target": "10",

@@ -52,10 +52,10 @@ def test_home_counts_only_what_the_manager_sees(adas_desk, ben):
 def test_home_costs_the_same_for_one_lead_and_for_three(desk, django_assert_num_queries):
     arrive(1)
     desk.get("/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/")
     arrive(2, 3)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/")
 
 
