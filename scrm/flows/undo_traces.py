@@ -17,6 +17,7 @@ from campaigns.enums import TaskState
 from campaigns.models import Enrollment, RepTask, Touchpoint
 from commerce.models import CouponGrant, Order
 from contacts.models import Consent, Contact, DoNotContact, Identity
+from content.models import TrackedLink
 from events.models import Event
 from leads.models import Interaction, Lead, LeadArrival, Opportunity, Touch
 from lifecycle.models import Position, StageTransition
@@ -46,6 +47,8 @@ class Trace:
 
 
 _TRACES: Final[Mapping[type[Model], Trace]] = {
+    # Made for a message that is on its way, or that somebody sends by hand.
+    TrackedLink: Trace(Stay.SENT),
     Order: Trace(Stay.ORDERED),
     CouponGrant: Trace(Stay.ORDERED),
     Opportunity: Trace(Stay.DEAL),
