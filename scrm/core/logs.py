@@ -19,8 +19,8 @@ _SECRET_NAMES: Final = re.compile(
 _MASKED: Final = (
     # Whoever is in the query string: searched phones, signed tokens, log-in codes.
     (re.compile(r"(?<=[\w/])\?[^\s\"'<>#\]),]+"), f"?{_MASK}"),
-    # What stands in an address as a key: of a mailed link, a way in, a withdrawal, a tracked link.
-    (re.compile(r"(/(?:password/reset/key|support/enter|hooks/in|u|t)/)[^\s\"'<>?#]+"), rf"\1{_MASK}"),
+    # What stands in an address as a key: of a mailed link, a way in, an entry link, a withdrawal, a tracked link.
+    (re.compile(r"(/(?:password/reset/key|support/enter|hooks/in|l|u|t)/)[^\s\"'<>?#]+"), rf"\1{_MASK}"),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=:-]{8,}"), rf"\1 {_MASK}"),
     (re.compile(r"(://[^/\s:@]*:)[^@\s/]+@"), rf"\1{_MASK}@"),
     (

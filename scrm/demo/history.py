@@ -172,9 +172,7 @@ class History:
         )
         form = self.ground.form if came_by == LeadOrigin.FORM and chance.random() < 0.5 else None
         utm = {"utm_source": channel.origin, "utm_campaign": "autumn"} if channel.per_day else {}
-        arrived = Arrival(
-            lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm
-        )
+        arrived = Arrival(lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm)
         if form is not None:
             lead.attributes |= self._answers()
             arrived = replace(arrived, form_id=form.pk, form_version=1)

@@ -221,7 +221,7 @@ VALUES = {
     "lead.attribute_number": [7, 7.5, 8],
     "lead.attribute_number.name": ["colour", "size"],
     "lead.sources": ["<sources 0>", "<sources 1>"],
-    **dict.fromkeys(("lead.link", "lead.links", "lead.first_link"), ["<links 0>", "<links 1>"]),
+    **{key: ["<links 0>", "<links 1>"] for key in ("lead.link", "lead.links", "lead.first_link")},
     "lead.count": [0, 1, 2, 3],
     "lead.count.status": ["new", "won"],
     "events.count": [0, 1, 2],
