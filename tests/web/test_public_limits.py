@@ -2,10 +2,12 @@
 
 import pytest
 
-from leads.models import Form, HeldLead, Lead
+from leads.models import EntryLink, Form, FormTally, HeldLead, Lead, LinkHour
+from scrm.core import clock
 from scrm.core.rates import Bucket
 from scrm.flows.starter import lay_out_tenant
 from scrm.web.public import limits
+from scrm.web.public.tokens import open_token
 from tests.web.public_pages import make_form, reader, send
 
 
@@ -86,3 +88,18 @@ def reader_at(address: str):
     client = reader()
     client.defaults["REMOTE_ADDR"] = address
     return client
+
+
+def test_one_network_that_says_to_be_many_browsers_hammers_no_counter(form, monkeypatch):
+    monkeypatch.setattr(limits, "COUNTED_BY_NETWORK", Bucket(size=2, per_minute=1))
+    link = EntryLink.objects.create(name="Poster", form=form, created_at=clock.now())
+    token = open_token(form.pk, clock.now())
+
+    for number in range(5):
+        client = reader_at(f"192.0.2.{number + 1}")
+        client.defaults["HTTP_USER_AGENT"] = f"Mozilla/5.0 (X11; Linux x86_64) Firefox/{number}.0"
+        assert client.post(f"/f/{form.slug}/begun", {"page": token}).status_code == 204
+        assert client.get(f"/l/{link.code}").status_code == 302
+
+    assert FormTally.objects.get().begun == 2
+    assert LinkHour.objects.get().visits == 2

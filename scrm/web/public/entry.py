@@ -19,7 +19,7 @@ from scrm.core import clock, crypto
 from scrm.core.ids import CODE_ALPHABET
 from scrm.core.rates import spend
 from scrm.web.public.entry_token import PARAMETER, entry_token
-from scrm.web.public.limits import whereabouts
+from scrm.web.public.limits import is_counted, whereabouts
 from scrm.web.public.page import Visit, for_everybody, not_there
 from scrm.web.public.visits import utm_of
 from tenants.selectors import tenant_keys, tenant_zone
@@ -58,6 +58,8 @@ def _target(request: Visit, link: EntryLink, now: datetime) -> str:
 
 
 def _count(request: Visit, link: EntryLink, now: datetime) -> None:
+    if not is_counted(request, f"link:{link.pk}"):
+        return
     hour = now.astimezone(tenant_zone()).replace(minute=0, second=0, microsecond=0)
     agent = request.headers.get("User-Agent", "")
     if request.method == "HEAD" or _is_prefetch(request) or is_machine(agent):

@@ -16,6 +16,8 @@ TAKEN_BY_ALL: Final = Bucket(size=600, per_minute=600)
 HELD_BY_NETWORK: Final = Bucket(size=10, per_minute=2)
 HELD_BY_ALL: Final = Bucket(size=500, per_minute=30)
 """So many wait for a person's word: more nobody reads."""
+COUNTED_BY_NETWORK: Final = Bucket(size=600, per_minute=600)
+"""A counter is one row, which nobody may hammer by saying each time that they are another browser."""
 VIEW_LASTS: Final = 600
 """Seconds in which a reader who comes again is the same view."""
 _NETWORK: Final = {4: 24, 6: 64}
@@ -37,6 +39,11 @@ def seconds_to_hold(request: HttpRequest, form_id: UUID) -> int:
     """0 when there is room among what waits for a person's word."""
     one = seconds_until_one(f"held:{form_id}:{network(request)}", HELD_BY_NETWORK)
     return one or seconds_until_one(f"held:{form_id}", HELD_BY_ALL)
+
+
+def is_counted(request: HttpRequest, what: str) -> bool:
+    """Whether to count what somebody did there; without Redis it always is."""
+    return not seconds_until_one(f"count:{what}:{network(request)}", COUNTED_BY_NETWORK)
 
 
 def is_new_view(request: HttpRequest, form_id: UUID) -> bool:

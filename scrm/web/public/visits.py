@@ -9,7 +9,7 @@ from leads.form_content import plain
 from leads.services import count_form_begun, count_form_visit
 from scrm.core import crypto
 from scrm.core.rates import spend
-from scrm.web.public.limits import VIEW_LASTS, is_new_view, whereabouts
+from scrm.web.public.limits import VIEW_LASTS, is_counted, is_new_view, whereabouts
 from scrm.web.public.page import Visit
 from tenants.selectors import tenant_keys, tenant_zone
 
@@ -35,7 +35,9 @@ def note_visit(request: Visit, form_id: UUID, now: datetime) -> None:
 def note_begin(request: Visit, form_id: UUID, now: datetime) -> None:
     """Somebody began to answer, or sent a page whose script did not run."""
     on = _today(now)
-    if not _is_machine(request) and _is_new(request, f"begun:{form_id}", on, VIEW_LASTS):
+    if _is_machine(request) or not is_counted(request, f"begun:{form_id}"):
+        return
+    if _is_new(request, f"begun:{form_id}", on, VIEW_LASTS):
         count_form_begun(form_id=form_id, on=on, utm=utm_of(request))
 
 
