@@ -91,6 +91,8 @@ def switch_endpoint(*, endpoint: WebhookEndpoint, state: EndpointState, by: Any,
 def delete_endpoint(*, endpoint: WebhookEndpoint, by: Any, now: datetime) -> None:
     """The address answers no more, and what came by it is forgotten; leads stay."""
     with transaction.atomic():
-        InboxMessage.objects.filter(endpoint=endpoint, state=InboxState.RECEIVED).select_for_update().count()
+        # Whoever takes one in right now has kept its leads before it is forgotten.
+        waiting = InboxMessage.objects.filter(endpoint=endpoint, state=InboxState.RECEIVED)
+        list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         record_audit(action="webhook_in.deleted", actor=by, subject=endpoint, details={"name": endpoint.name}, now=now)
         WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from contacts.models import Consent, Identity
@@ -281,3 +282,14 @@ def test_forms_are_taken_too(acme):
 
     assert answer.status_code == 200
     assert Lead.objects.get().contact.name == "Lin"
+
+
+def test_deleting_a_way_in_waits_for_whoever_takes_its_messages_in(acme):
+    endpoint = make_endpoint()
+    push(endpoint)
+
+    with CaptureQueriesContext(connection) as asked:
+        endpoints.delete_endpoint(endpoint=endpoint, by=None, now=clock.now())
+
+    assert any("exchange_inboxmessage" in query["sql"] and "FOR UPDATE" in query["sql"] for query in asked)
+    assert not InboxMessage.objects.exists()
