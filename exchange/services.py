@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.services import record_audit
 from exchange.enums import EndpointState, InboxState
 from exchange.models import ApiKey, InboxMessage, Webhook, WebhookEndpoint
 from exchange.sealed import open_column, seal_column
@@ -124,24 +125,31 @@ def _end(message: InboxMessage, state: InboxState, error: str, now: datetime, **
         failpoints.passed("inbox.ended")
 
 
-def replay_messages(*, messages: Collection[UUID], now: datetime) -> int:
+def replay_messages(*, endpoint: WebhookEndpoint, messages: Collection[UUID], by: Any, now: datetime) -> int:
     """Take these in once more, as far as their payloads are still there; gives how many will be."""
     with due_work():
-        rows = InboxMessage.objects.filter(pk__in=messages).exclude(payload=None).exclude(endpoint=None)
+        rows = InboxMessage.objects.filter(endpoint=endpoint, pk__in=messages).exclude(payload=None)
         replayed = rows.update(state=InboxState.RECEIVED, attempt=0, due_at=now, error="")
         if replayed:
             note_due(now)
+            _audit_replay(endpoint, replayed, by, now)
     return replayed
 
 
-def release_messages(*, endpoint: WebhookEndpoint, now: datetime) -> int:
+def release_messages(*, endpoint: WebhookEndpoint, by: Any, now: datetime) -> int:
     """Take in what was held while the way in was no draft or paused any more."""
     with due_work():
         held = InboxMessage.objects.filter(endpoint=endpoint, state=InboxState.HELD)
         released = held.update(state=InboxState.RECEIVED, attempt=0, due_at=now)
         if released:
             note_due(now)
+            _audit_replay(endpoint, released, by, now)
     return released
+
+
+def _audit_replay(endpoint: WebhookEndpoint, messages: int, by: Any, now: datetime) -> None:
+    details = {"name": endpoint.name, "messages": messages}
+    record_audit(action="webhook_in.replayed", actor=by, subject=endpoint, details=details, now=now)
 
 
 def forget_payloads(*, now: datetime) -> bool:

@@ -65,7 +65,12 @@ def save_program(
 
 @transaction.atomic
 def ensure_referral_link(
-    *, program: ReferralProgram, contact: Contact | None = None, rep: User | None = None, now: datetime
+    *,
+    program: ReferralProgram,
+    contact: Contact | None = None,
+    rep: User | None = None,
+    by: User | None = None,
+    now: datetime,
 ) -> ReferralLink:
     """The link by which this contact, or this representative, brings people: made once."""
     if (contact is None) == (rep is None):
@@ -83,7 +88,9 @@ def ensure_referral_link(
         rep=rep,
         created_at=now,
     )
-    return ReferralLink.objects.create(program=program, link=link, contact=contact, rep=rep)
+    made = ReferralLink.objects.create(program=program, link=link, contact=contact, rep=rep)
+    record_audit(action="link.saved", actor=by, subject=link, details={"program": program.name}, now=now)
+    return made
 
 
 def attribute_referrals(*, brought: Sequence[NewReferral], now: datetime) -> None:

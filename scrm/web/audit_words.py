@@ -28,6 +28,7 @@ WORDS: Final[dict[str, Words]] = {
     "form.routed": gettext_lazy("said where the leads of a form go"),
     "form.saved": gettext_lazy("saved a form"),
     "form.taken_back": gettext_lazy("took a form back"),
+    "held_lead.decided": gettext_lazy("decided about held leads"),
     "identity.revealed": gettext_lazy("saw a phone, an e-mail or an id in clear"),
     "import.cancelled": gettext_lazy("cancelled an import"),
     "import.started": gettext_lazy("started an import"),
@@ -146,6 +147,7 @@ WORDS: Final[dict[str, Words]] = {
     "webhook_in.live": gettext_lazy("let a webhook in go live"),
     "webhook_in.mapped": gettext_lazy("changed what the fields of a webhook in become"),
     "webhook_in.paused": gettext_lazy("paused a webhook in"),
+    "webhook_in.replayed": gettext_lazy("took messages of a webhook in in once more"),
 }
 
 _PAGES: Final[dict[str, Words]] = {

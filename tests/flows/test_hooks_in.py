@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
+from accounts.models import AuditEntry
 from contacts.models import Consent, Identity
 from exchange import endpoints, services
 from exchange.enums import EndpointState, InboxState, SignatureScheme
@@ -163,7 +164,7 @@ def test_what_comes_to_a_draft_is_held_and_released_when_it_goes_live(acme):
     assert (InboxMessage.objects.get().state, Lead.objects.count()) == (InboxState.HELD, 0)
 
     endpoints.switch_endpoint(endpoint=endpoint, state=EndpointState.LIVE, by=None, now=clock.now())
-    assert services.release_messages(endpoint=endpoint, now=clock.now()) == 1
+    assert services.release_messages(endpoint=endpoint, by=None, now=clock.now()) == 1
     drain()
 
     assert (InboxMessage.objects.get().state, Lead.objects.count()) == (InboxState.DONE, 1)
@@ -189,12 +190,14 @@ def test_message_that_says_nothing_fails_with_its_reason_and_is_taken_in_once_th
     assert (message.state, bool(message.error), Lead.objects.count()) == (InboxState.FAILED, True, 0)
 
     endpoints.set_mapping(endpoint=endpoint, mapping=MAPPING, by=None, now=clock.now())
-    assert services.replay_messages(messages=[message.pk], now=clock.now()) == 1
+    assert services.replay_messages(endpoint=endpoint, messages=[message.pk], by=None, now=clock.now()) == 1
     drain()
-    assert services.replay_messages(messages=[message.pk], now=clock.now()) == 1
+    assert services.replay_messages(endpoint=endpoint, messages=[message.pk], by=None, now=clock.now()) == 1
     drain()
 
     assert (InboxMessage.objects.get().state, Lead.objects.count()) == (InboxState.DONE, 1)
+    replays = AuditEntry.objects.filter(action="webhook_in.replayed")
+    assert [entry.details["messages"] for entry in replays] == [1, 1]
 
 
 def test_lead_with_a_key_of_its_own_is_changed_and_not_doubled(acme):

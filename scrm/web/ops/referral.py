@@ -138,7 +138,7 @@ def share(request: Visit, contact_id: UUID) -> HttpResponse:
     """Make the link by which a contact brings people; a second time it is the same."""
     contact = found(contact_detail(request.user, contact_id))
     program = found(_program(request.POST.get("program", "")))
-    made = ensure_referral_link(program=program, contact=contact, now=clock.now())
+    made = ensure_referral_link(program=program, contact=contact, by=request.user, now=clock.now())
     return redirect("ops:entry_link_detail", made.link_id)
 
 

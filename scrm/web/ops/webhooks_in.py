@@ -153,7 +153,7 @@ def switch(request: Visit, endpoint_id: UUID) -> HttpResponse:
         endpoints.switch_endpoint(endpoint=endpoint, state=EndpointState.LIVE, by=request.user, now=now)
         messages.success(request, _("Live: what comes becomes leads."))
         if request.POST.get("release") == "on":
-            _say_replayed(request, release_messages(endpoint=endpoint, now=now))
+            _say_replayed(request, release_messages(endpoint=endpoint, by=request.user, now=now))
     elif endpoints.switch_endpoint(endpoint=endpoint, state=EndpointState.PAUSED, by=request.user, now=now):
         messages.success(request, _("Paused: what comes is kept for a week and waits."))
     return redirect("ops:webhook_in", endpoint.pk)
@@ -168,7 +168,8 @@ def replay(request: Visit, endpoint_id: UUID) -> HttpResponse:
         chosen = message_ids_failed(endpoint)
     else:
         chosen = [found(message_detail(endpoint, _uuid(request.POST.get("message", "")))).pk]
-    _say_replayed(request, replay_messages(messages=chosen, now=clock.now()))
+    replayed = replay_messages(endpoint=endpoint, messages=chosen, by=request.user, now=clock.now())
+    _say_replayed(request, replayed)
     return redirect(f"{reverse('ops:webhook_in', args=[endpoint.pk])}#messages")
 
 
