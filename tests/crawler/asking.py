@@ -15,7 +15,7 @@ from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
-from tests.crawler.world import Twins
+from tests.crawler.world import COVER, Twins
 
 OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
     *("own", "colleague", "department", "nobody", "foreign", "random", "mixed"),
@@ -210,9 +210,7 @@ _SPOKEN: Final[dict[str, Callable[[Twins, str], str]]] = {
     "public:entry_link": lambda twins, kind: f"l/{_world(twins, kind).row('leads.entrylink', 'shared').code}",
     "public:form": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}",
     "public:form_thanks": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/thanks",
-    "public:form_cover": lambda twins, kind: (
-        f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/cover/{'0' * 26}"
-    ),
+    "public:form_cover": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/cover/{COVER}",
     "public:form_begun": lambda twins, kind: f"f/{_world(twins, kind).row('leads.form', 'shared').slug}/begun",
     "account_reset_password_from_key": lambda twins, kind: f"accounts/password/reset/key/{reset_key(twins, kind)}/",
     "support:enter": lambda twins, kind: f"support/enter/{enter_token(twins, kind)}/",

@@ -33,6 +33,9 @@ OWNERS: Final = {
 }
 """By which road each personal row leads to whoever is in charge of it; the others belong to the business."""
 
+COMMON: Final = {"leads.review", "campaigns.nextaction"}
+"""They have somebody who sees to them, and are read by everybody who may read their kind."""
+
 KEPT: Final = {
     # What the product reads as a code, not as words.
     *("accounts.user.password", "accounts.user.language", "accounts.user.username", "accounts.user.first_name"),
@@ -50,7 +53,7 @@ KEPT: Final = {
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
-    *("leads.touch.utm", "leads.lead.utm", "exchange.idempotencykey.answer", "leads.formversion.content"),
+    *("leads.touch.utm", "leads.lead.utm", "exchange.idempotencykey.answer"),
 }
 MACHINERY: Final = {
     *("accounts.attemptcount", "accounts.auditanchor", "accounts.auditseal", "accounts.session"),
@@ -160,5 +163,7 @@ def models_without_rows() -> set[str]:
 def personal_models() -> Iterable[str]:
     """Tables that point at a contact, and must lead to whoever is in charge of it."""
     for model in room_models():
-        if any(each.name in ("contact", "owner") and each.is_relation for each in model._meta.concrete_fields):
+        if model._meta.label_lower not in COMMON and any(
+            each.name in ("contact", "owner") and each.is_relation for each in model._meta.concrete_fields
+        ):
             yield model._meta.label_lower

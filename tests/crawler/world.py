@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django_tenants.utils import tenant_context
 
 from accounts.enums import Role, Scope
@@ -14,8 +15,10 @@ from accounts.models import AuditEntry, Department, User
 from accounts.services import record_audit
 from analytics.models import Goal
 from audiences.models import Segment, SegmentMember, Tier
+from campaigns.enums import Channel
 from campaigns.form_models import FormRoute
 from campaigns.models import (
+    Breaker,
     Campaign,
     CampaignLink,
     CampaignReview,
@@ -63,6 +66,7 @@ from leads.models import (
     SpentPage,
     Touch,
 )
+from leads.selectors.covers import cover_path
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code, uuid7
@@ -100,6 +104,9 @@ REACH: Final = {
 }
 """Whose rows each of them may see: written down, not computed."""
 
+
+COVER: Final = "0" * 26
+"""Both have a picture of this name, each its own."""
 
 _HASH: Final = make_password("equal people of 2026")
 
@@ -203,7 +210,9 @@ def _ground(world: World, canaries: Canaries) -> None:
     stands = {"site": "x", "written_at": now, "reply_due_at": now, "created_at": now}
     keep(Review.objects.create(dedupe_key="x", text=canaries.mint(world.letter, "leads.review"), **stands))
     form = keep(Form.objects.create(slug="x", title="x", source=source, active=True, live_version=1, created_at=now))
-    keep(FormVersion.objects.create(form=form, number=1, content={}, published_at=now))
+    content = {"title": canaries.mint(world.letter, "leads.formversion"), "cover": COVER}
+    keep(FormVersion.objects.create(form=form, number=1, content=content, published_at=now))
+    default_storage.save(cover_path(COVER), ContentFile(canaries.mint(world.letter, "cover").encode()))
     keep(FormTally.objects.create(form=form, on=now.date(), utm_source="x", utm_medium="x", utm_campaign="x"))
     keep(FormRoute.objects.create(form=form))
     sent = as_bytes(Sent(version=1, said={"name": ["x"], "phone": ["13900139000"]}, opened_at=now, utm={}))
@@ -223,6 +232,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(NextAction.objects.create(review=learnt, text="x"))
     _links(world, source, campaign)
     sop = keep(make_live_sop(step(), step("email"), name="x"))
+    keep(Breaker.objects.create(channel=Channel.EMAIL))
     Sop.objects.filter(pk=sop.pk).update(campaign=campaign)
     keep(SopVersion.objects.get(sop=sop))
     keep(Step.objects.filter(version__sop=sop).order_by("position").first())
