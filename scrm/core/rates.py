@@ -3,7 +3,6 @@
 A budget is so many times in a window; a bucket holds so many and is filled again bit by bit, without a window's edges.
 """
 
-import functools
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -12,6 +11,7 @@ import redis
 import structlog
 from django.conf import settings
 
+from scrm.core.redis_client import shared_client
 from scrm.core.tenancy import schema_name
 
 logger = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ def spend(name: str, *, limit: int, seconds: int) -> Budget | None:
     """Take one from the current tenant's budget of that name; None while Redis is away."""
     key = f"{schema_name()}:throttle:{name}"
     try:
-        with _client(settings.REDIS_URL).pipeline(transaction=True) as together:
+        with _client().pipeline(transaction=True) as together:
             together.incr(key)
             together.expire(key, seconds, nx=True)
             together.ttl(key)
@@ -77,15 +77,12 @@ return string.format('%.6f', wait)
 def seconds_until_one(name: str, bucket: Bucket) -> int:
     """0 when one was taken from the current tenant's bucket of that name, or while Redis is away; else when to ask."""
     try:
-        wait = _client(settings.REDIS_URL).eval(
-            _TAKE, 1, f"{schema_name()}:bucket:{name}", str(bucket.size), str(bucket.per_minute)
-        )
+        wait = _client().eval(_TAKE, 1, f"{schema_name()}:bucket:{name}", str(bucket.size), str(bucket.per_minute))
     except redis.RedisError as error:
         logger.warning("throttle_unavailable", error=type(error).__name__)
         return 0
     return ceil(float(wait))
 
 
-@functools.cache
-def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+def _client() -> redis.Redis:
+    return shared_client(settings.REDIS_URL, patience=1.0)

@@ -1,12 +1,12 @@
 """Counts what all processes do together, in Redis and at best effort: a lost count is no lost work."""
 
-from functools import lru_cache
 from typing import Any
 
 import redis
 from django.conf import settings
 
 from scrm.core import clock
+from scrm.core.redis_client import shared_client
 
 _KEY = "scrm:tallies"
 _PATIENCE = 5.0
@@ -42,6 +42,5 @@ def _parsed(field: str, count: int) -> tuple[str, dict[str, str], int]:
     return name, dict(label.split("=", 1) for label in labels), count
 
 
-@lru_cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return shared_client(settings.REDIS_URL, patience=0.5)

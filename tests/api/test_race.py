@@ -1,5 +1,6 @@
 """Two equal requests at once: one effect, one answer."""
 
+import os
 import threading
 
 import pytest
@@ -9,12 +10,12 @@ from django_tenants.utils import tenant_context
 from contacts.models import Contact
 from exchange.keys import create_api_key
 from exchange.models import IdempotencyKey
-from leads.models import Lead
+from leads.models import Lead, Source
 from scrm.core import clock
 from tenants.models import Tenant
 from tests.api.conftest import Caller
 
-CALLERS = 6
+CALLERS = 100 if os.environ.get("SCRM_DEEP") else 24
 
 
 @pytest.fixture
@@ -24,11 +25,11 @@ def token(own_database):
         return acme, create_api_key(name="Shop", scopes=["leads:write"], now=clock.now()).token
 
 
-def at_once(acme, token, body, **headers):
-    """What each of several callers is told who send the same at the same moment."""
+def at_once(acme, token, *bodies, **headers):
+    """What each of several callers is told who send at the same moment: all the same, or each its own."""
     start, answers = threading.Barrier(CALLERS), []
 
-    def send():
+    def send(body):
         try:
             with tenant_context(acme):
                 caller = Caller(acme, token=token)
@@ -37,7 +38,7 @@ def at_once(acme, token, body, **headers):
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=send) for _ in range(CALLERS)]
+    threads = [threading.Thread(target=send, args=[bodies[n % len(bodies)]]) for n in range(CALLERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -65,3 +66,28 @@ def test_equal_enquiries_without_a_key_at_once_are_one_lead(token):
     assert sorted(answer.json()["outcome"] for answer in answers) == ["created"] + ["unchanged"] * (CALLERS - 1)
     with tenant_context(acme):
         assert (Lead.objects.count(), Contact.objects.count()) == (1, 1)
+
+
+def test_a_new_person_by_a_new_source_is_one_of_each(token):
+    acme, secret = token
+    body = {"name": "Lin", "phone": "13800138000", "email": "lin@example.com", "source": "Fair", "tags": ["Hot"]}
+
+    answers = at_once(acme, secret, body)
+
+    assert sorted(answer.status_code for answer in answers) == [200] * (CALLERS - 1) + [201]
+    with tenant_context(acme):
+        assert (Lead.objects.count(), Contact.objects.count()) == (1, 1)
+        assert Source.objects.filter(name="Fair").count() == 1
+
+
+def test_batches_of_the_same_people_in_any_order_neither_block_nor_double(token):
+    acme, secret = token
+    people = [{"phone": f"1380013{n:04}", "source": f"Fair {n % 5}", "company": f"Firm {n % 3}"} for n in range(20)]
+
+    bodies = [{"leads": people[n % 20 :] + people[: n % 20]} for n in range(CALLERS)]
+    answers = at_once(acme, secret, *bodies)
+
+    assert [answer.status_code for answer in answers] == [200] * CALLERS
+    assert sum(answer.json()["created"] for answer in answers) == 20
+    with tenant_context(acme):
+        assert (Lead.objects.count(), Contact.objects.count()) == (20, 20)
