@@ -25,8 +25,8 @@ from accounts.log_in_models import Session
 from accounts.models import User
 from contacts.models import Contact, Identity
 from scrm.core.tenancy import on_platform
-from scrm.web.account.factors import RenamePasskey
 from scrm.web.access import needs_of
+from scrm.web.account.factors import RenamePasskey
 from scrm.web.routes import TENANT
 from tenants.models import Domain
 from tests.crawler.crawl import Crawler
