@@ -12,7 +12,7 @@ def shared_client(url: str, *, patience: float) -> redis.Redis:
     key = (url, patience)
     if key not in _clients:
         # Threads that begin at once each make a client, and `setdefault` lets them all have the first. functools.cache
-        # would let each use its own: the forgotten ones close their sockets when they are collected, in use or not.
+        # keeps the last instead, and the one that it drops closes its sockets under the threads that have it already.
         made = redis.Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience)
         _clients.setdefault(key, made)
     return _clients[key]

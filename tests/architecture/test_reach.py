@@ -54,8 +54,6 @@ REMEMBERS: dict[str, str] = {
     "leads/mapping.py": "pure: what a text of a file reads as",
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
-    "scrm/core/rates.py": "the client of Redis",
-    "scrm/core/tallies.py": "files of this process",
     "scrm/web/rep/shell.py": "the phone's script",
     "scrm/web/templatetags/ui.py": "where the icons lie",
     "tenants/migrating/pending.py": "migrations on disk",
