@@ -24,18 +24,18 @@ def sign_in(live, page, schema):
 
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-def test_administrator_finds_a_source_to_belong_to(live, open_browser, language):
+def test_administrator_finds_a_department_to_belong_to(live, open_browser, language):
     page = open_browser(language=language)
     base = sign_in(live, page, "acme")
 
-    page.goto(f"{base}/admin/leads/source/add/")
-    page.locator("input[name=name]").fill(f"Fair {language}")
+    page.goto(f"{base}/admin/accounts/department/add/")
+    page.locator("input[name=name]").fill(f"North {language}")
     page.locator("input[name=_save]").click()
-    page.wait_for_url("**/admin/leads/source/")
-    page.goto(f"{base}/admin/leads/source/add/")
+    page.wait_for_url("**/admin/accounts/department/")
+    page.goto(f"{base}/admin/accounts/department/add/")
     page.locator(".select2-selection").click()
 
-    page.locator(".select2-results__option", has_text=f"Fair {language}").wait_for()
+    page.locator(".select2-results__option", has_text=f"North {language}").wait_for()
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
