@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.utils import translation
 from django_tenants.utils import schema_context, tenant_context
 
 from tests import databases, order
@@ -55,6 +56,12 @@ def begin_in_public() -> None:
     from scrm.core.tenancy import leave_tenant
 
     leave_tenant()
+
+
+@pytest.fixture(autouse=True)
+def begin_in_the_language_of_the_settings() -> None:
+    """As a thread does: a page that the last test asked for may have chosen another."""
+    translation.deactivate()
 
 
 @pytest.fixture

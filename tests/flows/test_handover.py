@@ -143,6 +143,6 @@ def test_api_hands_over_to_a_colleague_within_reach(ada, ben, bea):
     refused = desk.post(address, {"owner": str(dan.pk)}, content_type="application/json")
     done = desk.post(address, {"owner": str(bea.pk)}, content_type="application/json")
 
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "unknown_user")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_user")
     assert done.json() == {"contacts": 1, "leads": 0, "tasks": 0}
     assert client_of(ben).post(address, {"owner": str(ben.pk)}, content_type="application/json").status_code == 403

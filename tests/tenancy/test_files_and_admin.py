@@ -23,9 +23,10 @@ from tests.tenancy.pitfalls import PITFALLS
 SEQUENCED = {
     *("ops:touchpoint_resolve", "mfa_edit_webauthn", "mfa_remove_webauthn"),
     *("ops:settings_domain_check", "ops:settings_domain_choose", "ops:settings_domain_release"),
+    "ops:entry_link_host_remove",
 }
 """Addresses with a number in them, all behind a log-in: touchpoints of the schema, the reader's own passkeys,
-and hosts, which lie in `public` and are looked up among the tenant's own."""
+sites that links lead to, and hosts, which lie in `public` and are looked up among the tenant's own."""
 
 
 def upload(twins: Twins) -> Job:
