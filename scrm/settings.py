@@ -326,6 +326,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+_WORDS_OF_API = {"KnownOutcome": ["new", "known", "rejected"]}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
@@ -335,8 +336,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ReplyState": "leads.enums.ReplyState",
+        "SopState": "campaigns.enums.SopState",
+        **_WORDS_OF_API,
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "scrm.api.schema.tell_refusals"],
 }
 
@@ -349,7 +354,6 @@ SCRM_LOOK_UP_SECONDS: int = env.int("SCRM_LOOK_UP_SECONDS", 300)
 """How long after a look-up that told nothing the provider is asked again."""
 SCRM_ARCHIVE_AFTER_DAYS: int = env.int("SCRM_ARCHIVE_AFTER_DAYS", 90)
 """How long after somebody left an SOP their touchpoints move to the archive."""
-
 SCRM_OUTGOING_PORTS: list[int] = env.list("SCRM_OUTGOING_PORTS", cast=int, default=[443])
 SCRM_OUTGOING_LOOPBACK: bool = env.bool("SCRM_OUTGOING_LOOPBACK", False)
 """Which ports outside may be called, and whether this machine, without TLS: for a laptop, `check --deploy` refuses."""

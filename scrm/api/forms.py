@@ -69,7 +69,7 @@ class SumOut(serializers.Serializer):
     leads = serializers.IntegerField()
 
 
-class DayOut(SumOut):
+class FormDayOut(SumOut):
     on = serializers.DateField()
 
 
@@ -92,7 +92,7 @@ class TallyOut(serializers.Serializer):
 
 class FormResultsOut(serializers.Serializer):
     total = SumOut()
-    days = DayOut(many=True)
+    days = FormDayOut(many=True)
     ways = WayOut(many=True)
     questions = TallyOut(many=True)
 

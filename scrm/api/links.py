@@ -82,7 +82,7 @@ class ResultsQuery(serializers.Serializer):
         return {"since": since, "until": until}
 
 
-class DayOut(serializers.Serializer):
+class LinkDayOut(serializers.Serializer):
     on = serializers.DateField()
     visits = serializers.IntegerField()
     visitors = serializers.IntegerField()
@@ -95,7 +95,7 @@ class ResultsOut(serializers.Serializer):
     machines = serializers.IntegerField(help_text="Openings by crawlers and previews; no visits.")
     leads = serializers.IntegerField()
     won = serializers.IntegerField()
-    days = DayOut(many=True)
+    days = LinkDayOut(many=True)
     hours: Any = serializers.ListField(child=serializers.IntegerField(), help_text="Visits per hour of the local day.")
 
 

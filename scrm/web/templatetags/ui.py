@@ -160,7 +160,7 @@ def sparkline(values: Sequence[float], label: str = "") -> SafeString:
     """A small line of numbers, drawn without a script."""
     numbers = [float(value) for value in values]
     if len(numbers) < 2:
-        return SafeString()
+        return SafeString("")
     low, high = min(numbers), max(numbers)
     span = (high - low) or 1.0
     step = 100 / (len(numbers) - 1)
