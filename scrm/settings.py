@@ -326,7 +326,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-_WORDS_OF_API = {"KnownOutcome": ["new", "known", "rejected"]}
+_API_STATES = {"ReplyState": "leads.enums.ReplyState", "SopState": "campaigns.enums.SopState"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
@@ -337,11 +337,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "ReplyState": "leads.enums.ReplyState",
-        "SopState": "campaigns.enums.SopState",
-        **_WORDS_OF_API,
-    },
+    "ENUM_NAME_OVERRIDES": {**_API_STATES, "KnownOutcome": ["new", "known", "rejected"]},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "scrm.api.schema.tell_refusals"],
 }
 
