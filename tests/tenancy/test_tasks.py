@@ -23,7 +23,7 @@ from tests.tenancy.pitfalls import PITFALLS
 
 for module in app.conf.imports:
     import_module(module)
-TASKS = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+TASKS = {name: task for name, task in sorted(app.tasks.items()) if not name.startswith("celery.")}
 OF_TENANTS = {name: task for name, task in TASKS.items() if isinstance(task, TenantTask)}
 OF_PLATFORM = {name: task for name, task in TASKS.items() if isinstance(task, PlatformTask)}
 
