@@ -17,8 +17,8 @@ def form(acme):
     return form
 
 
-def policy(answer) -> str:
-    found = [part for part in answer["Content-Security-Policy"].split("; ") if part.startswith("frame-ancestors")]
+def policy(answer, directive="frame-ancestors") -> str:
+    found = [part for part in answer["Content-Security-Policy"].split("; ") if part.split()[0] == directive]
     assert len(found) == 1
     return found[0]
 
@@ -30,7 +30,7 @@ def test_only_the_sites_of_the_form_may_frame_its_pages(form, query):
 
         assert policy(answer) == f"frame-ancestors {SITE} https://b.example:8443"
         assert "X-Frame-Options" not in answer
-        assert "script-src 'self';" in answer["Content-Security-Policy"]
+        assert policy(answer, "script-src") == "script-src 'self'"
         assert not answer.cookies
 
 
