@@ -1,4 +1,4 @@
-"""Writes about people: recognise them, keep what they say, bar channels, reveal an identity."""
+"""Recognise the people of arrivals, and keep what those say."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from accounts.models import User
-from accounts.services import record_audit
 from contacts import queries
-from contacts.enums import ChannelKind
 from contacts.inputs import IdentityLike, PersonInput
 from contacts.matching import Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
-from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, open_identity, seal_identities
+from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, seal_identities
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 from tenants.selectors import tenant_keys
@@ -21,8 +18,13 @@ from tenants.selectors import tenant_keys
 Known = dict[Key, IdentityLike]
 """The identities of one arrival by their blind index."""
 
+
 _SAID: Final = ("name", "city", "country", "zone")
+
+
 _NOBODY: Final[dict[str, Any]] = {**dict.fromkeys((*_SAID, "note"), ""), "company_id": None, "owner_id": None}
+
+
 _KEPT: Final = tuple(_NOBODY)
 
 
@@ -116,85 +118,6 @@ def keep_people(
     _agree(people, found, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
     return KeptPeople((changed | claimed | barred) & set(before), zones)
-
-
-def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
-    """Hold these contacts until the transaction ends; gives those that exist.
-
-    A contact's row is the lock of all that belongs to it: tags, positions, enrollments.
-    """
-    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update(no_key=True).order_by("pk")
-    return set(wanted.values_list("pk", flat=True))
-
-
-def hold_for_removal(*, contact_ids: Collection[UUID], also: Iterable[bytes]) -> set[UUID]:
-    """Hold these contacts against everything until the transaction ends; gives those that exist.
-
-    Also against whoever arrives by one of their identities, and, as `lock_people` does, by `also`.
-    """
-    blinds = Identity.objects.filter(contact_id__in=set(contact_ids)).values_list("blind", flat=True)
-    queries.lock_numbers(lock_number(bytes(blind)) for blind in [*blinds, *also])
-    # A row that begins to point to one of them takes a weaker lock, which only this one keeps out.
-    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update().order_by("pk")
-    return set(wanted.values_list("pk", flat=True))
-
-
-def changed_since(*, moments: Mapping[UUID, datetime]) -> set[UUID]:
-    """Those of the contacts that were changed later than their moment."""
-    rows = Contact.objects.filter(pk__in=list(moments)).values_list("pk", "updated_at")
-    return {pk for pk, updated_at in rows if updated_at > moments[pk]}
-
-
-def remove_contacts(*, contact_ids: Collection[UUID]) -> None:
-    """Delete held contacts with all that hangs on them, in whatever room."""
-    Contact.objects.filter(pk__in=set(contact_ids)).delete()
-
-
-def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: datetime) -> int:
-    """Put somebody in charge of these contacts, which the caller has locked."""
-    return Contact.objects.filter(pk__in=set(contact_ids)).update(owner_id=owner_id, updated_at=now)
-
-
-def change_owner(*, contact_ids: Collection[UUID], owner_id: UUID, now: datetime) -> dict[UUID, UUID | None]:
-    """Put somebody in charge of locked contacts that are not theirs yet; gives who was in charge of each."""
-    others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
-    before: dict[UUID, UUID | None] = dict(others.order_by("pk").values_list("pk", "owner_id"))
-    set_owner(contact_ids=before, owner_id=owner_id, now=now)
-    return before
-
-
-def bar_channel(*, contact_id: UUID, channel: ChannelKind, reason: str, now: datetime) -> bool:
-    """Mark that somebody must not be reached this way; False when the mark is there already."""
-    columns: dict[str, list[Any]] = {"contact_id": [contact_id], "channel": [channel.value]}
-    constants = {"reason": reason[:40], "since": now}
-    return bool(insert_columns(DoNotContact, columns, constants, on_conflict="DO NOTHING", returning="id"))
-
-
-def lift_bar(*, contact_id: UUID, channel: ChannelKind) -> bool:
-    """Take the mark back; False when there is none."""
-    return bool(DoNotContact.objects.filter(contact_id=contact_id, channel=channel).delete()[0])
-
-
-def record_consent(
-    *,
-    contact_id: UUID,
-    channel: ChannelKind,
-    given: bool,
-    now: datetime,
-    text_version: str = "",
-    proof: Mapping[str, Any] | None = None,
-) -> None:
-    """Append what somebody agreed to or withdrew."""
-    Consent.objects.create(
-        contact_id=contact_id, channel=channel, given=given, text_version=text_version, proof=dict(proof or {}), at=now
-    )
-
-
-def reveal_identity(*, identity: Identity, by: User, now: datetime) -> str:
-    """An identity in clear, and an audit entry of who asked."""
-    details = {"kind": identity.kind, "identity": str(identity.pk)}
-    record_audit(action="identity.revealed", actor=by, subject=identity.contact, details=details, now=now)
-    return open_identity(identity.sealed, pk=identity.pk, keys=tenant_keys())
 
 
 def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:

@@ -1,0 +1,8 @@
+"""Who somebody is, by what it is about."""
+
+from contacts.models.companies import Company
+from contacts.models.consent import Consent, DoNotContact
+from contacts.models.contacts import Contact, Identity
+from contacts.models.friends import Friendship, Group, GroupMember
+
+__all__ = ["Company", "Consent", "Contact", "DoNotContact", "Friendship", "Group", "GroupMember", "Identity"]

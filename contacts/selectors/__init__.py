@@ -1,0 +1,31 @@
+"""Reads about people, within what the reader may see."""
+
+from contacts.selectors.contacts import (
+    contact_count_of_owner,
+    contact_detail,
+    contact_exists,
+    contact_ids_of_owner,
+    contact_ids_visible,
+    contact_list,
+    contact_list_filtered,
+    contact_search_list,
+    marks_of,
+)
+from contacts.selectors.identities import identities_of, identities_read, identity_visible
+from contacts.selectors.search import contact_search
+
+__all__ = [
+    "contact_count_of_owner",
+    "contact_detail",
+    "contact_exists",
+    "contact_ids_of_owner",
+    "contact_ids_visible",
+    "contact_list",
+    "contact_list_filtered",
+    "contact_search",
+    "contact_search_list",
+    "identities_of",
+    "identities_read",
+    "identity_visible",
+    "marks_of",
+]

@@ -1,0 +1,64 @@
+"""Contacts that the reader may see, and the marks on them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from contacts.models import Contact, DoNotContact, Identity
+from contacts.selectors.search import contact_search
+
+
+def contact_list(viewer: User) -> QuerySet[Contact]:
+    """The contacts that the viewer may see, with what a row shows."""
+    identities = Prefetch("identities", Identity.objects.defer("sealed", "blind", "blind_tail").order_by("kind", "pk"))
+    return visible_to(viewer, Contact.objects.select_related("owner", "company").prefetch_related(identities))
+
+
+def contact_list_filtered(
+    rows: QuerySet[Contact], *, q: str = "", owner: str = "", within: Iterable[QuerySet[Any]] = ()
+) -> QuerySet[Contact]:
+    """Narrow a list of contacts; each of `within` selects ids of contacts to keep."""
+    if q:
+        rows = rows.filter(contact_search(q))
+    if owner:
+        rows = rows.filter(owner=None if owner == "none" else UUID(owner))
+    for ids in within:
+        rows = rows.filter(pk__in=ids)
+    return rows
+
+
+def contact_detail(viewer: User, contact_id: UUID) -> Contact | None:
+    return contact_list(viewer).filter(pk=contact_id).first()
+
+
+def contact_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
+    """Those of the ids that the viewer may see; for actions on many."""
+    return list(visible_to(viewer, Contact.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
+
+
+def contact_ids_of_owner(viewer: User, owner_id: UUID, *, limit: int | None = None) -> list[UUID]:
+    """Contacts of somebody, as far as the viewer sees them; for hand-over."""
+    rows = visible_to(viewer, Contact.objects.filter(owner=owner_id))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
+    return visible_to(viewer, Contact.objects.filter(owner=owner_id)).count()
+
+
+def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact]:
+    return list(contact_list(viewer).filter(contact_search(text)).order_by("-pk")[:limit]) if text.strip() else []
+
+
+def contact_exists(contact_id: UUID) -> bool:
+    """Whether there is such a contact at all; for links that carry their own right."""
+    return Contact.objects.filter(pk=contact_id).exists()
+
+
+def marks_of(contact_id: UUID) -> list[DoNotContact]:
+    """Channels by which the contact must not be reached."""
+    return list(DoNotContact.objects.filter(contact=contact_id).order_by("channel"))

@@ -1,0 +1,54 @@
+"""Hold contacts, hand them over, remove them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from contacts import queries
+from contacts.models import Contact, Identity
+from contacts.sealing import lock_number
+
+
+def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Hold these contacts until the transaction ends; gives those that exist.
+
+    A contact's row is the lock of all that belongs to it: tags, positions, enrollments.
+    """
+    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update(no_key=True).order_by("pk")
+    return set(wanted.values_list("pk", flat=True))
+
+
+def hold_for_removal(*, contact_ids: Collection[UUID], also: Iterable[bytes]) -> set[UUID]:
+    """Hold these contacts against everything until the transaction ends; gives those that exist.
+
+    Also against whoever arrives by one of their identities, and, as `lock_people` does, by `also`.
+    """
+    blinds = Identity.objects.filter(contact_id__in=set(contact_ids)).values_list("blind", flat=True)
+    queries.lock_numbers(lock_number(bytes(blind)) for blind in [*blinds, *also])
+    # A row that begins to point to one of them takes a weaker lock, which only this one keeps out.
+    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update().order_by("pk")
+    return set(wanted.values_list("pk", flat=True))
+
+
+def changed_since(*, moments: Mapping[UUID, datetime]) -> set[UUID]:
+    """Those of the contacts that were changed later than their moment."""
+    rows = Contact.objects.filter(pk__in=list(moments)).values_list("pk", "updated_at")
+    return {pk for pk, updated_at in rows if updated_at > moments[pk]}
+
+
+def remove_contacts(*, contact_ids: Collection[UUID]) -> None:
+    """Delete held contacts with all that hangs on them, in whatever room."""
+    Contact.objects.filter(pk__in=set(contact_ids)).delete()
+
+
+def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: datetime) -> int:
+    """Put somebody in charge of these contacts, which the caller has locked."""
+    return Contact.objects.filter(pk__in=set(contact_ids)).update(owner_id=owner_id, updated_at=now)
+
+
+def change_owner(*, contact_ids: Collection[UUID], owner_id: UUID, now: datetime) -> dict[UUID, UUID | None]:
+    """Put somebody in charge of locked contacts that are not theirs yet; gives who was in charge of each."""
+    others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
+    before: dict[UUID, UUID | None] = dict(others.order_by("pk").values_list("pk", "owner_id"))
+    set_owner(contact_ids=before, owner_id=owner_id, now=now)
+    return before
