@@ -12,8 +12,8 @@ from contacts.enums import ChannelKind
 from contacts.inputs import PersonInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
-from leads.inputs import Arrival
-from leads.mapping import LONGEST, LeadInput
+from leads.inputs import Arrival, LeadInput
+from leads.row_reading import LONGEST
 from scrm.core.crypto import TenantKeys, blind_index
 
 DEDUPE_KEY_MAX: Final = 120

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from leads.mapping import LeadInput
+from leads.inputs import LeadInput
 from scrm.core.crypto import TenantKeys, blind_index
 
 # A system's own number says which record this is, even when a phone number or a name was mended.

@@ -15,10 +15,12 @@ from exchange.payloads import flatten, items_at, list_paths
 from exchange.problems import Problem
 from exchange.reader import Row
 from leads.guessing import guess_mapping
-from leads.mapping import ATTRIBUTE, IDENTITY_TARGETS, TARGETS, InvalidMapping, LeadInput, apply
+from leads.inputs import LeadInput
+from leads.mapping import ATTRIBUTE, IDENTITY_TARGETS, TARGETS, InvalidMapping
 from leads.mapping import Column as LeadColumn
 from leads.mapping import Mapping as LeadMapping
 from leads.readings import read_boolean, read_text
+from leads.row_reading import apply
 
 EVENT_ID: Final = "event_id"
 """Names the whole message: it is taken in once however often it comes."""

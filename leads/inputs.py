@@ -8,12 +8,45 @@ from uuid import UUID
 from contacts.inputs import ConsentInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin
-from leads.mapping import LeadInput
 
 CREATED = "created"
 UPDATED = "updated"
 UNCHANGED = "unchanged"
 REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityInput:
+    """One way to recognise the contact: `value` to keep and `key` to compare."""
+
+    kind: str
+    value: str
+    key: str
+
+
+@dataclass(slots=True)
+class LeadInput:
+    """What one row says about one enquiry."""
+
+    row: int
+    name: str = ""
+    company: str = ""
+    identities: tuple[IdentityInput, ...] = ()
+    source: str = ""
+    origin: str = ""
+    city: str = ""
+    country: str = ""
+    region: str = ""
+    timezone: str = ""
+    status: str = ""
+    rating: str = ""
+    converted: bool | None = None
+    do_not_email: bool = False
+    do_not_call: bool = False
+    captured_at: datetime | None = None
+    note: str = ""
+    tags: list[str] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from exchange.problems import Problem
 from exchange.reader import Row
 from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
-from leads.inputs import Arrival
-from leads.mapping import Column, LeadInput, apply
+from leads.inputs import Arrival, LeadInput
+from leads.mapping import Column
 from leads.mapping import Mapping as ColumnMapping
 from leads.readings import read_attribute, read_text
+from leads.row_reading import apply
 from scrm.api.errors import Refusal
 from scrm.api.parsing import StrictSerializer
 from scrm.core import crypto

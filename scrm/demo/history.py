@@ -22,8 +22,7 @@ from content.services import record_view
 from events.inputs import Happening
 from leads.enums import InteractionKind, LeadOrigin
 from leads.form_content import BETWEEN
-from leads.inputs import Arrival
-from leads.mapping import IdentityInput, LeadInput
+from leads.inputs import Arrival, IdentityInput, LeadInput
 from leads.models import Lead
 from leads.upkeep import log_interaction, rate_lead, start_working
 from lifecycle.enums import MoveSource

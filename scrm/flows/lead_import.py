@@ -28,7 +28,8 @@ from exchange.spreadsheets import opened_table
 from leads.arrivals import problems_of, said_digest
 from leads.guessing import guess_mapping, header_is_data
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
-from leads.mapping import InvalidMapping, Mapping, parse_mapping
+from leads.mapping import InvalidMapping, Mapping
+from leads.mapping_json import parse_mapping
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, failpoints, tallies

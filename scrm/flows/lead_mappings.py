@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import exchange.selectors
-from leads.mapping import InvalidMapping, Mapping, parse_mapping
+from leads.mapping import InvalidMapping, Mapping
+from leads.mapping_json import parse_mapping
 
 
 class Remembered(NamedTuple):

@@ -15,8 +15,9 @@ from exchange.problems import Problem
 from exchange.reader import Row, Table
 from leads.enums import LeadOrigin
 from leads.file_keys import identity_key, row_digest, row_key
-from leads.inputs import Arrival
-from leads.mapping import LeadInput, Mapping, Spellings, apply
+from leads.inputs import Arrival, LeadInput
+from leads.mapping import Mapping
+from leads.row_reading import Spellings, apply
 from scrm.core.crypto import TenantKeys
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys

@@ -13,9 +13,10 @@ from contacts.inputs import ConsentInput
 from leads.enums import FieldKind
 from leads.form_content import BETWEEN, PERSONAL, Content, Question
 from leads.form_logic import shown_ids
-from leads.mapping import LONGEST, LeadInput
+from leads.inputs import LeadInput
 from leads.models import Form
 from leads.readings import NOTE_MAX, read_note, read_text
+from leads.row_reading import LONGEST
 from scrm.web.person_form import PersonForm, read_value
 
 _TEXT_MAX: Final = 200

@@ -15,8 +15,7 @@ from contacts.lookup import people_known_as, read_identity
 from contacts.normalise import InvalidValue
 from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
-from leads.inputs import Arrival
-from leads.mapping import LeadInput
+from leads.inputs import Arrival, LeadInput
 from leads.selectors import source_choices
 from scrm.core.ids import short_code
 from scrm.core.rates import spend

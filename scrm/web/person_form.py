@@ -6,7 +6,7 @@ from typing import TypeVar
 from django import forms
 
 from contacts.normalise import InvalidValue, normalise_email, normalise_name, normalise_phone
-from leads.mapping import IdentityInput
+from leads.inputs import IdentityInput
 from tenants.selectors import tenant_current
 
 Value = TypeVar("Value")

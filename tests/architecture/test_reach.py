@@ -51,7 +51,7 @@ REMEMBERS: dict[str, str] = {
     "campaigns/planner.py": "pure: instants of dates and zones",
     "exchange/shared_strings.py": "the texts of one open workbook, gone with it",
     "exchange/shown_numbers.py": "pure: what a number format means",
-    "leads/mapping.py": "pure: what a text of a file reads as",
+    "leads/row_reading.py": "pure: what a text of a file reads as",
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
     "scrm/web/rep/shell.py": "the phone's script",

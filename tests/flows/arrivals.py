@@ -2,8 +2,7 @@
 
 from contacts.normalise import normalise_email, normalise_phone
 from leads.enums import LeadOrigin
-from leads.inputs import Arrival
-from leads.mapping import IdentityInput, LeadInput
+from leads.inputs import Arrival, IdentityInput, LeadInput
 
 
 def phone(text: str) -> IdentityInput:

@@ -5,7 +5,7 @@ import io
 
 from exchange import jobs
 from exchange.models import Job
-from leads.mapping import parse_mapping
+from leads.mapping_json import parse_mapping
 from scrm.core import clock
 from scrm.flows import lead_import
 

@@ -5,7 +5,7 @@ import io
 from django_tenants.utils import tenant_context
 
 from exchange.models import Job
-from leads.mapping import parse_mapping
+from leads.mapping_json import parse_mapping
 from leads.models import Lead
 from scrm.flows import lead_import
 from tests.exchange.workbooks import workbook

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from leads.arrivals import LeadValues, changes_of, merged, problems_of, said_by, state_of_new, values_of
 from leads.enums import LeadOrigin, LeadStatus
-from leads.inputs import Arrival
-from leads.mapping import IdentityInput, LeadInput
+from leads.inputs import Arrival, IdentityInput, LeadInput
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 KEPT = {

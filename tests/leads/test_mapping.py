@@ -8,17 +8,10 @@ from hypothesis import strategies as st
 
 from exchange.problems import Problem
 from exchange.reader import Row
-from leads.mapping import (
-    ATTRIBUTE,
-    TARGETS,
-    IdentityInput,
-    InvalidMapping,
-    LeadInput,
-    Mapping,
-    apply,
-    fold_case,
-    parse_mapping,
-)
+from leads.inputs import IdentityInput, LeadInput
+from leads.mapping import ATTRIBUTE, TARGETS, InvalidMapping, Mapping
+from leads.mapping_json import parse_mapping
+from leads.row_reading import apply, fold_case
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

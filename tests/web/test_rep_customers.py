@@ -10,8 +10,7 @@ from accounts.models import AuditEntry
 from contacts.enums import ChannelKind
 from contacts.models import DoNotContact
 from leads.enums import LeadOrigin, LeadStatus
-from leads.inputs import Arrival
-from leads.mapping import IdentityInput, LeadInput
+from leads.inputs import Arrival, IdentityInput, LeadInput
 from leads.models import Interaction, Lead
 from lifecycle.models import Position, Stage
 from scrm.core import clock

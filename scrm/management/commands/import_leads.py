@@ -15,7 +15,8 @@ from exchange import jobs
 from exchange.enums import JobState
 from exchange.models import Job
 from exchange.problems import Problem, UnreadableFile
-from leads.mapping import InvalidMapping, Mapping, parse_mapping
+from leads.mapping import InvalidMapping, Mapping
+from leads.mapping_json import parse_mapping
 from scrm.core import clock
 from scrm.flows import lead_import
 from scrm.flows.jobs import work_on

@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from leads.mapping import ATTRIBUTE, TARGETS, Mapping, parse_mapping
+from leads.mapping import ATTRIBUTE, TARGETS, Mapping
+from leads.mapping_json import parse_mapping
 from leads.readings import DAY_ORDERS
 from scrm.flows.lead_import import Preview
 

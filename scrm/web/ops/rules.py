@@ -4,105 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.selectors import event_type_label, event_type_list
 from scrm.core.conditions import (
     All,
     AnyOf,
-    Argument,
     Condition,
     ConditionInvalid,
     Fact,
     Leaf,
     Scope,
-    Type,
     explain,
     facts,
     parse,
     sentence,
     to_json,
 )
-from scrm.core.conditions.registry import Choices
-from scrm.core.conditions.types import SHAPES, Shape, write_value
 from scrm.core.conditions.words import OPERATOR_LABELS
-
-_COMMAS = re.compile(r"[,，、;；\n]+")
-_INPUTS = {
-    Type.NUMBER: "number",
-    Type.MONEY: "number",
-    Type.COUNT: "number",
-    Type.DAYS: "number",
-    Type.MOMENT: "datetime-local",
-    Type.DATE: "date",
-}
-
-
-@dataclass(slots=True)
-class Choice:
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(slots=True)
-class Field:
-    """One input of a row."""
-
-    name: str
-    label: str
-    kind: str
-    """select, multiple, or an input's type."""
-    value: str = ""
-    choices: list[Choice] = field(default_factory=list)
-    optional: bool = False
-    step: str = ""
-
-
-@dataclass(slots=True)
-class Row:
-    """One condition as it stands in the form; values are what was typed."""
-
-    fact: Fact
-    op: str
-    values: list[str] = field(default_factory=list)
-    args: dict[str, str] = field(default_factory=dict)
-    error: str = ""
-
-    @property
-    def shape(self) -> Shape:
-        return SHAPES[self.op]
-
-    @property
-    def is_filled(self) -> bool:
-        needed = {Shape.NOTHING: 0, Shape.PAIR: 2}.get(self.shape, 1)
-        asked = [each.name for each in self.fact.arguments if each.required]
-        return len([value for value in self.values if value]) >= needed and all(self.args.get(name) for name in asked)
-
-    def to_json(self) -> dict[str, Any]:
-        written: dict[str, Any] = {"fact": self.fact.key, "op": self.op}
-        if self.shape is not Shape.NOTHING:
-            written["value"] = self._value()
-        known = {each.name: each for each in self.fact.arguments}
-        args = {name: _read(known[name].type, value) for name, value in self.args.items() if value and name in known}
-        return {**written, "args": args} if args else written
-
-    def _value(self) -> Any:
-        kind = Type.DAYS if self.shape is Shape.DAYS else self.fact.type
-        values = [_read(kind, value) for value in self.values]
-        if self.shape is Shape.MANY:
-            return values
-        if self.shape is Shape.PAIR:
-            return values[:2]
-        return values[0] if values else ""
+from scrm.web.ops.rule_fields import argument_field, value_fields
+from scrm.web.ops.rule_rows import Row, row_posted, row_stored
 
 
 class RuleForm:
@@ -126,7 +52,7 @@ class RuleForm:
         if len(leaves) < len(parts):
             return cls([], scope=scope, kept=condition)
         return cls(
-            [_row_of(leaf) for leaf in leaves], match="any" if isinstance(condition, AnyOf) else "all", scope=scope
+            [row_stored(leaf) for leaf in leaves], match="any" if isinstance(condition, AnyOf) else "all", scope=scope
         )
 
     @classmethod
@@ -135,7 +61,7 @@ class RuleForm:
         scope = Scope.CONTACT if data.get("rule-scope") == Scope.CONTACT else Scope.EVENT
         if data.get("rule-kept") and "rule-rewrite" not in data:
             return cls._from_kept(data.get("rule-kept", ""), scope)
-        rows = [row for index in range(min(_number(data.get("rule-rows")), 100)) if (row := _row_from(data, index))]
+        rows = [row for index in range(min(_number(data.get("rule-rows")), 100)) if (row := row_posted(data, index))]
         removed = data.get("rule-remove", "")
         if removed.isdigit() and int(removed) < len(rows):
             del rows[int(removed)]
@@ -222,8 +148,8 @@ class RuleForm:
                 "groups": groups,
                 "op": row.op,
                 "ops": [(op, str(OPERATOR_LABELS[op])) for op in row.fact.operators],
-                "arguments": [_argument_field(index, each, row.args) for each in row.fact.arguments],
-                "fields": _value_fields(index, row),
+                "arguments": [argument_field(index, each, row.args) for each in row.fact.arguments],
+                "fields": value_fields(index, row),
                 "error": row.error,
             }
             for index, row in enumerate(self.rows)
@@ -247,100 +173,6 @@ def rule_words(data: object, scope: Scope = Scope.EVENT) -> str:
 def is_rule_step(request: HttpRequest) -> bool:
     """Whether the form was posted by pressing a row's button without a script."""
     return any(name in request.POST for name in ("rule-add", "rule-remove", "rule-rewrite"))
-
-
-def _row_from(data: QueryDict, index: int) -> Row | None:
-    start = f"rule-{index}-"
-    fact = facts.get(data.get(f"{start}fact", ""))
-    if fact is None:
-        return None
-    op = data.get(f"{start}op", "")
-    if data.get(f"{start}was") != fact.key:
-        return Row(fact, op if op in fact.operators else fact.operators[0])
-    if op not in fact.operators:
-        op = fact.operators[0]
-    values = [value.strip() for value in data.getlist(f"{start}value")]
-    if SHAPES[op] is Shape.MANY and not fact.choices:
-        values = [part.strip() for value in values for part in _COMMAS.split(value)]
-    if SHAPES[op] is not Shape.PAIR:
-        values = [value for value in values if value]
-    args = {each.name: data.get(f"{start}arg-{each.name}", "").strip() for each in fact.arguments}
-    return Row(fact, op, values, args)
-
-
-def _row_of(leaf: Leaf) -> Row:
-    value = leaf.value
-    values = list(value) if isinstance(value, tuple) else [] if value is None else [value]
-    return Row(leaf.fact, leaf.op, [_typed(each) for each in values], {name: _typed(each) for name, each in leaf.args})
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(write_value(value))
-
-
-def _read(kind: Type, text: str) -> Any:
-    """The JSON value of what was typed; the parser judges it."""
-    if kind in (Type.COUNT, Type.DAYS):
-        return int(text) if text.isdecimal() else text
-    if kind is Type.BOOLEAN:
-        return {"true": True, "false": False}.get(text, text)
-    if kind is Type.MOMENT:
-        try:
-            return timezone.make_aware(datetime.fromisoformat(text)).isoformat()
-        except ValueError:
-            return text
-    return text
-
-
-def _value_fields(index: int, row: Row) -> list[Field]:
-    name, many = f"rule-{index}-value", row.shape is Shape.MANY
-    if row.shape is Shape.NOTHING:
-        return []
-    if row.shape is Shape.DAYS:
-        return [Field(name, _("Days"), "number", (row.values or [""])[0], step="1")]
-    if row.fact.type is Type.BOOLEAN:
-        return [_select(name, _("Value"), [("true", _("yes")), ("false", _("no"))], row.values)]
-    if row.fact.choices:
-        return [_select(name, _("Value"), _listed(row.fact.choices), row.values, many=many)]
-    kind = _INPUTS.get(row.fact.type, "text")
-    step = {"number": "any", "datetime-local": ""}.get(kind, "")
-    if row.shape is Shape.PAIR:
-        low, high = [*row.values, "", ""][:2]
-        return [Field(name, _("From"), kind, low, step=step), Field(name, _("To"), kind, high, step=step)]
-    value = ", ".join(row.values) if many else (row.values or [""])[0]
-    return [Field(name, _("Values, with commas between") if many else _("Value"), kind, value, step=step)]
-
-
-def _argument_field(index: int, argument: Argument, given: Mapping[str, str]) -> Field:
-    name, value = f"rule-{index}-arg-{argument.name}", given.get(argument.name, "")
-    if argument.choices:
-        choices = _listed(argument.choices)
-        if not argument.required:
-            choices = [("", str(argument.label)), *choices]
-        made = _select(name, str(argument.label), choices, [value])
-    else:
-        made = Field(name, str(argument.label), _INPUTS.get(argument.type, "text"), value)
-    made.optional = not argument.required
-    return made
-
-
-def _select(
-    name: str, label: str, choices: Sequence[tuple[str, str]], chosen: Sequence[str], *, many: bool = False
-) -> Field:
-    offered = [Choice(value, text, value in chosen) for value, text in choices]
-    # What a rule asks for stays shown, though a tag or stage may be gone.
-    offered += [Choice(value, value, True) for value in chosen if value not in dict(choices)]
-    if not many and not any(choice.chosen for choice in offered):
-        offered.insert(0, Choice("", _("Choose …"), True))
-    return Field(name, label, "multiple" if many else "select", choices=offered)
-
-
-def _listed(choices: Choices) -> list[tuple[str, str]]:
-    return [(key, str(label)) for key, label in choices()]
 
 
 def _number(text: str | None) -> int:

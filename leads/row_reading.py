@@ -1,0 +1,169 @@
+"""Reads a row of a lead file into a lead's input by a mapping, or says what is wrong with its cells. Pure."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext
+
+from contacts.normalise import (
+    InvalidValue,
+    normalise_email,
+    normalise_external_id,
+    normalise_name,
+    normalise_phone,
+)
+from exchange.problems import Problem
+from exchange.reader import SHOWN_CHARACTERS, Row
+from leads.inputs import IdentityInput, LeadInput
+from leads.mapping import ATTRIBUTE, BOOLEAN_TARGETS, IDENTITY_TARGETS, PLACEHOLDER, TEXT_TARGETS, Mapping
+from leads.readings import (
+    at_most,
+    read_attribute,
+    read_boolean,
+    read_moment,
+    read_note,
+    read_rating,
+    read_status,
+    read_tags,
+    read_text,
+)
+
+# As long as the columns that keep them.
+LONGEST = {"name": 120, "company": 200, "city": 80, "country": 80, "source": 80, "origin": 80, "timezone": 64}
+
+Spellings = dict[tuple[str, str], str]
+
+
+def fold_case(text: str) -> str:
+    """What spellings that differ in case, width or spaces have in common."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_folded = lru_cache(maxsize=4_096)(fold_case)
+
+
+def apply(
+    mapping: Mapping,
+    row: Row,
+    *,
+    region: str,
+    zone: ZoneInfo,
+    spellings: Spellings | None = None,
+) -> LeadInput | list[Problem]:
+    """Read one row; `spellings` (one dict for a whole file) keeps the first spelling of what folds case."""
+    lead = LeadInput(row=row.number)
+    reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings)
+    ways, empty = mapping.ways, mapping.empty
+    for name, value in row.values.items():
+        stripped = value.strip()
+        if stripped and stripped not in empty:
+            target, attribute, day_order = ways.get(name) or mapping.way(name)
+            if attribute and stripped.isascii() and "\0" not in stripped:
+                lead.attributes[attribute] = stripped
+            elif target != "ignore":
+                reading.take(target, name, stripped, day_order)
+    for target, template in mapping.values.items():
+        filled = _filled(template, row.values, empty, whole=target in IDENTITY_TARGETS)
+        if filled and filled not in empty:
+            reading.take(target, target, filled, "")
+    if mapping.identifies and not reading.identities and not reading.problems:
+        reason = gettext("Nothing says who this is.")
+        fix = gettext("Fill in a phone number, an e-mail address or an id.")
+        reading.problems.append(Problem(row.number, "", "", reason, fix))
+    if reading.problems:
+        return reading.problems
+    lead.identities = tuple(reading.identities)
+    return lead
+
+
+class _Reading:
+    """One row on its way into a lead."""
+
+    def __init__(self, mapping: Mapping, lead: LeadInput, region: str, zone: ZoneInfo, spellings: Spellings) -> None:
+        self._mapping = mapping
+        self._lead = lead
+        self._region = region
+        self._zone = zone
+        self._spellings = spellings
+        self.identities: dict[IdentityInput, None] = {}
+        self.problems: list[Problem] = []
+
+    def take(self, target: str, column: str, value: str, day_order: str) -> None:
+        """Read one value into the lead, or note what is wrong with it."""
+        try:
+            if target.startswith(ATTRIBUTE):
+                self._lead.attributes[target[len(ATTRIBUTE) :]] = read_attribute(value)
+            elif target == "captured_at":
+                self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
+            elif target in IDENTITY_TARGETS:
+                self._identify(target, value)
+            elif target == "tags":
+                tags = [self._spelled(target, tag) for tag in read_tags(value)]
+                self._lead.tags = list(dict.fromkeys([*self._lead.tags, *tags]))
+            elif target == "note":
+                self._lead.note = read_note("\n".join(filter(None, [self._lead.note, value])))
+            else:
+                read = _READERS[target](value)
+                if target in LONGEST:
+                    at_most(LONGEST[target], read)
+                setattr(self._lead, target, self._spelled(target, read))
+        except InvalidValue as error:
+            self.problems.append(Problem(self._lead.row, column, value[:SHOWN_CHARACTERS], error.message, error.fix))
+
+    def _identify(self, kind: str, value: str) -> None:
+        if kind == "phone":
+            phone = normalise_phone(value, region=self._region)
+            self.identities[IdentityInput(kind, phone.value, phone.key)] = None
+            if phone.extension:
+                self._lead.attributes.setdefault("phone extension", phone.extension)
+        elif kind == "email":
+            email = normalise_email(value)
+            self.identities[IdentityInput(kind, email.value, email.key)] = None
+        else:
+            external = normalise_external_id(value)
+            self.identities[IdentityInput(kind, external.value, external.key)] = None
+
+    def _spelled(self, target: str, value: Any) -> Any:
+        if target not in self._mapping.fold_case:
+            return value
+        return self._spellings.setdefault((target, _folded(value)), value)
+
+
+def _read_zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = gettext("This time zone is not known.")
+        raise InvalidValue("unknown_zone", message, gettext("Write it as Asia/Shanghai.")) from error
+
+
+# A column of words says few different ones.
+_remembered = lru_cache(maxsize=4_096)
+_READERS: dict[str, Callable[[str], Any]] = {
+    "name": normalise_name,
+    "company": _remembered(normalise_name),
+    "timezone": _remembered(_read_zone),
+    **dict.fromkeys(TEXT_TARGETS, _remembered(read_text)),
+    "status": _remembered(read_status),
+    "rating": _remembered(read_rating),
+    **dict.fromkeys(BOOLEAN_TARGETS, _remembered(read_boolean)),
+}
+
+
+@lru_cache
+def _names_in(template: str) -> list[str]:
+    return PLACEHOLDER.findall(template)
+
+
+def _filled(template: str, values: dict[str, str], empty: frozenset[str], *, whole: bool) -> str:
+    """The template with its columns' values; nothing when they are empty: any (`whole`) or all."""
+    names = _names_in(template)
+    found = {name: values.get(name, "").strip() for name in names}
+    found = {name: "" if value in empty else value for name, value in found.items()}
+    if names and not (all if whole else any)(found.values()):
+        return ""
+    filled = PLACEHOLDER.sub(lambda match: found[match[1]], template)
+    return filled if whole else " ".join(filled.split())
