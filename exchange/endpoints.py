@@ -64,17 +64,20 @@ def set_mapping(*, endpoint: WebhookEndpoint, mapping: Mapping[str, Any], by: An
         record_audit(action="webhook_in.mapped", actor=by, subject=endpoint, details=details, now=now)
 
 
-def set_sample(*, endpoint: WebhookEndpoint, body: bytes, content_type: str) -> None:
+@transaction.atomic
+def set_sample(*, endpoint: WebhookEndpoint, body: bytes, content_type: str, by: Any, now: datetime) -> None:
     """What its mapping is tried on."""
     sealed = seal_column(endpoint, "sample", body)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(sample=sealed, sample_type=content_type)
+    details = {"name": endpoint.name, "bytes": len(body)}
+    record_audit(action="webhook_in.sampled", actor=by, subject=endpoint, details=details, now=now)
 
 
-def sample_from_message(*, endpoint: WebhookEndpoint, message: InboxMessage) -> bool:
+def sample_from_message(*, endpoint: WebhookEndpoint, message: InboxMessage, by: Any, now: datetime) -> bool:
     """A caught message becomes the sample; False when what it held is forgotten."""
     if message.payload is None:
         return False
-    set_sample(endpoint=endpoint, body=open_message(message), content_type=message.content_type)
+    set_sample(endpoint=endpoint, body=open_message(message), content_type=message.content_type, by=by, now=now)
     return True
 
 

@@ -34,7 +34,7 @@ class EndpointState(TextChoices):
 
 class SignatureScheme(TextChoices):
     NONE = "none", _("None: whoever knows the address may send")
-    TOKEN = "token", _("A fixed token in a header")  # nosec B105
+    TOKEN = "token", _("A fixed token in a header")
     HMAC_HEX = "hmac_hex", _("HMAC-SHA256, hexadecimal")
     HMAC_BASE64 = "hmac_base64", _("HMAC-SHA256, base64")
 

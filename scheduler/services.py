@@ -40,9 +40,21 @@ class DueWork:
         """Hand these to `into` before the commit, together with whatever else was gathered for it."""
         self._gathered.setdefault(into, []).extend(items)
 
+    @contextmanager
+    def part(self) -> Iterator["DueWork"]:
+        """What is gathered in here is forgotten if it raises: its rows are undone too."""
+        before = {into: len(items) for into, items in self._gathered.items()}
+        try:
+            yield self
+        except BaseException:
+            for into, items in self._gathered.items():
+                del items[before.get(into, 0) :]
+            raise
+
     def hand_on(self) -> None:
         for into, items in self._gathered.items():
-            into(items)
+            if items:
+                into(items)
 
 
 _current: ContextVar[DueWork | None] = ContextVar("due_work", default=None)
@@ -52,12 +64,15 @@ _current: ContextVar[DueWork | None] = ContextVar("due_work", default=None)
 def due_work() -> Iterator[DueWork]:
     """One transaction that may make work due; inside another one it is part of that.
 
+    A part that raises has told nobody of anything: whoever catches that goes back to a savepoint.
+
     The wake-up index is lowered last before the commit, which keeps its row locked shortest and
     lets the raiser see what this transaction wrote. The bell rings after the commit.
     """
     outer = _current.get()
     if outer is not None:
-        yield outer
+        with outer.part():
+            yield outer
         return
     due = DueWork()
     mark = _current.set(due)

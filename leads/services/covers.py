@@ -29,9 +29,17 @@ def _drop_unused(now: datetime) -> None:
     if not default_storage.exists(FOLDER):
         return
     paths = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
-    old = {path for path in paths if default_storage.get_modified_time(path) < now - _KEPT_UNUSED}
+    old = {path for path in paths if _is_old(path, now)}
     if old:
         named = {code for code in FormVersion.objects.values_list("content__cover", flat=True) if code}
         named |= {code for code in Form.objects.values_list("draft__cover", flat=True) if code}
         for path in old - {cover_path(code) for code in named}:
             default_storage.delete(path)
+
+
+def _is_old(path: str, now: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(path) < now - _KEPT_UNUSED
+    except FileNotFoundError:
+        # Somebody who tidies up at the same moment was first.
+        return False

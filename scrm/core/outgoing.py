@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -44,12 +45,14 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], resolve: Resolve 
     """Post a body; ForbiddenAddress when it may not be called, Unreachable when nobody answers."""
     target = check_url(url)
     began = clock.boot_seconds()
-    addresses = (resolve or _resolved)(target.host, target.port)
+    addresses = _in_time(resolve or _resolved, target)
     # One bad address among good ones is a trap and not a mistake.
     if not addresses or not all(is_outside(each, loopback=settings.SCRM_OUTGOING_LOOPBACK) for each in addresses):
         raise ForbiddenAddress("place")
-    line = _Line(target, addresses[0])
-    watch = threading.Timer(TIMEOUT_SECONDS, line.cut)
+    # Name, line and answer share one time.
+    left = max(0.01, TIMEOUT_SECONDS - (clock.boot_seconds() - began))
+    line = _Line(target, addresses[0], left)
+    watch = threading.Timer(left, line.cut)
     watch.daemon = True
     watch.start()
     try:
@@ -67,14 +70,14 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], resolve: Resolve 
 class _Line(http.client.HTTPConnection):
     """One connection to an address that was checked; the certificate and the Host are the name's."""
 
-    def __init__(self, target: Target, address: str) -> None:
-        super().__init__(target.host, target.port, timeout=TIMEOUT_SECONDS)
+    def __init__(self, target: Target, address: str, seconds: float) -> None:
+        super().__init__(target.host, target.port, timeout=seconds)
         self._target = target
         self._address = address
         self.is_cut = False
 
     def connect(self) -> None:
-        made: Any = socket.create_connection((self._address, self._target.port), timeout=TIMEOUT_SECONDS)
+        made: Any = socket.create_connection((self._address, self._target.port), timeout=self.timeout)
         if self._target.scheme == "https":
             context = ssl.create_default_context()
             made = context.wrap_socket(made, server_hostname=self._target.host, do_handshake_on_connect=False)
@@ -90,6 +93,25 @@ class _Line(http.client.HTTPConnection):
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _in_time(resolve: Resolve, target: Target) -> Sequence[str]:
+    """The addresses of a name. Nothing stops the C library while it asks, so that it is left behind when it is slow."""
+    answer: Future[Sequence[str]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(resolve(target.host, target.port))
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        return answer.result(TIMEOUT_SECONDS)
+    except TimeoutError as error:
+        if answer.done():
+            raise
+        raise Unreachable("timeout") from error
 
 
 def _resolved(host: str, port: int) -> list[str]:

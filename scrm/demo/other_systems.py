@@ -16,7 +16,7 @@ def connect_systems(*, source: str, by: Any, now: datetime) -> None:
     endpoint = create_endpoint(
         name=str(preset.label), preset="ads", source=source, mapping=preset.mapping.as_json(), by=by, now=now
     )
-    set_sample(endpoint=endpoint, body=preset.body, content_type=JSON_TYPE)
+    set_sample(endpoint=endpoint, body=preset.body, content_type=JSON_TYPE, by=by, now=now)
     switch_endpoint(endpoint=endpoint, state=EndpointState.LIVE, by=by, now=now)
     events = [HookEvent.LEAD_WON, HookEvent.STAGE_CHANGED]
     made = create_webhook(name="ERP", url="https://erp.example.com/hooks", event_types=events, by=by, now=now)

@@ -76,13 +76,14 @@ def message_pushed(
 
 
 def _name_of(endpoint: WebhookEndpoint, data: Any, headers: Mapping[str, str]) -> str:
-    """The sender's own name for the message, from the header or the field that was chosen."""
-    if endpoint.event_header and headers.get(endpoint.event_header, "").strip():
-        return headers[endpoint.event_header].strip()[:200]
+    """The sender's own name for the message: the field that was chosen, which a signature covers, else the header."""
     try:
-        return event_id_of(data, parse_hook_mapping(endpoint.mapping))[:200]
+        said = event_id_of(data, parse_hook_mapping(endpoint.mapping))
     except (InvalidMapping, UnreadablePayload):
-        return ""
+        said = ""
+    if not said and endpoint.event_header:
+        said = headers.get(endpoint.event_header, "").strip()
+    return said[:200]
 
 
 def messages_due(budget: Budget) -> bool:

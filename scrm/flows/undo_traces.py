@@ -19,7 +19,7 @@ from commerce.models import CouponGrant, Order
 from contacts.models import Consent, Contact, DoNotContact, Identity
 from content.models import TrackedLink
 from events.models import Event
-from leads.models import Interaction, Lead, LeadArrival, Opportunity, Touch
+from leads.models import Interaction, Lead, LeadArrival, MergedLead, Opportunity, Touch
 from lifecycle.models import Position, StageTransition
 from tagging.models import TagAssignment, TagChange
 
@@ -62,8 +62,11 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     TagChange: Trace(Stay.EDITED, "at"),
     StageTransition: Trace(Stay.EDITED, "at"),
 }
-_GO_ALONG: Final = frozenset({Enrollment, Touchpoint, Lead, LeadArrival, Position, SegmentMember, TagAssignment})
-"""What the file itself set off, or what is worked out anew; touches that were sent are looked at apart."""
+_GO_ALONG: Final = frozenset(
+    {Enrollment, Touchpoint, Lead, LeadArrival, MergedLead, Position, SegmentMember, TagAssignment}
+)
+"""What the file itself set off, what became of its source, or what is worked out anew; touches that were sent are
+looked at apart."""
 
 
 def stays(subject: type[Contact] | type[Lead], settled_at: Mapping[UUID, datetime]) -> dict[UUID, set[Stay]]:

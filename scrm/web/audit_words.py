@@ -148,6 +148,7 @@ WORDS: Final[dict[str, Words]] = {
     "webhook_in.mapped": gettext_lazy("changed what the fields of a webhook in become"),
     "webhook_in.paused": gettext_lazy("paused a webhook in"),
     "webhook_in.replayed": gettext_lazy("took messages of a webhook in in once more"),
+    "webhook_in.sampled": gettext_lazy("chose the sample of a webhook in"),
 }
 
 _PAGES: Final[dict[str, Words]] = {

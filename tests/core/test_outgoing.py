@@ -199,6 +199,36 @@ def test_answer_that_drips_is_cut_off(settings, monkeypatch):
         assert clock.boot_seconds() - began < 3
 
 
+def test_name_that_is_resolved_slowly_shares_the_time_of_the_call(monkeypatch):
+    monkeypatch.setattr(outgoing, "TIMEOUT_SECONDS", 0.2)
+    over = threading.Event()
+    began = clock.boot_seconds()
+
+    with pytest.raises(outgoing.Unreachable, match="timeout"):
+        outgoing.post("https://slow.test/", body=b"", headers={}, resolve=lambda *_: over.wait(10) and [])
+
+    assert clock.boot_seconds() - began < 2
+    over.set()
+
+
+def test_what_the_name_took_the_line_has_no_more(monkeypatch):
+    monkeypatch.setattr(outgoing, "TIMEOUT_SECONDS", 60.0)
+    seconds = iter((0.0, 45.0, 45.0))
+    monkeypatch.setattr(outgoing.clock, "boot_seconds", lambda: next(seconds))
+    given = []
+
+    def dial(_address, timeout):
+        given.append(timeout)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(outgoing.socket, "create_connection", dial)
+
+    with pytest.raises(outgoing.Unreachable, match="refused"):
+        outgoing.post("https://slow.test/", body=b"", headers={}, resolve=lambda *_: ["93.184.216.34"])
+
+    assert given == [15.0]
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_ipv4_is_outside_only_where_the_registries_say_so(number):
     place = ipaddress.ip_address(number)

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from django_tenants.utils import tenant_context
 
+from accounts.enums import Role
+from accounts.models import AuditEntry
+from contacts.models import Contact
 from exchange import jobs
 from exchange.enums import JobState
 from exchange.models import Job
@@ -19,9 +22,14 @@ from scrm.core import clock
 from scrm.embedded.paths import ROOT
 from scrm.embedded.processes import Beat, Worker
 from scrm.flows import lead_import
+from scrm.flows.import_undo import begin_undo, undone_by
 from scrm.flows.jobs import jobs_due
 from scrm.flows.lead_rows import BATCH_ROWS
 from tenants.models import Tenant
+from tests.factories import make_user
+from tests.faults.forked import DIED, Child
+from tests.faults.work import take_back
+from tests.flows.importing import bring
 from tests.live import eventually
 
 ROWS = 2 * BATCH_ROWS + 500
@@ -61,6 +69,30 @@ def test_killed_import_goes_on_with_exact_counts(own_database, tmp_path: Path):
         assert Lead.objects.count() == ROWS - 1
         with job.error_file.open("rb") as errors:
             assert errors.read().count(b"\n") == 2
+
+
+def test_killed_undo_goes_on_where_it_stood_and_counts_each_lead_once(own_database):
+    with tenant_context(Tenant.objects.get(schema_name="acme")):
+        olga = make_user("olga", Role.OPS)
+        job = bring("id,name\n" + "".join(f"{number},N{number}\n" for number in range(7)))
+        undo = begin_undo(job, by=olga)
+
+        assert Child("undo.batch_committed=kill@2", take_back, 2).wait() == DIED
+        undo.refresh_from_db()
+        assert (undo.state, undo.done, Lead.objects.count()) == (JobState.RUNNING, 4, 3)
+
+        clock.set_offset(jobs.LEASE + timedelta(seconds=1))
+        try:
+            assert not jobs_due(Budget(60))
+        finally:
+            clock.set_offset(timedelta(0))
+
+        undo.refresh_from_db()
+        undone = undone_by(undo)
+        assert (undo.state, undone.leads, undone.contacts, undone.kept) == (JobState.DONE, 7, 7, 0)
+        assert not Lead.objects.exists()
+        assert not Contact.objects.exists()
+        assert AuditEntry.objects.filter(action="import.undone").count() == 1
 
 
 @pytest.mark.skipif(not os.environ.get("SCRM_DEEP"), reason="a worker's start takes seconds")

@@ -19,8 +19,10 @@ from scheduler.budget import Budget
 from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
+from scrm.flows import import_undo
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
+from scrm.flows.jobs import jobs_due
 from scrm.flows.touchpoint import touchpoints_due
 from scrm.worker import bell
 from tenants.models import Tenant
@@ -75,6 +77,13 @@ def push_hook(code: str, body: bytes) -> int:
 def take_hooks_in() -> None:
     with tenant_context(_acme()):
         messages_due(Budget(30))
+
+
+def take_back(leads_at_once: int) -> None:
+    """What is due of jobs, a file that is taken back in batches of so many."""
+    import_undo._AT_ONCE = leads_at_once
+    with tenant_context(_acme()):
+        jobs_due(Budget(30))
 
 
 def tell_hooks() -> None:

@@ -93,6 +93,14 @@ def test_without_an_id_the_same_body_is_the_same_message(acme):
     assert not push(endpoint, {"phone": "13800138001"}).json()["duplicate"]
 
 
+def test_id_in_the_body_which_is_signed_counts_before_the_header(acme):
+    endpoint = make_endpoint(event_header="X-Event")
+
+    first, replayed = (push(endpoint, **{"X-Event": name}) for name in ("1", "2"))
+
+    assert (first.json()["duplicate"], replayed.json()["duplicate"]) == (False, True)
+
+
 def test_id_in_a_header_is_the_message(acme):
     endpoint = make_endpoint(event_header="X-Event")
 

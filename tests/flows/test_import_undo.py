@@ -18,7 +18,8 @@ from contacts.models import Contact, Identity
 from events.models import Event
 from exchange.enums import JobState
 from exchange.models import Job
-from leads.models import Interaction, Lead, LeadArrival, Opportunity
+from leads.models import Interaction, Lead, LeadArrival, MergedLead, Opportunity, Source
+from leads.services.source_merges import merge_sources, undo_merge
 from lifecycle.models import Position, StageTransition
 from scheduler.budget import Budget
 from scrm.core import clock
@@ -159,6 +160,20 @@ def test_what_somebody_touched_stays_and_is_told_why(olga, touch, stay):
     assert list(Lead.objects.values_list("contact__name", flat=True)) == ["Lin"]
     assert Enrollment.objects.get().state == EnrollmentState.ACTIVE
     assert (foreseen.total, foreseen.complete, foreseen.undone) == (3, True, undone)
+
+
+def test_merge_of_sources_keeps_nothing(olga):
+    now = clock.now()
+    job = bring("id,name,source\n1,Lin,Fair\n2,Mo,Fair\n")
+    into = Source.objects.create(name="Shows", created_at=now)
+    merge = merge_sources(source=Source.objects.get(name="Fair"), into=into, by=olga, now=now)
+    assert merge.leads == 2
+
+    undone = taken_back(job, olga)
+
+    assert (undone.leads, undone.kept) == (2, 0)
+    undo_merge(merge=merge, by=olga, now=now)
+    assert not MergedLead.objects.exists()
 
 
 def test_contact_known_before_stays_and_leaves_what_the_lead_began(olga):

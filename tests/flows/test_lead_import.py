@@ -9,7 +9,8 @@ from exchange.enums import JobState
 from exchange.models import Job, JobTally
 from exchange.problems import UnreadableFile
 from leads.enums import LeadStatus
-from leads.mapping import InvalidMapping, parse_mapping
+from leads.mapping import InvalidMapping
+from leads.mapping_json import parse_mapping
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
@@ -102,6 +103,33 @@ def test_what_the_database_refuses_is_one_rejected_row(acme, monkeypatch):
 
     assert counts(job) == (7, 6, 0, 0, 1)
     assert [row[0] for row in errors(job)] == ["5"]
+
+
+def test_nobody_is_told_of_what_the_database_refused_and_undid(acme, monkeypatch):
+    """The batch breaks after its leads were noted for telling; the halves that hold speak for themselves."""
+    from django.db import DataError
+
+    from exchange.models import WebhookDelivery
+    from exchange.webhooks import create_webhook
+    from scrm.flows import arrival
+
+    kept = arrival.keep_arrivals
+
+    def refuse_one(enquiries, *rest):
+        if any(enquiry.said.name == "N3" for enquiry in enquiries):
+            raise DataError("a value of N3")
+        kept(enquiries, *rest)
+
+    monkeypatch.setattr(arrival, "keep_arrivals", refuse_one)
+    events = ["lead.captured", "stage.changed"]
+    create_webhook(name="Shop", url="https://example.com/", event_types=events, now=clock.now())
+    lay_out_tenant()
+
+    assert counts(bring(many(7))) == (7, 6, 0, 0, 1)
+
+    told = [(delivery.event_type, delivery.data["contact_id"]) for delivery in WebhookDelivery.objects.all()]
+    here = [str(lead.contact_id) for lead in Lead.objects.all()]
+    assert sorted(told) == sorted((event, contact_id) for event in events for contact_id in here)
 
 
 def test_gbk_file_with_chinese_headers(acme):

@@ -59,7 +59,9 @@ def index(request: Visit) -> HttpResponse:
             take_errors(form, error)
         else:
             if preset:
-                endpoints.set_sample(endpoint=endpoint, body=preset.body, content_type=JSON_TYPE)
+                endpoints.set_sample(
+                    endpoint=endpoint, body=preset.body, content_type=JSON_TYPE, by=request.user, now=now
+                )
             return redirect("ops:webhook_in", endpoint.pk)
     context = {"page": page_of(request, endpoint_list())}
     return form_page(request, "ops/webhook_in_list.html", form, context)
@@ -92,10 +94,10 @@ def settings(request: Visit, endpoint_id: UUID) -> HttpResponse:
 @may("webhook_in.edit")
 def sample(request: Visit, endpoint_id: UUID) -> HttpResponse:
     """Take what was pasted, or a message that was caught, as the sample."""
-    endpoint = _endpoint(endpoint_id)
+    endpoint, now = _endpoint(endpoint_id), clock.now()
     if request.POST.get("message"):
         message = found(message_detail(endpoint, _uuid(request.POST["message"])))
-        if not endpoints.sample_from_message(endpoint=endpoint, message=message):
+        if not endpoints.sample_from_message(endpoint=endpoint, message=message, by=request.user, now=now):
             messages.error(request, _("What this message held is no longer there."))
         return redirect("ops:webhook_in", endpoint.pk)
     form = SampleForm(request.POST)
@@ -106,7 +108,7 @@ def sample(request: Visit, endpoint_id: UUID) -> HttpResponse:
         except UnreadablePayload as error:
             form.add_error("body", error.message)
         else:
-            endpoints.set_sample(endpoint=endpoint, body=body, content_type=JSON_TYPE)
+            endpoints.set_sample(endpoint=endpoint, body=body, content_type=JSON_TYPE, by=request.user, now=now)
             return redirect("ops:webhook_in", endpoint.pk)
     return _page(request, endpoint, sample_form=form)
 

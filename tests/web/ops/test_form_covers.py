@@ -5,6 +5,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
@@ -55,6 +56,22 @@ def seen(address: str, tenant: str = "acme"):
         return reader(tenant).get(address)
     finally:
         connection.set_tenant(before)
+
+
+def test_two_who_tidy_up_at_once_keep_their_pictures(desk, form, monkeypatch):
+    save(desk, form, cover_file=picture(), cover_alt="Sea")
+    looked = default_storage.get_modified_time
+
+    def gone_meanwhile(path):
+        default_storage.delete(path)
+        return looked(path)
+
+    monkeypatch.setattr(type(default_storage._wrapped), "get_modified_time", lambda _self, path: gone_meanwhile(path))
+
+    answer = desk.post(f"/forms/{form.pk}/", {**DRAFT, "cover_file": picture("navy"), "cover_alt": "Night"})
+
+    assert answer.status_code == 302
+    assert len(files()) == 1
 
 
 def test_published_picture_is_on_the_page_and_kept_by_browsers(desk, form):

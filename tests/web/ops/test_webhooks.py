@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import AuditEntry
 from exchange.enums import EndpointState
 from exchange.models import InboxMessage, Webhook, WebhookDelivery, WebhookEndpoint
 from exchange.outbox import ping_webhook
@@ -64,6 +65,7 @@ def test_message_is_caught_mapped_tried_and_goes_live(desk):
     assert str(message.pk) in caught
     assert "hx-trigger" not in caught
     desk.post(act("sample", endpoint), {"message": message.pk})
+    assert AuditEntry.objects.filter(action="webhook_in.sampled", actor=desk.user, subject_id=str(endpoint.pk)).exists()
     guessed = desk.get(page).content.decode()
     assert "who.tel" in guessed
 
