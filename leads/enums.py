@@ -18,6 +18,7 @@ class LeadStatus(TextChoices):
 
 
 OPEN_STATUSES = [LeadStatus.NEW, LeadStatus.ASSIGNED, LeadStatus.WORKING]
+CLOSED_STATUSES = frozenset({LeadStatus.WON, LeadStatus.LOST})
 
 
 class LeadOrigin(TextChoices):

@@ -46,17 +46,8 @@ PEOPLE_APPS = [
 ]
 PUBLIC_APPS = ["tenants", "scheduler", "operations"]
 ROOM_APPS = [
-    "exchange",
-    "contacts",
-    "events",
-    "leads",
-    "tagging",
-    "lifecycle",
-    "commerce",
-    "content",
-    "audiences",
-    "campaigns",
-    "analytics",
+    *("exchange", "alerts", "contacts", "events", "leads", "tagging", "lifecycle", "commerce", "content"),
+    *("audiences", "campaigns", "analytics"),
 ]
 DOOR_APPS = [
     "django.contrib.messages",
@@ -131,6 +122,8 @@ TEMPLATES = [
     },
 ]
 WSGI_APPLICATION = "scrm.wsgi.application"
+SCRM_WEB_THREADS: int = env.int("SCRM_WEB_THREADS", 8)
+"""Pages that one web process makes at a time; each thread keeps a connection to PostgreSQL."""
 
 # --- stores ---------------------------------------------------------------------------------
 DATABASES = {

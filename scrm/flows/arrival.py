@@ -19,13 +19,14 @@ from contacts.services import Known
 from exchange.enums import HookEvent
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
 from leads.assignment import Wish, assign_owners, turn_times
-from leads.enums import LeadOrigin, LeadStatus
+from leads.enums import CLOSED_STATUSES, LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.services import NewLead
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
+from scrm.flows.alerts import leads_assigned
 from scrm.flows.engagement import give_tags, starts_for, take_in
 from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
 from scrm.flows.telling import stages_told, told
@@ -88,6 +89,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
     told(HookEvent.LEAD_CAPTURED, map(told_of, new), now=now)
+    _alert(new, actor, now)
     audit(enquiries, new, actor, now)
     for enquiry in enquiries:
         outcomes |= outcomes_of(enquiry, arrivals)
@@ -276,6 +278,21 @@ def _tag(enquiries: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime,
         tagged = {contact_id for contact_id, _tag in added}
         for enquiry in enquiries:
             enquiry.changed |= enquiry.contact_id in tagged
+
+
+def _alert(new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
+    """Owners hear of their leads; of a file's rows each once, with a number."""
+    fresh: dict[str, dict[UUID, list[UUID]]] = {}
+    for enquiry in new:
+        if (
+            enquiry.owner_id is not None
+            and enquiry.lead_id is not None
+            and enquiry.values.status not in CLOSED_STATUSES
+        ):
+            topic = f"job:{enquiry.arrival.job_id}" if enquiry.arrival.job_id else ""
+            fresh.setdefault(topic, {}).setdefault(enquiry.owner_id, []).append(enquiry.lead_id)
+    for topic, leads_of in fresh.items():
+        leads_assigned(leads_of, now=now, by=actor, topic=topic)
 
 
 def _start(new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:

@@ -17,6 +17,7 @@ from contacts.selectors import contact_ids_of_owner, contact_ids_visible
 from exchange.enums import HookEvent
 from leads.selectors import lead_ids_left_by
 from scheduler.services import due_work
+from scrm.flows.alerts import handed_over
 from scrm.flows.telling import assigned, told
 
 AT_ONCE: Final = 1000
@@ -53,6 +54,7 @@ def contacts_handed_over(
             lead_ids=[pk for pk, contact_id in lead_ids.items() if contact_id in before], owner_id=owner_id, now=now
         )
         told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
+        handed_over(owner_id, [each.lead_id for each in handed], contacts=len(before), by=by, now=now)
         tasks = hand_over_tasks(contact_ids=sorted(before), owner=User.objects.get(pk=owner_id))
         record_audit(
             action="contact.handed_over",
@@ -85,6 +87,7 @@ def everything_handed_over(leaver_id: UUID, owner_id: UUID, *, by: User, now: da
         contacts.services.lock_contacts(contact_ids=leads.services.contact_ids_of(lead_ids).values())
         handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
         told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
+        handed_over(owner_id, [each.lead_id for each in handed], by=by, now=now)
         tasks = hand_over_tasks_of(owner_id=leaver_id, to=User.objects.get(pk=owner_id))
         total += HandedOver(leads=len(handed), tasks=tasks)
         details = {"leads": len(handed), "tasks": tasks, "from": str(leaver_id), "to": str(owner_id)}

@@ -18,6 +18,7 @@ from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Stage
 from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
+from scrm.flows.alerts import handed_over
 from scrm.flows.telling import assigned, stages_told, told
 
 
@@ -82,6 +83,7 @@ def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | No
         if not handed:
             return 0
         told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
+        handed_over(owner_id, [each.lead_id for each in handed], by=by, now=now)
         contact_ids = sorted({each.contact_id for each in handed})
         if by is not None:
             # A lead is no way to a contact of another team: that one stays with whom it is.

@@ -1,6 +1,7 @@
 """Start-up: each room hands the scheduler its due sources."""
 
 from accounts.queries import SEALS_NEXT_DUE
+from alerts.queries import ALERTS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
@@ -10,6 +11,7 @@ from leads.form_queries import PAGES_NEXT_DUE
 from leads.queries import ARRIVALS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
+from scrm.flows.alerts import alerts_due
 from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
 from scrm.flows.audience import segments_due
@@ -34,6 +36,7 @@ def connect() -> None:
     register(DueSource("archive", ARCHIVE_NEXT_DUE, archive_due))
     register(DueSource("arrivals", ARRIVALS_NEXT_DUE, arrival_payloads_due))
     register(DueSource("reviews", REVIEWS_NEXT_DUE, reviews_due, sends=True))
+    register(DueSource("alerts", ALERTS_NEXT_DUE, alerts_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

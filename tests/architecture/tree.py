@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    *("tenants", "accounts", "scheduler", "exchange", "contacts", "events", "leads", "tagging", "lifecycle"),
-    *("commerce", "content", "audiences", "campaigns", "analytics", "operations"),
+    *("tenants", "accounts", "scheduler", "exchange", "alerts", "contacts", "events", "leads", "tagging"),
+    *("lifecycle", "commerce", "content", "audiences", "campaigns", "analytics", "operations"),
 )
 DOORS = ("scrm/api/", "scrm/web/", "scrm/webhooks/", "scrm/worker/")
 

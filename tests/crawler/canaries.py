@@ -49,7 +49,7 @@ KEPT: Final = {
         "campaigns.enrollment.zone",
     ),
     *("leads.entrylink.code", "leads.heldlead.dedupe_key", "exchange.webhook.paused_for"),
-    *("analytics.goal.metric", "accounts.user.operator"),
+    *("analytics.goal.metric", "accounts.user.operator", "alerts.alert.topic"),
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
@@ -63,7 +63,7 @@ MACHINERY: Final = {
 WRITTEN_ONCE: Final = {"accounts.auditentry", "leads.rewardentry", *MACHINERY}
 """Tables that nobody may write into again: their words go in with the row."""
 ROOMS: Final = (
-    *("accounts", "exchange", "contacts", "events", "leads", "tagging", "lifecycle", "commerce", "content"),
+    *("accounts", "exchange", "alerts", "contacts", "events", "leads", "tagging", "lifecycle", "commerce", "content"),
     *("audiences", "campaigns", "analytics"),
 )
 

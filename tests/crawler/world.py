@@ -13,6 +13,8 @@ from django_tenants.utils import tenant_context
 from accounts.enums import Role, Scope
 from accounts.models import AuditEntry, Department, User
 from accounts.services import record_audit
+from alerts.enums import AlertKind
+from alerts.models import Alert
 from analytics.models import Goal
 from audiences.models import Segment, SegmentMember, Tier
 from campaigns.enums import Channel
@@ -338,6 +340,8 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     keep(MergedLead.objects.create(merge=shared["leads.sourcemerge"], lead=lead), whose)
     keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
     keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)
+    told = {"kind": AlertKind.LEAD_ASSIGNED, "subject_id": lead.pk, "created_at": now}
+    keep(Alert.objects.create(recipient=worker, **told), whose)
     tag, stage = shared["tagging.tag"], shared["lifecycle.stage"]
     keep(TagAssignment.objects.create(**of, tag=tag, source="hand", by=owner, at=now), whose)
     keep(TagChange.objects.create(**of, tag=tag, added=True, source="hand", by=owner, at=now), whose)

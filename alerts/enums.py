@@ -1,0 +1,12 @@
+"""What people of a business are alerted of."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AlertKind(TextChoices):
+    LEAD_ASSIGNED = "lead_assigned", _("New lead")
+    HAND_OVER = "hand_over", _("Hand-over received")
+    SLA_REMINDER = "sla_reminder", _("Answer is due")
+    ESCALATION = "escalation", _("Answer is overdue")
+    POOL = "pool", _("Lead in the pool")
