@@ -57,6 +57,7 @@ FROM judged GROUP BY day ORDER BY day
 _REACHABLE = f"""
     SELECT i.contact_id FROM contacts_identity i
     WHERE i.kind IN ('{IdentityKind.PHONE.value}', '{IdentityKind.EMAIL.value}')
+    UNION ALL SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NOT NULL AND c.was_reachable
 """
 
 _SOURCES = f"""

@@ -19,7 +19,7 @@ SELECT min(refreshed_at) + interval '{REFRESH_MINUTES:d} minutes' FROM audiences
 """
 
 _DIFFERENCE = """
-WITH matching AS (SELECT c.id FROM contacts_contact c WHERE {rule}),
+WITH matching AS (SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL AND {rule}),
 gone AS (
     UPDATE audiences_segmentmember m SET left_at = %s
     WHERE m.segment_id = %s AND m.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM matching x WHERE x.id = m.contact_id)
@@ -72,6 +72,7 @@ def apply_difference(segment_id: UUID, condition: Condition, now: datetime) -> t
 
 def _matching(condition: Condition, visible: QuerySet[Contact] | None, now: datetime) -> Sql | None:
     rule = compile_sql(condition, now)
+    rule = Sql(f"c.erased_at IS NULL AND {rule.text}", rule.params)
     if visible is None:
         return rule
     try:

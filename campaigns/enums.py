@@ -69,6 +69,7 @@ class Reason(TextChoices):
     LATE = "late", _("Its time had passed")
     SHIFTED = "shifted", _("Was late: put off to its next time")
     PAST = "past", _("Due before the business was brought back")
+    ERASED = "erased", _("The person was erased")
 
 
 class Closure(TextChoices):

@@ -15,7 +15,7 @@ from scrm.core.conditions import Condition, Use, compile_sql, compile_values, us
 def contact_ids_matching(condition: Condition, now: datetime, *, among: Collection[UUID] | None = None) -> list[UUID]:
     """The contacts for whom the rule holds; `among` narrows it to some."""
     found = compile_sql(condition, now)
-    text = f"SELECT c.id FROM contacts_contact c WHERE {found.text}"
+    text = f"SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL AND {found.text}"
     params = found.params
     if among is not None:
         text += " AND c.id = ANY(%s)"
@@ -28,7 +28,8 @@ def contact_ids_matching(condition: Condition, now: datetime, *, among: Collecti
 def count_matching(condition: Condition, now: datetime) -> int:
     found = compile_sql(condition, now)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM contacts_contact c WHERE {found.text}", found.params)
+        statement = f"SELECT count(*) FROM contacts_contact c WHERE c.erased_at IS NULL AND {found.text}"
+        cursor.execute(statement, found.params)
         count: int = cursor.fetchone()[0]
         return count
 

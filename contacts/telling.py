@@ -13,7 +13,8 @@ _TOLD = {IdentityKind.PHONE: "phones", IdentityKind.EMAIL: "emails"}
 
 def person_told(contact_id: str | UUID) -> dict[str, Any] | None:
     """Name, company, place, phones and e-mails of a contact; None when it is no longer there."""
-    contact = Contact.objects.select_related("company").prefetch_related("identities").filter(pk=contact_id).first()
+    people = Contact.objects.select_related("company").prefetch_related("identities")
+    contact = people.filter(pk=contact_id, erased_at=None).first()
     if contact is None:
         return None
     keys = tenant_keys()

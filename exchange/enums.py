@@ -54,6 +54,7 @@ class HookEvent(TextChoices):
     LEAD_WON = "lead.won", _("A lead was won")
     LEAD_LOST = "lead.lost", _("A lead was lost")
     CONTACT_UPDATED = "contact.updated", _("A contact was edited")
+    CONTACT_ERASED = "contact.erased", _("A person was erased")
     TAG_ADDED = "tag.added", _("A contact got a tag")
     TAG_REMOVED = "tag.removed", _("A contact lost a tag")
     STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")

@@ -12,10 +12,18 @@ from campaigns.services.plans import (
     stop_sop,
     update_sop,
 )
-from campaigns.services.tasks import finish_task, give_up_task, hand_over_tasks, hand_over_tasks_of, snooze_task
+from campaigns.services.tasks import (
+    cancel_tasks,
+    finish_task,
+    give_up_task,
+    hand_over_tasks,
+    hand_over_tasks_of,
+    snooze_task,
+)
 from campaigns.services.unknown import resolve_unknown
 
 __all__ = [
+    "cancel_tasks",
     "create_sop",
     "exit_enrollments",
     "finish_task",

@@ -33,6 +33,12 @@ def hand_over_tasks(*, contact_ids: Sequence[UUID], owner: User) -> int:
     return RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN).update(owner=owner)
 
 
+def cancel_tasks(*, contact_ids: Sequence[UUID], now: datetime) -> int:
+    """Open tasks about these contacts end with nothing done; gives how many."""
+    open_tasks = RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN)
+    return open_tasks.update(state=TaskState.CANCELLED, finished_at=now)
+
+
 def hand_over_tasks_of(*, owner_id: UUID, to: User) -> int:
     """Whatever is still open in somebody's hands goes to somebody else."""
     return RepTask.objects.filter(owner=owner_id, state=TaskState.OPEN).update(owner=to)

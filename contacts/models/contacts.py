@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from contacts.enums import IdentityKind
 from contacts.models.companies import Company
@@ -36,6 +36,10 @@ class Contact(models.Model):
     note = models.TextField(_("note"), blank=True, max_length=4000)
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"))
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
+    """From then on nobody: the row stays, so that what happened is still counted."""
+    was_reachable = models.BooleanField(_("had a phone or an e-mail"), default=False, db_default=False, editable=False)
+    """Of somebody erased: whether their leads count as valid."""
 
     class Meta:
         verbose_name = _("contact")
@@ -45,10 +49,11 @@ class Contact(models.Model):
             models.Index(fields=["owner", "-id"], name="contact_owner_newest"),
             models.Index(fields=["name"], name="contact_name"),
             models.Index(fields=["created_at"], name="contact_created"),
+            models.Index(fields=["erased_at"], name="contact_erased", condition=models.Q(erased_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("Unnamed"))
+        return self.name or str(_("Unnamed") if self.erased_at is None else pgettext("contact", "Erased person"))
 
 
 class Identity(models.Model):

@@ -3,6 +3,7 @@
 from contacts.selectors.contacts import (
     contact_count_of_owner,
     contact_detail,
+    contact_erased,
     contact_exists,
     contact_ids_of_owner,
     contact_ids_visible,
@@ -17,6 +18,7 @@ from contacts.selectors.search import contact_search
 __all__ = [
     "contact_count_of_owner",
     "contact_detail",
+    "contact_erased",
     "contact_exists",
     "contact_ids_of_owner",
     "contact_ids_visible",

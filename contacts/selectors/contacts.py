@@ -15,7 +15,8 @@ from contacts.selectors.search import contact_search
 def contact_list(viewer: User) -> QuerySet[Contact]:
     """The contacts that the viewer may see, with what a row shows."""
     identities = Prefetch("identities", Identity.objects.defer("sealed", "blind", "blind_tail").order_by("kind", "pk"))
-    return visible_to(viewer, Contact.objects.select_related("owner", "company").prefetch_related(identities))
+    people = Contact.objects.filter(erased_at=None)
+    return visible_to(viewer, people.select_related("owner", "company").prefetch_related(identities))
 
 
 def contact_list_filtered(
@@ -37,21 +38,27 @@ def contact_detail(viewer: User, contact_id: UUID) -> Contact | None:
 
 def contact_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     """Those of the ids that the viewer may see; for actions on many."""
-    return list(visible_to(viewer, Contact.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
+    rows = Contact.objects.filter(pk__in=list(ids), erased_at=None)
+    return list(visible_to(viewer, rows).values_list("pk", flat=True))
 
 
 def contact_ids_of_owner(viewer: User, owner_id: UUID, *, limit: int | None = None) -> list[UUID]:
     """Contacts of somebody, as far as the viewer sees them; for hand-over."""
-    rows = visible_to(viewer, Contact.objects.filter(owner=owner_id))
+    rows = visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None))
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
-    return visible_to(viewer, Contact.objects.filter(owner=owner_id)).count()
+    return visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None)).count()
 
 
 def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact]:
     return list(contact_list(viewer).filter(contact_search(text)).order_by("-pk")[:limit]) if text.strip() else []
+
+
+def contact_erased(viewer: User, contact_id: UUID) -> Contact | None:
+    """What is left of a contact that was erased, if the viewer could have seen it."""
+    return visible_to(viewer, Contact.objects.filter(pk=contact_id, erased_at__isnull=False)).first()
 
 
 def contact_exists(contact_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from contacts.services.contacts import (
     remove_contacts,
     set_owner,
 )
+from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
 from contacts.services.identities import reveal_identity
 
 __all__ = [
@@ -19,8 +20,13 @@ __all__ = [
     "bar_channel",
     "change_owner",
     "changed_since",
+    "end_contact",
     "find_people",
+    "hold_erased",
     "hold_for_removal",
+    "hold_identities",
+    "hold_whole",
+    "identity_blinds",
     "keep_people",
     "lift_bar",
     "lock_contacts",

@@ -10,12 +10,12 @@ from contacts.sealing import lock_number
 
 
 def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
-    """Hold these contacts until the transaction ends; gives those that exist.
+    """Hold these contacts until the transaction ends; gives those that exist and were not erased.
 
     A contact's row is the lock of all that belongs to it: tags, positions, enrollments.
     """
-    wanted = Contact.objects.filter(pk__in=set(contact_ids)).select_for_update(no_key=True).order_by("pk")
-    return set(wanted.values_list("pk", flat=True))
+    wanted = Contact.objects.filter(pk__in=set(contact_ids), erased_at=None).select_for_update(no_key=True)
+    return set(wanted.order_by("pk").values_list("pk", flat=True))
 
 
 def hold_for_removal(*, contact_ids: Collection[UUID], also: Iterable[bytes]) -> set[UUID]:

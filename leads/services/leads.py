@@ -124,6 +124,10 @@ def contact_ids_of(lead_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(Lead.objects.filter(pk__in=list(lead_ids)).values_list("pk", "contact_id"))
 
 
+def lead_ids_of(contact_id: UUID) -> list[UUID]:
+    return list(Lead.objects.filter(contact=contact_id).order_by("pk").values_list("pk", flat=True))
+
+
 def open_lead_ids(contact_ids: Collection[UUID], *, newest: bool = False) -> list[UUID]:
     """The open leads of these contacts: all, or the newest of each."""
     rows = Lead.objects.filter(contact_id__in=list(contact_ids), status__in=OPEN_STATUSES)

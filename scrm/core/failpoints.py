@@ -30,6 +30,7 @@ NAMES: Final = frozenset(
         "hook.recorded",
         "import.batch_committed",
         "undo.batch_committed",
+        "erasure.written",
         "removal.begun",
         "removal.batch_dropped",
         "removal.schema_dropped",

@@ -62,6 +62,7 @@ WORDS: Final[dict[str, Words]] = {
     "page.used": gettext_lazy("changed something"),
     "password.changed": gettext_lazy("changed a password"),
     "payload.revealed": gettext_lazy("saw what was sent with a lead"),
+    "person.erased": gettext_lazy("erased a person"),
     "person.left_behind": gettext_lazy("changed a colleague who leaves"),
     "product.saved": gettext_lazy("saved a product"),
     "recovery_codes.made": gettext_lazy("made recovery codes"),

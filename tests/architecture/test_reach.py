@@ -36,6 +36,7 @@ RAW: dict[str, str] = {
     "scrm/demo/queries.py": REFUSED,
     "scrm/embedded/postgres.py": REFUSED,
     "scrm/worker/bell.py": "tests/tenancy/test_caches.py::test_every_key_names_its_tenant",
+    "scrm/flows/personal/queries.py": "tests/flows/test_erasure.py::test_and_cai_s_person_is_not_there_to_be_erased",
     "scrm/management/commands/reset_second_factors.py": REFUSED,
     "tenants/migrating/queries.py": REFUSED,
     "tenants/migrating/run.py": REFUSED,

@@ -5,6 +5,7 @@ import threading
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import time_machine
 from django.conf import settings
@@ -20,6 +21,7 @@ from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
 from scrm.flows import import_undo
+from scrm.flows.erasure import person_erased
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
@@ -39,6 +41,12 @@ def send_lane(lane: Lane) -> None:
         batch = claim_batch(lane=lane)
         if batch is not None and batch.messages:
             deliver(batch)
+
+
+def erase(contact_id: UUID) -> None:
+    """Erase a person, as a job does it."""
+    with tenant_context(_acme()):
+        person_erased(contact_id, now=clock.now())
 
 
 def drain(skew: timedelta = timedelta(0)) -> None:
