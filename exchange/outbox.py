@@ -1,9 +1,9 @@
 """Notes down, in the transaction of a change, who has to be told of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from exchange import queries
@@ -13,6 +13,7 @@ from scheduler.services import before_commit, due_work, note_due
 
 TRIED_FOR: Final = timedelta(days=3)
 _AT_ONCE: Final = 1_000
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class Change:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The same thing that happened to many: put into words only where somebody listens."""
+
+    event: HookEvent
+    rows: Sequence[Any]
+    words: Callable[[Any], Mapping[str, Any]]
+    at: datetime
+
+    def __iter__(self) -> Iterator[Change]:
+        return (Change(self.event, self.words(row), self.at) for row in self.rows)
+
+
 def publish(changes: Iterable[Change]) -> None:
     """Tell whoever wants to hear. Inside `due_work`: at its end one statement asks who does, for all together."""
     gathered = list(changes)
@@ -31,8 +45,23 @@ def publish(changes: Iterable[Change]) -> None:
         before_commit(gathered, _note)
 
 
-def _note(changes: list[Change]) -> None:
-    webhooks = queries.listening_webhooks({str(change.event) for change in changes})
+def publish_each(
+    event: HookEvent, rows: Sequence[Row], words: Callable[[Row], Mapping[str, Any]], at: datetime
+) -> None:
+    """The same for one change a row; `words` says of a row what a `Change` may tell, and is asked at the end."""
+    if rows:
+        before_commit([_Alike(event, rows, words, at)], _note)
+
+
+def _note(gathered: list[Change | _Alike]) -> None:
+    webhooks = queries.listening_webhooks({str(each.event) for each in gathered})
+    heard = {event for _webhook_id, wanted in webhooks for event in wanted}
+    changes = [
+        change
+        for each in gathered
+        if str(each.event) in heard
+        for change in ([each] if isinstance(each, Change) else each)
+    ]
     rows = [
         _delivery(webhook_id, change)
         for webhook_id, wanted in webhooks

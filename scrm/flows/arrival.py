@@ -17,6 +17,7 @@ from accounts.selectors import user_ids_of_department
 from campaigns.enums import Reason, Trigger
 from contacts.services import Known
 from exchange.enums import HookEvent
+from exchange.outbox import publish_each
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
 from leads.assignment import Wish, assign_owners, turn_times
 from leads.enums import CLOSED_STATUSES, LeadOrigin, LeadStatus
@@ -29,7 +30,7 @@ from scrm.core import crypto
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.engagement import give_tags, starts_for, take_in
 from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
-from scrm.flows.telling import stages_told, told
+from scrm.flows.telling import stages_told
 from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
 from tagging.rules import Grant
@@ -88,7 +89,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and enquiry.is_won})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
-    told(HookEvent.LEAD_CAPTURED, map(told_of, new), now=now)
+    publish_each(HookEvent.LEAD_CAPTURED, new, told_of, now)
     _alert(new, actor, now)
     audit(enquiries, new, actor, now)
     for enquiry in enquiries:

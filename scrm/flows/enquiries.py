@@ -21,6 +21,7 @@ from leads.enums import MATCHED_LEAD, MATCHED_NEW, AssignedBy, LeadOrigin, LeadS
 from leads.inputs import CREATED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
 from leads.services import KnownLead, NewArrival
+from scrm.flows.telling import plain
 
 
 @dataclass(slots=True)
@@ -99,13 +100,15 @@ def keep_arrivals(
 
 
 def told_of(enquiry: Enquiry) -> dict[str, Any]:
-    return {
-        "lead_id": enquiry.lead_id,
-        "contact_id": enquiry.contact_id,
-        "owner_id": enquiry.owner_id,
-        "source": enquiry.arrival.lead.source,
-        "came_by": str(enquiry.arrival.came_by),
-    }
+    return plain(
+        {
+            "lead_id": enquiry.lead_id,
+            "contact_id": enquiry.contact_id,
+            "owner_id": enquiry.owner_id,
+            "source": enquiry.arrival.lead.source,
+            "came_by": str(enquiry.arrival.came_by),
+        }
+    )
 
 
 def captured(enquiry: Enquiry, now: datetime) -> Happening:

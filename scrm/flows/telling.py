@@ -6,36 +6,44 @@ from typing import Any
 from uuid import UUID
 
 from exchange.enums import HookEvent
-from exchange.outbox import Change, publish
+from exchange.outbox import publish_each
 from leads.services import Handed
 from lifecycle.transitions import Transition
 
 
-def told(event: HookEvent, rows: Iterable[dict[str, Any]], *, now: datetime) -> None:
+def told(event: HookEvent, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
     """One change for each row. Inside `due_work`."""
-    publish(Change(event, {name: _plain(value) for name, value in row.items()}, now) for row in rows)
+    publish_each(event, rows, plain, now)
 
 
 def assigned(handed: Iterable[Handed], owner_id: UUID) -> list[dict[str, Any]]:
     return [{"lead_id": each.lead_id, "contact_id": each.contact_id, "owner_id": owner_id} for each in handed]
 
 
-def tags_told(event: HookEvent, pairs: Iterable[tuple[UUID, UUID]], *, now: datetime) -> None:
-    told(event, ({"contact_id": contact_id, "tag_id": tag_id} for contact_id, tag_id in pairs), now=now)
+def tags_told(event: HookEvent, pairs: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:
+    publish_each(event, pairs, _tagged, now)
 
 
 def stages_told(moved: Sequence[Transition], *, now: datetime) -> None:
-    rows = (
+    publish_each(HookEvent.STAGE_CHANGED, moved, _moved, now)
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """The row as JSON takes it."""
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+
+
+def _tagged(pair: tuple[UUID, UUID]) -> dict[str, Any]:
+    contact_id, tag_id = pair
+    return plain({"contact_id": contact_id, "tag_id": tag_id})
+
+
+def _moved(move: Transition) -> dict[str, Any]:
+    return plain(
         {
-            "contact_id": each.contact_id,
-            "stage_id": each.to.id,
-            "kind": str(each.to.kind),
-            "previous_stage_id": each.before.id if each.before else None,
+            "contact_id": move.contact_id,
+            "stage_id": move.to.id,
+            "kind": str(move.to.kind),
+            "previous_stage_id": move.before.id if move.before else None,
         }
-        for each in moved
     )
-    told(HookEvent.STAGE_CHANGED, rows, now=now)
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value

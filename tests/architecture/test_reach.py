@@ -55,6 +55,7 @@ REMEMBERS: dict[str, str] = {
     "leads/row_reading.py": "pure: what a text of a file reads as",
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
+    "scrm/core/crypto.py": "keys by the UUID and the master keys that they follow from",
     "scrm/web/rep/shell.py": "the phone's script",
     "scrm/web/templatetags/ui.py": "where the icons lie",
     "tenants/migrating/pending.py": "migrations on disk",
