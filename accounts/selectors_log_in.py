@@ -1,5 +1,6 @@
 """Reads about logging in: whom a name means, who has which second factor, where somebody is logged in."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -43,3 +44,9 @@ def session_list(user: User) -> QuerySet[Session]:
 
 def user_by_username(username: str) -> User | None:
     return User.objects.filter(username=username).first()
+
+
+def sessions_open(keys: Collection[str]) -> set[str]:
+    """Those of the sessions that stand under `keys` which are not over, of people who may log in."""
+    rows = Session.objects.filter(session_key__in=list(keys), expire_date__gt=Now(), user__is_active=True)
+    return set(rows.values_list("session_key", flat=True))

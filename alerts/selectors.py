@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from alerts.models import Alert
@@ -37,13 +37,13 @@ def alert_count_unread(user: User) -> int:
 def alerts_since(user: User, last: UUID | None) -> list[Alert]:
     """The user's newest unread alerts that came after `last` or shortly before it, the oldest first.
 
-    Some of them may have been told already: whoever shows them shows each once.
+    Some of them may have been told already: whoever shows them shows each once. Of an alert that is not the user's
+    nothing follows.
     """
-    rows = Alert.objects.filter(recipient=user, read_at=None)
-    if last is not None:
-        seen = Alert.objects.filter(recipient=user, pk=last).values_list("created_at", flat=True).first()
-        if seen is not None:
-            rows = rows.filter(Q(created_at__gte=seen - _OVERLAP))
+    seen = alert_detail(user, last) if last is not None else None
+    if seen is None:
+        return []
+    rows = alert_list(user, unread=True).filter(created_at__gte=seen.created_at - _OVERLAP).exclude(pk=seen.pk)
     return list(reversed(rows.order_by("-created_at", "-id")[:AT_ONCE]))
 
 

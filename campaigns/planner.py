@@ -16,13 +16,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scrm.core.instants import instant_of
 from scrm.core.shapes import is_whole
 
 Offset = dict[str, Any]
@@ -74,7 +74,7 @@ def due_at(offset: Offset, anchor_at: datetime, zone: str) -> datetime:
     weeks = offset.get("n", 0)
     if not weeks:
         return first
-    return _instant(first.astimezone(local_zone).date() + timedelta(weeks=weeks), at, local_zone)
+    return instant_of(first.astimezone(local_zone).date() + timedelta(weeks=weeks), at, local_zone)
 
 
 def plan(
@@ -145,27 +145,8 @@ def weekday_names() -> list[str]:
 
 def _first_after(anchor_at: datetime, day: date, at: time, step: timedelta, zone: ZoneInfo) -> datetime:
     """That time of that day, or a step later where it is T or before."""
-    found = _instant(day, at, zone)
-    return found if found > anchor_at else _instant(day + step, at, zone)
-
-
-@lru_cache(maxsize=4096)
-def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    wall = datetime.combine(day, at)
-    early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if early.astimezone(zone).replace(tzinfo=None, fold=0) == wall:
-        return early
-    # In a gap: fold=0 reads the clock as before the leap, which lies after it, fold=1 the
-    # other way round (PEP 495). The leap is where the offset changes between the two.
-    after, before = early, wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    offset_before = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == offset_before:
-            before = middle
-        else:
-            after = middle
-    return after
+    found = instant_of(day, at, zone)
+    return found if found > anchor_at else instant_of(day + step, at, zone)
 
 
 def _is_time(value: object) -> bool:

@@ -1,11 +1,11 @@
-"""The asynchronous way in, for servers that want one."""
+"""The web server's way in: one port for pages, the API and live updates (docs/decisions/0032)."""
 
-import os
+from django.conf import settings
 
-from django.core.asgi import get_asgi_application
+# First: it sets Django up, which the rest needs.
+from scrm.wsgi import application as pages
 
-from scrm.core.postgres.pooling import refuse_transaction_pooling
+# isort: split
+from scrm.web.live.front import Front
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scrm.settings")
-application = get_asgi_application()
-refuse_transaction_pooling()
+application = Front(pages, threads=settings.SCRM_WEB_THREADS, redis_url=settings.REDIS_URL)

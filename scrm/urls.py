@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/", include("scrm.api.urls")),
     path("hooks/", include("scrm.webhooks.urls")),
     path("support/", include("scrm.web.support")),
+    path("", include("scrm.web.alert_urls")),
     path("rep/", include("scrm.web.rep.urls")),
     path("", include("scrm.web.public.urls")),
     path("", include("scrm.web.ops.urls")),

@@ -25,6 +25,7 @@ from leads.selectors.leads import (
     lead_newest,
     lead_rows,
     lead_totals,
+    leads_by_id,
 )
 from leads.selectors.links import (
     LeadTouches,
@@ -96,6 +97,7 @@ __all__ = [
     "lead_newest",
     "lead_rows",
     "lead_totals",
+    "leads_by_id",
     "link_contacts_first",
     "link_get",
     "link_host_get",

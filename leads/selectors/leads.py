@@ -71,6 +71,11 @@ def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     return list(visible_to(viewer, Lead.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
 
 
+def leads_by_id(viewer: User, ids: Iterable[UUID]) -> dict[UUID, Lead]:
+    """Those of the leads that the viewer may see, with what an alert or a row shows of them."""
+    return {lead.pk: lead for lead in lead_rows(viewer).filter(pk__in=list(ids))}
+
+
 def lead_ids_left_by(viewer: User, owner_id: UUID) -> list[UUID]:
     """The open leads of somebody, as far as the viewer sees them; for hand-over."""
     rows = visible_to(viewer, Lead.objects.filter(owner=owner_id, status__in=OPEN_STATUSES))

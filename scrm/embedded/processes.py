@@ -34,9 +34,9 @@ class Web(Process):
         self.port = port
 
     def command(self) -> list[str | Path]:
-        options = ["--interface", "wsgi", "--host", HOST, "--port", str(self.port), "--workers", "1"]
-        threads = ["--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "1"]
-        return [PYTHON, "-m", "granian", *options, *threads, "scrm.wsgi:application"]
+        options = ["--interface", "asgi", "--host", HOST, "--port", str(self.port), "--workers", "1"]
+        more = ["--backlog", "2048", "--no-ws", "--workers-kill-timeout", "1"]
+        return [PYTHON, "-m", "granian", *options, *more, "scrm.asgi:application"]
 
     def is_ready(self, pid: int) -> bool:
         try:

@@ -47,7 +47,7 @@ _PERSON: Final = (
     *("mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
     *("mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"),
     *("mfa_remove_webauthn", "mfa_edit_webauthn"),
-    "support:leave",
+    *("support:leave", "alerts:stream", "alerts:new", "alerts:open", "alerts:read"),
 )
 _EVERYBODY: Final = (
     *("account_login", "account_inactive", "account_signup", "account_reset_password"),

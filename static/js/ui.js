@@ -12,19 +12,21 @@ function closeToast(toast) {
   toast.classList.add("toast-leaving");
   setTimeout(() => toast.remove(), 170);
 }
-export function toast(text, tone = "green") {
+export function toast(text, tone = "green", url = "") {
   const region = $("#toasts");
   const model = $("#toast-model");
   if (!region || !model) return;
   const node = model.content.firstElementChild.cloneNode(true);
   node.classList.add(`tone-${tone}`);
-  $("p", node).textContent = text;
+  const words = url ? Object.assign(document.createElement("a"), { href: url }) : $("p", node);
+  words.textContent = text;
+  if (url) $("p", node).append(words);
   region.append(node);
   scheduleToast(node);
 }
 document.addEventListener("toast", ({ detail }) => {
   const one = detail.value ?? detail;
-  typeof one === "string" ? toast(one) : toast(one.text, one.tone);
+  typeof one === "string" ? toast(one) : toast(one.text, one.tone, one.url);
 });
 
 // --- drawer of the navigation

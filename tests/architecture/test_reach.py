@@ -49,13 +49,13 @@ RAW: dict[str, str] = {
 
 REMEMBERS: dict[str, str] = {
     "campaigns/channels/__init__.py": "one object per channel, made from settings",
-    "campaigns/planner.py": "pure: instants of dates and zones",
     "exchange/shared_strings.py": "the texts of one open workbook, gone with it",
     "exchange/shown_numbers.py": "pure: what a number format means",
     "leads/row_reading.py": "pure: what a text of a file reads as",
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
     "scrm/core/crypto.py": "keys by the UUID and the master keys that they follow from",
+    "scrm/core/instants.py": "pure: instants of dates and zones",
     "scrm/web/rep/shell.py": "the phone's script",
     "scrm/web/templatetags/ui.py": "where the icons lie",
     "tenants/migrating/pending.py": "migrations on disk",

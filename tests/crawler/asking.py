@@ -32,6 +32,7 @@ _NOBODY_S_NUMBERS: Final = {
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _TABLES: Final = {
     "lead_id": "leads.lead",
+    "alert_id": "alerts.alert",
     "contact_id": "contacts.contact",
     "identity_id": "contacts.identity",
     "task_id": "campaigns.reptask",
@@ -96,7 +97,7 @@ PERSONAL: Final = frozenset(
 )
 
 
-PRIVATE: Final = frozenset({"mfa.authenticator", "accounts.session"})
+PRIVATE: Final = frozenset({"mfa.authenticator", "accounts.session", "alerts.alert"})
 """Rows that are their owner's alone: not even a principal reaches them."""
 
 

@@ -15,6 +15,8 @@ from scrm.web.account.step_up import has_shown_factor, to_factor
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+BY_ITSELF: Final = frozenset({"/events/", "/alerts/new"})
+"""What a page asks without its reader: it does not show that somebody is there."""
 _ALWAYS: Final = {"account_logout", "set_language"}
 _SETTING_UP: Final = {
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"),
@@ -31,7 +33,7 @@ class SeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         session: Any = request.session
-        if request.user.is_authenticated and session.is_stale():
+        if request.path not in BY_ITSELF and request.user.is_authenticated and session.is_stale():
             note_seen(session)
         return self.get_response(request)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scrm.web.ops import (
+    alerts,
     api_keys,
     audit,
     contacts,
@@ -21,6 +22,7 @@ from scrm.web.ops import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("home/leads-per-day", home.leads_per_day, name="leads_per_day"),
+    path("alerts/", alerts.index, name="alert_list"),
     path("search/", search.search, name="search"),
     path("leads/", leads.index, name="lead_list"),
     path("leads/new/", leads.create, name="lead_create"),

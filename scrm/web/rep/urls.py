@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import customers, entry, me, own_code, shell, today
+from scrm.web.rep import alerts, customers, entry, me, own_code, shell, today
 
 app_name = "rep"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
     path("code/", own_code.index, name="own_code"),
     path("code/qr.svg", own_code.qr, name="own_code_svg"),
+    path("alerts/", alerts.index, name="alert_list"),
     path("me/", me.index, name="me"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("sw.js", shell.service_worker, name="service_worker"),

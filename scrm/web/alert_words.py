@@ -1,0 +1,93 @@
+"""What an alert says to its reader: in their language, and of whom it is about only what they may see now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from alerts.enums import AlertKind
+from alerts.models import Alert
+from leads.models import Lead
+from leads.selectors import leads_by_id
+
+_ICONS: Final = {
+    AlertKind.LEAD_ASSIGNED: ("user-plus", "blue"),
+    AlertKind.HAND_OVER: ("users", "violet"),
+    AlertKind.SLA_REMINDER: ("alarm", "amber"),
+    AlertKind.ESCALATION: ("alert-triangle", "red"),
+    AlertKind.POOL: ("inbox", "teal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert as it is shown. `url` leads to what it is about, by way of marking it as read."""
+
+    alert: Alert
+    title: str
+    text: str
+    icon: str
+    tone: str
+
+    @property
+    def url(self) -> str:
+        return reverse("alerts:open", args=[self.alert.pk])
+
+    @property
+    def at(self) -> datetime:
+        return self.alert.created_at
+
+    @property
+    def is_read(self) -> bool:
+        return self.alert.read_at is not None
+
+
+def told(alerts: Sequence[Alert], viewer: User) -> list[Told]:
+    """These alerts in words; who they are about is read in one go."""
+    leads = leads_by_id(viewer, {each.subject_id for each in alerts if each.subject_id is not None})
+    return [_told(each, leads.get(each.subject_id) if each.subject_id else None) for each in alerts]
+
+
+def _told(alert: Alert, lead: Lead | None) -> Told:
+    icon, tone = _ICONS[AlertKind(alert.kind)]
+    if lead is not None:
+        title = _of_one(alert, str(lead.contact))
+        return Told(alert, title, str(lead.source or lead.came_by_label), icon, tone)
+    if alert.subject_id is not None:
+        return Told(alert, str(alert.get_kind_display()), _("Somebody else sees to it by now."), icon, "gray")
+    return Told(alert, _of_many(alert), "", icon, tone)
+
+
+def _of_one(alert: Alert, name: str) -> str:
+    said: dict[str, Any] = {"name": name}
+    match alert.kind:
+        case AlertKind.HAND_OVER:
+            return _("Handed over to you: %(name)s") % said
+        case AlertKind.SLA_REMINDER:
+            return _("Waiting for your answer: %(name)s") % said
+        case AlertKind.ESCALATION:
+            return _("Not answered in time: %(name)s") % said
+        case AlertKind.POOL:
+            return _("In the public pool: %(name)s") % said
+    return _("New lead: %(name)s") % said
+
+
+def _of_many(alert: Alert) -> str:
+    count = alert.count
+    match alert.kind:
+        case AlertKind.HAND_OVER:
+            text = ngettext("%(count)s customer handed over to you", "%(count)s customers handed over to you", count)
+        case AlertKind.SLA_REMINDER:
+            text = ngettext("%(count)s lead waits for your answer", "%(count)s leads wait for your answer", count)
+        case AlertKind.ESCALATION:
+            text = ngettext("%(count)s lead is not answered in time", "%(count)s leads are not answered in time", count)
+        case AlertKind.POOL:
+            text = ngettext("%(count)s lead came into the pool", "%(count)s leads came into the pool", count)
+        case _:
+            text = ngettext("%(count)s new lead", "%(count)s new leads", count)
+    return text % {"count": count}
