@@ -26,7 +26,7 @@ class LeadOrigin(TextChoices):
 
     FORM = "form", _("Form")
     API = "api", _("API")
-    IMPORT = "import", _("File")
+    IMPORT = "import", pgettext_lazy("way in", "File")
     HAND = "hand", _("By hand")
     WEBHOOK = "webhook", _("Webhook")
 
@@ -55,7 +55,7 @@ class CostOrigin(TextChoices):
     """How a cost of a source was told."""
 
     HAND = "hand", _("By hand")
-    FILE = "file", _("File")
+    FILE = "file", pgettext_lazy("way in", "File")
     API = "api", _("API")
 
 

@@ -35,7 +35,7 @@ PRESETS: Final[dict[str, Preset]] = {
                     "campaign": {"utm_source": "feed", "utm_campaign": "spring"},
                     "field_data": [
                         {"name": "姓名", "values": ["林小夏"]},
-                        {"name": "手机号", "values": ["138 0013 8000"]},
+                        {"name": "手机号", "values": ["+86 138 0013 8000"]},
                         {"name": "城市", "values": ["杭州"]},
                     ],
                 }
@@ -63,7 +63,7 @@ PRESETS: Final[dict[str, Preset]] = {
             "submitted_at": "2026-03-01T10:05:00+08:00",
             "answers": [
                 {"question": "Your name", "answer": "Lin Xia"},
-                {"question": "Mobile", "answer": "13800138000"},
+                {"question": "Mobile", "answer": "+86 138 0013 8000"},
                 {"question": "E-mail", "answer": "lin.xia@example.com"},
                 {"question": "I agree to be contacted", "answer": "yes"},
             ],
@@ -116,7 +116,7 @@ PRESETS: Final[dict[str, Preset]] = {
         _("A visitor left a phone number in the chat."),
         {
             "msg_id": "k-3301",
-            "visitor": {"nickname": "Lin", "mobile": "13800138000", "wecom_id": "wmAbc123"},
+            "visitor": {"nickname": "Lin", "mobile": "+86 138 0013 8000", "wecom_id": "wmAbc123"},
             "page": {"city": "上海", "remark": "想了解价格"},
             "tags": ["price"],
         },

@@ -80,7 +80,7 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     _sops(ground, ops, now)
     scopes = [ApiScope.LEADS_WRITE, ApiScope.EVENTS_WRITE]
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
-    connect_systems(source=ground.sources[0].name, by=ground.users["admin"], now=now)
+    connect_systems(source=ground.sources[0].name, language=business.language, by=ground.users["admin"], now=now)
     ground.form = _form(ground, ops, now)
     ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
     return ground

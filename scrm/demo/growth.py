@@ -62,7 +62,7 @@ _ENGLISH: Final = Words(
 )
 
 
-def tell_growth(sources: Sequence[Source], ops: User, *, language: str, now: datetime) -> None:
+def tell_growth(sources: Sequence[Source], ops: User, *, language: str, currency: str, now: datetime) -> None:
     words = _CHINESE if language.startswith("zh") else _ENGLISH
     top = save_source(name=words.top, kind=SourceKind.PAID, by=ops, now=now)
     for source in sources:
@@ -80,10 +80,10 @@ def tell_growth(sources: Sequence[Source], ops: User, *, language: str, now: dat
         for index, (author, stars, text) in enumerate(words.reviews)
     ]
     add_reviews(reviews=reviews, owner=ops, by=ops, now=now)
-    _past_campaign(words, sources, ops, now)
+    _past_campaign(words, sources, ops, currency, now)
 
 
-def _past_campaign(words: Words, sources: Sequence[Source], ops: User, now: datetime) -> None:
+def _past_campaign(words: Words, sources: Sequence[Source], ops: User, currency: str, now: datetime) -> None:
     began = now.date() - timedelta(days=40)
     campaign = save_campaign(
         campaign=Campaign(
@@ -92,6 +92,7 @@ def _past_campaign(words: Words, sources: Sequence[Source], ops: User, now: date
             starts_on=began,
             ends_on=began + timedelta(days=10),
             budget=Decimal(8_000),
+            currency=currency,
             created_at=now,
         ),
         sources=sources[:1],

@@ -20,15 +20,18 @@ from campaigns.services.ledger import Batch, claim_batch, record
 from commerce.services import LineInput, save_order
 from content.services import record_view
 from events.inputs import Happening
+from leads.arrival_payloads import payload_of
 from leads.enums import InteractionKind, LeadOrigin
 from leads.form_content import BETWEEN
 from leads.inputs import Arrival, IdentityInput, LeadInput
 from leads.models import Lead
+from leads.services.arrivals import KEPT_FOR
 from leads.upkeep import log_interaction, rate_lead, start_working
 from lifecycle.enums import MoveSource
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.demo.ground import Ground
+from scrm.demo.other_systems import push_lead
 from scrm.demo.people import invent
 from scrm.demo.queries import count_form_views, do_tasks, own_links, put_tasks_off, settle_on_time
 from scrm.demo.shape import Business
@@ -86,6 +89,8 @@ class History:
                 day = last + timedelta(days=1)
         finally:
             clock.set_offset(timedelta(0))
+        push_lead(self.now)
+        self._touches_go(clock.now())
         settle_on_time(self.now)
         end_enrollments_without_waiting_rows(do_tasks(self.now), self.now)
         put_tasks_off(self.now)
@@ -171,10 +176,14 @@ class History:
         )
         form = self.ground.form if came_by == LeadOrigin.FORM and chance.random() < 0.5 else None
         utm = {"utm_source": channel.origin, "utm_campaign": "autumn"} if channel.per_day else {}
-        arrived = Arrival(lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm)
+        arrived = Arrival(lead=lead, came_by=came_by, dedupe_key=f"demo:{self.made}", utm=utm, received_at=at)
         if form is not None:
             lead.attributes |= self._answers()
             arrived = replace(arrived, form_id=form.pk, form_version=1)
+        if self.now - at < KEPT_FOR:
+            ways = {each.kind: each.value for each in identities}
+            said = {"name": lead.name, **ways, "city": lead.city, "source": lead.source, **lead.attributes}
+            arrived = replace(arrived, payload=payload_of(said))
         return arrived, channel.warmth
 
     def _answers(self) -> dict[str, str]:

@@ -28,6 +28,11 @@ _ON_TIME = (
     WHERE contact.id = place.contact_id AND place.stage_id = (
         SELECT id FROM lifecycle_stage WHERE code = 'captured' AND lifecycle_id = place.lifecycle_id)
     """,
+    """
+    UPDATE leads_leadarrival arrival
+    SET arrived_at = lead.captured_at, taken_at = lead.captured_at, starts_sops = true
+    FROM leads_lead lead WHERE lead.id = arrival.lead_id AND arrival.job_id IS NULL
+    """,
     "UPDATE events_event SET received_at = occurred_at + interval '1 second'",
     """
     UPDATE tagging_tagchange change SET at = contact.created_at FROM contacts_contact contact

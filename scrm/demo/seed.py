@@ -64,5 +64,11 @@ def seed(business: Business) -> int:
             history.live()
             put_up_links(ground, now)
             make_segments(ground, now)
-            tell_growth(ground.sources, ground.users["ops"], language=business.language, now=now)
+            tell_growth(
+                ground.sources,
+                ground.users["ops"],
+                language=business.language,
+                currency=business.currency,
+                now=now,
+            )
     return history.made

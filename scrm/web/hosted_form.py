@@ -58,6 +58,12 @@ class HostedForm(PersonForm):
         """Each question's field, in order."""
         return [(self[name], question) for name, question in self.questions.items()]
 
+    def focus_first_error(self) -> None:
+        """Whoever is sent back goes on where something is missing."""
+        wrong = next((name for name in self.questions if self.errors.get(name)), None)
+        if wrong:
+            self.fields[wrong].widget.attrs["autofocus"] = True
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name, question in self.questions.items():

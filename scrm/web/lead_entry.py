@@ -33,7 +33,9 @@ class LeadEntryForm(PersonForm):
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=lambda: short_code(120))
     name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
-    phone = forms.CharField(label=_("Phone"), max_length=64, required=False)
+    phone = forms.CharField(
+        label=_("Phone"), max_length=64, required=False, help_text=_("A phone or an e-mail is enough.")
+    )
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
     company = forms.CharField(label=_("Company"), max_length=200, required=False)
     title = forms.CharField(label=_("Job title"), max_length=120, required=False)
@@ -48,6 +50,7 @@ class LeadEntryForm(PersonForm):
         for name in ("name", "phone", "email", "company"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["name"].widget.attrs["autofocus"] = True
+        self.fields["name"].widget.attrs["enterkeyhint"] = "next"
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
         self.fields["email"].widget.attrs["inputmode"] = "email"
         names = [name for _pk, name in source_choices(active_only=True)]

@@ -191,8 +191,18 @@ function drawCharts(scope) {
   if (charts.length) import(charts[0].dataset.chartModule).then(({ draw }) => charts.forEach(draw));
 }
 
+// --- long work is read aloud at each tenth, by a region that stays while its part of the page is drawn anew
+function tellProgress(scope) {
+  const bar = $(".job progress[max]", scope);
+  const region = $("#said");
+  if (!bar || !region) return;
+  const words = `${bar.getAttribute("aria-label")}: ${10 * Math.floor(10 * bar.position)} %`;
+  if (region.textContent !== words) region.textContent = words;
+}
+
 function wake(scope) {
   tellTimes(scope);
+  tellProgress(scope);
   drawCharts(scope);
   $$("[data-bulk]", scope).forEach((bulk) => updateBulk(bulk));
   $$("dialog[data-show]", scope).forEach((dialog) => { if (!dialog.open) dialog.showModal(); });
@@ -217,7 +227,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status === 422) { detail.shouldSwap = true; detail.isError = false; }
 });
+// Whoever is on the way to another page misses nothing of this one. A download ends that way too, and stays here.
+let leaving = false;
+addEventListener("beforeunload", () => {
+  leaving = true;
+  setTimeout(() => { leaving = false; }, 3000);
+});
+document.addEventListener("htmx:beforeRequest", (event) => { if (leaving) event.preventDefault(); });
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => toast($("#toasts")?.dataset.failed ?? "Error", "red"));
+  document.addEventListener(name, () => { if (!leaving) toast($("#toasts")?.dataset.failed ?? "Error", "red"); });
 }
 document.addEventListener("closeDialog", () => $$("dialog[open]").forEach((dialog) => dialog.close()));

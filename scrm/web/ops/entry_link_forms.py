@@ -71,9 +71,7 @@ class LinkForm(forms.Form):
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in UTM:
-            self.fields[name] = forms.CharField(
-                label=_LABELS[name], max_length=200, required=False, help_text=name if name == UTM[0] else ""
-            )
+            self.fields[name] = forms.CharField(label=_LABELS[name], max_length=200, required=False, help_text=name)
         offer(self, "source", [("", _("The form's own")), *source_choices(active_only=True)])
         offer(self, "campaign", [("", _("None")), *campaign_choices()])
         offer(self, "rep", [*_NOBODY, *((str(user.pk), str(user)) for user in user_list_visible(viewer))])
@@ -95,6 +93,15 @@ class LinkForm(forms.Form):
             "utm": {name: said[name] for name in UTM if said[name]},
             "expires_at": datetime.combine(said["expires_on"], time.max, tenant_zone()) if said["expires_on"] else None,
         }
+
+    @property
+    def utm_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in UTM]
+
+    @property
+    def has_utm(self) -> bool:
+        """Whether one of the campaign's parameters is filled in, or wrong."""
+        return any(each.value() or each.errors for each in self.utm_fields)
 
     @property
     def chosen_campaign(self) -> Any:

@@ -75,7 +75,11 @@ def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: st
         samples = [row.get(name, "") for row in look.samples]
         at_fault = error if error_path.startswith(f"columns.{name}") else ""
         order = column.day_order if column else ""
-        rows.append(ColumnRow(number, name, list(filter(None, samples))[:3], chosen, choices, order, used, at_fault))
+        rows.append(
+            ColumnRow(
+                number, name, list(dict.fromkeys(filter(None, samples)))[:3], chosen, choices, order, used, at_fault
+            )
+        )
     return rows
 
 

@@ -82,6 +82,9 @@ def create(request: Visit) -> HttpResponse:
         outcome = arrival.lead_arrived([arrived], now=clock.now(), actor=request.user)[0]
         remember_source(request.user, form.cleaned_data["source"])
         if outcome.outcome != REJECTED and outcome.lead_id:
+            if "next" in request.POST:
+                messages.success(request, _("Lead saved."))
+                return redirect("ops:lead_create")
             if lead_ids_visible(request.user, [outcome.lead_id]):
                 messages.success(request, _("Lead saved."))
                 return redirect("ops:lead_detail", outcome.lead_id)

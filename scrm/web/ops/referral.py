@@ -94,11 +94,20 @@ def rewards(request: Visit) -> HttpResponse:
         "page": page_of(request, rows.order_by("-created_at", "-pk")),
         "filters": filters,
         "filtered": bool(chosen),
-        "totals": [{**row, "label": RewardState(row["state"]).label} for row in reward_totals(request.user)],
+        "totals": [
+            {**row, "label": RewardState(row["state"]).label}
+            for row in sorted(reward_totals(request.user), key=lambda row: RewardState.values.index(row["state"]))
+        ],
         "actions": [
             {"value": RewardState.APPROVED.value, "label": _("Approve"), "icon": "check"},
             {"value": RewardState.PAID.value, "label": _("Mark as paid"), "icon": "cash"},
-            {"value": RewardState.REFUSED.value, "label": _("Refuse"), "icon": "ban", "danger": True},
+            {
+                "value": RewardState.REFUSED.value,
+                "label": _("Refuse"),
+                "icon": "ban",
+                "danger": True,
+                "confirm": _("Refuse?"),
+            },
         ],
     }
     return render(request, "ops/reward_list.html", context)

@@ -22,10 +22,14 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        required=False,
+        error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,.xls,text/csv"}),
         help_text=gettext_lazy("CSV, TSV, XLSX or XLS. 10,000 rows and 2 MB at most."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("checked")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

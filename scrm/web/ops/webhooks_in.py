@@ -39,6 +39,7 @@ from scrm.web.ops.webhooks_in_forms import (
     NewEndpointForm,
     SampleForm,
     field_rows,
+    lead_rows,
     posted_mapping,
 )
 from tenants.selectors import tenant_base_url, tenant_current
@@ -203,8 +204,10 @@ def _page(
         "sample_form": sample_form or SampleForm(initial={"body": trial.text}),
         "trial": trial,
         "rows": field_rows(trial.said, trial.mapping, trial.problems_by_field, errors or {}),
+        "leads": lead_rows(trial.shown),
         "error": error,
-        "unsaved": unsaved,
+        # Nothing is kept before somebody says so: what stands there is a guess.
+        "unsaved": unsaved or bool(trial.said and not endpoint.mapping.get("fields")),
         "page": page_of(request, message_list(endpoint), 20),
         "held": message_count_held(endpoint),
         "since": clock.now(),

@@ -143,6 +143,12 @@ def field_rows(
     return rows
 
 
+def lead_rows(leads: Sequence[Sequence[tuple[str, str]]]) -> list[list[tuple[str | Promise, str]]]:
+    """What each lead of the sample says, with the names of its fields as people know them."""
+    labels = {**LABELS, **OWN_LABELS}
+    return [[(labels.get(name, name), value) for name, value in lead] for lead in leads]
+
+
 def posted_mapping(data: Any) -> HookMapping:
     """The mapping that was sent; InvalidMapping says what is wrong with it."""
     paths = data.getlist("path")

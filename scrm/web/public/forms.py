@@ -126,6 +126,9 @@ def _asked(request: Visit, form: Form) -> Asked | None:
 
 def _page(request: Visit, asked: Asked, filled: HostedForm, *, opened_at: datetime) -> HttpResponse:
     form, token = asked.form, open_token(asked.form.pk, opened_at)
+    # Browsers refuse it to the frame of another site, and say so where it is looked for.
+    if not is_embedded(request):
+        filled.focus_first_error()
     context = {
         "hosted": form,
         "content": asked.content,

@@ -24,6 +24,9 @@ def create(request: Visit) -> HttpResponse:
         outcome = lead_arrived([arrived], now=clock.now(), actor=request.user)[0]
         remember_source(request.user, form.cleaned_data["source"])
         if outcome.outcome != REJECTED and outcome.contact_id:
+            if "next" in request.POST:
+                messages.success(request, _("Lead saved."))
+                return redirect("rep:lead_create")
             if contact_ids_visible(request.user, [outcome.contact_id]):
                 messages.success(request, _("Lead saved."))
                 return redirect("rep:customer", outcome.contact_id)

@@ -25,7 +25,9 @@ TONES = ("gray", "blue", "green", "amber", "red", "violet", "teal", "pink")
 
 STATUS_TONES = {
     **dict.fromkeys(("new", "open", "assigned", "sending", "running", "claimed", "published", "scheduled"), "blue"),
-    **dict.fromkeys(("won", "sent", "done", "active", "paid", "delivered", "succeeded", "success", "ok"), "green"),
+    **dict.fromkeys(
+        ("won", "sent", "done", "active", "paid", "delivered", "live", "succeeded", "success", "ok"), "green"
+    ),
     **dict.fromkeys(("contacted", "working", "planned", "waiting", "pending", "queued", "with_rep"), "violet"),
     **dict.fromkeys(("paused", "unknown", "snoozed", "partial", "warning", "expiring"), "amber"),
     **dict.fromkeys(("lost", "failed", "rejected", "refused", "overdue", "error", "suspended", "bounced"), "red"),
@@ -174,15 +176,16 @@ def sparkline(values: Sequence[float], label: str = "") -> SafeString:
     )
 
 
+def _share(value: float, before: float) -> float | None:
+    return value / before if before and value <= before else None
+
+
 @register.simple_tag
 def funnel(steps: Iterable[dict[str, Any]]) -> SafeString:
-    """Steps of {label, value}; each says its share of the one before, the worst drop stands out."""
+    """Steps of {label, value}; each that is part of the one before says its share of it, the worst drop stands out."""
     rows = list(steps)
     top = max((row["value"] for row in rows), default=0) or 1
-    shares = [
-        None,
-        *(row["value"] / before["value"] if before["value"] else 0.0 for before, row in pairwise(rows)),
-    ]
+    shares = [None, *(_share(row["value"], before["value"]) for before, row in pairwise(rows))]
     known = [share for share in shares if share is not None]
     worst = min(known) if len(known) > 1 else None
     lines = format_html_join(
