@@ -10,3 +10,4 @@ class AlertKind(TextChoices):
     SLA_REMINDER = "sla_reminder", _("Answer is due")
     ESCALATION = "escalation", _("Answer is overdue")
     POOL = "pool", _("Lead in the pool")
+    FOLLOW_UP = "follow_up", _("Agreed contact is due")

@@ -15,7 +15,8 @@ _FIGURES = f"""
 WITH picked AS ({{picked}}),
 talked AS (
     SELECT i.contact_id, max(i.at) AS last_at FROM leads_interaction i
-    WHERE i.effective AND i.contact_id IN (SELECT p.contact_id FROM picked p) GROUP BY i.contact_id
+    WHERE i.effective AND i.deleted_at IS NULL AND i.contact_id IN (SELECT p.contact_id FROM picked p)
+    GROUP BY i.contact_id
 ),
 paid AS (
     SELECT w.id AS lead_id,

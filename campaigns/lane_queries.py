@@ -12,6 +12,7 @@ _FIRST_WAITING = f"""
 """Asked for in order, so that the index answers. For EXISTS with a time PostgreSQL reads the whole ledger: it takes
 what is planned and what is of the past for independent, so for many rows, and there is none."""
 
+FOLLOW_UPS_NEXT_DUE = "SELECT min(remind_at) FROM campaigns_reptask WHERE remind_at IS NOT NULL"
 TOUCHPOINTS_NEXT_DUE = f"""
 SELECT LEAST(
   (SELECT min(GREATEST(waiting.due_at, shut.reopen_at, shut.probe_until))

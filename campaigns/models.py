@@ -24,7 +24,7 @@ from campaigns.review_models import CampaignReview as CampaignReview
 from campaigns.review_models import NextAction as NextAction
 from contacts.models import Contact
 from content.models import Material
-from leads.models import Lead, Source
+from leads.models import Interaction, Lead, Source
 from scrm.core.ids import uuid7
 from tagging.models import Tag
 
@@ -325,7 +325,10 @@ class Touchpoint(models.Model):
 
 
 class RepTask(models.Model):
-    """Something for a representative to do, most often a touchpoint of the rep channel."""
+    """Something for a representative to do: a touchpoint of the rep channel, or what was agreed on in a talk.
+
+    `remind_at` is when its owner is reminded; nothing once they were.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     touchpoint = models.OneToOneField(
@@ -349,6 +352,16 @@ class RepTask(models.Model):
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    interaction = models.ForeignKey(
+        Interaction,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("agreed on in"),
+        db_index=False,
+    )
+    remind_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("representative's task")
@@ -357,6 +370,8 @@ class RepTask(models.Model):
         indexes = [
             models.Index(fields=["owner", "due_at"], name="task_open", condition=Q(state=TaskState.OPEN)),
             models.Index(fields=["contact", "-due_at"], name="task_contact"),
+            models.Index(fields=["remind_at"], name="task_remind", condition=Q(remind_at__isnull=False)),
+            models.Index(fields=["interaction"], name="task_interaction", condition=Q(interaction__isnull=False)),
         ]
 
     def __str__(self) -> str:

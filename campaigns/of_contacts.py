@@ -28,10 +28,17 @@ class Taking:
 
 
 def touchpoint_list_of_contact(
-    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: int | None = None,
+    text: str = "",
+    limit: int = 30,
 ) -> list[Touchpoint]:
     """A contact's touchpoints by due time, newest first, older than a place in its timeline."""
     rows = Touchpoint.objects.filter(contact=contact_id).select_related("step", "lane__sop")
+    if text:
+        rows = rows.filter(Q(step__name__icontains=text) | Q(lane__sop__name__icontains=text))
     return list(rows.filter(earlier("due_at", before, before_id)).order_by("-due_at", "-pk")[:limit])
 
 

@@ -90,7 +90,8 @@ def task_numbers(user: User, *, now: datetime, day_began: datetime, mine: bool =
 def contacts_last_reached(contact_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """When each was last spoken with or written to: a logged talk, a mail sent, a task done."""
     chosen = list(contact_ids)
-    talks = Interaction.objects.filter(contact__in=chosen).order_by().values_list("contact").annotate(at=Max("at"))
+    kept = Interaction.objects.filter(contact__in=chosen, deleted_at=None)
+    talks = kept.order_by().values_list("contact").annotate(at=Max("at"))
     touches = (
         Touchpoint.objects.filter(contact__in=chosen, state=TouchState.SENT)
         .order_by()

@@ -9,3 +9,11 @@ class OrderStatus(TextChoices):
     PAID = "paid", _("Paid")
     REFUNDED = "refunded", _("Refunded")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class Sentiment(TextChoices):
+    """How somebody spoke of us."""
+
+    GOOD = "good", _("Pleased")
+    NEUTRAL = "neutral", _("Neutral")
+    BAD = "bad", _("Displeased")

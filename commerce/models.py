@@ -4,6 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from commerce.enums import OrderStatus
+from commerce.voice_models import OpportunityItem as OpportunityItem
+from commerce.voice_models import Voice as Voice
+from commerce.voice_models import VoiceTopic as VoiceTopic
 from contacts.models import Contact
 from scrm.core.ids import uuid7
 

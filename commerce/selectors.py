@@ -1,5 +1,6 @@
 """Reads of commerce: orders and products."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
@@ -9,6 +10,7 @@ from accounts.selectors import visible_to
 from commerce.enums import OrderStatus
 from commerce.models import Order, Product
 from scrm.core.counting import count_of
+from scrm.core.pagination import earlier
 
 
 def order_list(user: User, *, search: str = "", status: str = "", platform: str = "") -> QuerySet[Order]:
@@ -26,6 +28,16 @@ def order_list(user: User, *, search: str = "", status: str = "", platform: str 
 def order_get(user: User, pk: UUID) -> Order | None:
     rows = visible_to(user, Order.objects.all(), owner="contact__owner")
     return rows.select_related("contact").prefetch_related("lines__product").filter(pk=pk).first()
+
+
+def order_list_of_contact(
+    contact_id: UUID, *, before: datetime | None = None, before_id: UUID | None = None, text: str = "", limit: int = 30
+) -> list[Order]:
+    """A contact's orders, newest first, older than a place in its timeline."""
+    rows = Order.objects.filter(contact=contact_id)
+    if text:
+        rows = rows.filter(Q(number__icontains=text) | Q(platform__icontains=text))
+    return list(rows.filter(earlier("ordered_at", before, before_id)).order_by("-ordered_at", "-pk")[:limit])
 
 
 def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:

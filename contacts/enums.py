@@ -31,3 +31,14 @@ class FriendshipState(TextChoices):
     FRIENDS = "friends", _("Friends")
     DELETED_BY_CONTACT = "deleted_by_contact", _("Deleted by the customer")
     DELETED_BY_REP = "deleted_by_rep", _("Deleted by the representative")
+
+
+class OwnerWhy(TextChoices):
+    """Why a contact came to somebody."""
+
+    ARRIVAL = "arrival", _("With an enquiry")
+    LEAD = "lead", _("With a lead")
+    HAND_OVER = "hand_over", _("Handed over")
+    RULE = "rule", _("By a rule")
+    POOL = "pool", _("From or to the public pool")
+    STAGE = "stage", _("With a stage")

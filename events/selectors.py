@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
 from events.models import Event, EventType
@@ -10,10 +12,18 @@ from scrm.core.pagination import earlier
 
 
 def event_list_of_contact(
-    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: int | None = None,
+    text: str = "",
+    limit: int = 30,
 ) -> list[Event]:
     """A contact's events, newest first, older than a place in its timeline."""
     rows = Event.objects.filter(contact=contact_id).select_related("type")
+    if text:
+        rows = rows.annotate(said=Cast("properties", TextField()))
+        rows = rows.filter(Q(type__name__icontains=text) | Q(type__name_zh__icontains=text) | Q(said__icontains=text))
     return list(rows.filter(earlier("occurred_at", before, before_id)).order_by("-occurred_at", "-pk")[:limit])
 
 

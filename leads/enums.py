@@ -75,6 +75,14 @@ class InteractionKind(TextChoices):
     NOTE = "note", _("Note")
 
 
+class DealKind(TextChoices):
+    """What it means that an opportunity stands at a stage."""
+
+    OPEN = "open", pgettext_lazy("opportunities", "Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
 class LinkKind(TextChoices):
     """Whose or where an entry link is."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
+TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
 
 
 def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:

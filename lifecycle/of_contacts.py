@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lifecycle.models import Position, StageTransition
 from scrm.core.pagination import earlier
@@ -24,8 +24,15 @@ def contact_ids_in_stage(stage_id: UUID | str) -> QuerySet[Position, UUID]:
 
 
 def stage_transition_list_of_contact(
-    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: int | None = None,
+    text: str = "",
+    limit: int = 30,
 ) -> list[StageTransition]:
     """A contact's moves, newest first, older than a place in its timeline."""
     rows = StageTransition.objects.filter(contact=contact_id).select_related("from_stage", "to_stage", "by", "rule")
+    if text:
+        rows = rows.filter(Q(reason__icontains=text) | Q(to_stage__name__icontains=text))
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact
 from scrm.core.ids import uuid7
 from tagging.enums import CategoryKind, TagSource
+from tagging.score_models import ContactScore as ContactScore
+from tagging.score_models import ScoreRule as ScoreRule
+from tagging.score_models import ScoreScale as ScoreScale
 
 
 class TagCategory(models.Model):

@@ -24,10 +24,17 @@ def contact_ids_tagged(tag_id: UUID | str, now: datetime) -> QuerySet[TagAssignm
 
 
 def tag_change_list_of_contact(
-    contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, limit: int = 30
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: int | None = None,
+    text: str = "",
+    limit: int = 30,
 ) -> list[TagChange]:
     """Tags added and removed, newest first, older than a place in the contact's timeline."""
     rows = TagChange.objects.filter(contact=contact_id).select_related("tag", "by")
+    if text:
+        rows = rows.filter(Q(tag__name__icontains=text) | Q(evidence__icontains=text))
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
 
 

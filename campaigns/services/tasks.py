@@ -10,6 +10,7 @@ from accounts.models import User
 from campaigns import queries
 from campaigns.enums import Reason, TaskState, TouchState
 from campaigns.models import RepTask, Touchpoint
+from scheduler.services import note_due
 
 
 def finish_task(*, task: RepTask, now: datetime) -> bool:
@@ -23,8 +24,13 @@ def give_up_task(*, task: RepTask, reason: str, now: datetime) -> bool:
 
 
 def snooze_task(*, task: RepTask, until: datetime) -> bool:
-    """Put off until then; the touch stays with the representative."""
-    changed = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(snoozed_until=until)
+    """Put off until then; the touch stays with the representative. Inside `due_work`."""
+    # What was agreed on in a talk is reminded of again.
+    remind_at = until if task.interaction_id is not None else None
+    open_still = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN)
+    changed = open_still.update(snoozed_until=until, remind_at=remind_at)
+    if changed:
+        note_due(remind_at)
     return changed == 1
 
 
@@ -49,7 +55,7 @@ def _end_task(task: RepTask, state: TaskState, touch: TouchState, now: datetime,
         if task.touchpoint_id is not None:
             queries.hold_enrollments_of([task.touchpoint_id])
         changed = RepTask.objects.filter(pk=task.pk, state=TaskState.OPEN).update(
-            state=state, finished_at=now, reason=reason[:200]
+            state=state, finished_at=now, reason=reason[:200], remind_at=None
         )
         if changed and task.touchpoint_id is not None:
             Touchpoint.objects.filter(pk=task.touchpoint_id, state=TouchState.WITH_REP).update(

@@ -9,13 +9,16 @@ from contacts.selectors.contacts import (
     contact_ids_visible,
     contact_list,
     contact_list_filtered,
+    contact_names,
     contact_search_list,
     marks_of,
 )
+from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
 from contacts.selectors.identities import identities_of, identities_read, identity_visible
 from contacts.selectors.search import contact_search
 
 __all__ = [
+    "consent_list_of_contact",
     "contact_count_of_owner",
     "contact_detail",
     "contact_erased",
@@ -24,10 +27,12 @@ __all__ = [
     "contact_ids_visible",
     "contact_list",
     "contact_list_filtered",
+    "contact_names",
     "contact_search",
     "contact_search_list",
     "identities_of",
     "identities_read",
     "identity_visible",
     "marks_of",
+    "owner_change_list_of_contact",
 ]

@@ -42,6 +42,13 @@ def contact_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     return list(visible_to(viewer, rows).values_list("pk", flat=True))
 
 
+def contact_names(viewer: User, ids: Iterable[str | UUID]) -> dict[str, str]:
+    """How those of the ids are called that the viewer may see, by id as text."""
+    wanted = list(ids)
+    rows = visible_to(viewer, Contact.objects.filter(pk__in=wanted).only("pk", "name")) if wanted else []
+    return {str(contact.pk): str(contact) for contact in rows}
+
+
 def contact_ids_of_owner(viewer: User, owner_id: UUID, *, limit: int | None = None) -> list[UUID]:
     """Contacts of somebody, as far as the viewer sees them; for hand-over."""
     rows = visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None))

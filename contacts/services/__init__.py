@@ -3,10 +3,10 @@
 from contacts.services.arrivals import FoundPerson, KeptPeople, Known, find_people, keep_people, lock_people
 from contacts.services.consent import bar_channel, lift_bar, record_consent
 from contacts.services.contacts import (
-    change_owner,
     changed_since,
     hold_for_removal,
     lock_contacts,
+    remember_owners,
     remove_contacts,
     set_owner,
 )
@@ -18,7 +18,6 @@ __all__ = [
     "KeptPeople",
     "Known",
     "bar_channel",
-    "change_owner",
     "changed_since",
     "end_contact",
     "find_people",
@@ -32,6 +31,7 @@ __all__ = [
     "lock_contacts",
     "lock_people",
     "record_consent",
+    "remember_owners",
     "remove_contacts",
     "reveal_identity",
     "set_owner",

@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from contacts import queries
+from contacts.enums import OwnerWhy
 from contacts.inputs import IdentityLike, PersonInput
 from contacts.matching import Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, seal_identities
+from contacts.services.contacts import remember_owners
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 from tenants.selectors import tenant_keys
@@ -113,6 +115,8 @@ def keep_people(
     changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}
     _write_contacts({pk: state for pk, state in states.items() if pk not in before}, now, new=True)
     _write_contacts({pk: states[pk] for pk in sorted(changed)}, now, new=False)
+    taken = {pk: states[pk]["owner_id"] for pk in sorted(changed) if before[pk]["owner_id"] != states[pk]["owner_id"]}
+    remember_owners(before=dict.fromkeys(taken), after=taken, why=OwnerWhy.ARRIVAL, now=now)
     claimed = _claim(people, found, identities, now)
     barred = _bar(people, found, now)
     _agree(people, found, now)

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from accounts.models import User
 from contacts import queries
-from contacts.models import Contact, Identity
+from contacts.enums import OwnerWhy
+from contacts.models import Contact, Identity, OwnerChange
 from contacts.sealing import lock_number
+from scrm.core.bulk import insert_columns
 
 
 def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
@@ -41,14 +45,34 @@ def remove_contacts(*, contact_ids: Collection[UUID]) -> None:
     Contact.objects.filter(pk__in=set(contact_ids)).delete()
 
 
-def set_owner(*, contact_ids: Collection[UUID], owner_id: UUID | None, now: datetime) -> int:
-    """Put somebody in charge of these contacts, which the caller has locked."""
-    return Contact.objects.filter(pk__in=set(contact_ids)).update(owner_id=owner_id, updated_at=now)
-
-
-def change_owner(*, contact_ids: Collection[UUID], owner_id: UUID, now: datetime) -> dict[UUID, UUID | None]:
-    """Put somebody in charge of locked contacts that are not theirs yet; gives who was in charge of each."""
+def set_owner(
+    *,
+    contact_ids: Collection[UUID],
+    owner_id: UUID | None,
+    why: OwnerWhy = OwnerWhy.HAND_OVER,
+    by: User | None = None,
+    now: datetime,
+) -> dict[UUID, UUID | None]:
+    """Put somebody, or nobody, in charge of locked contacts that are not theirs yet; gives who had each before."""
     others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
     before: dict[UUID, UUID | None] = dict(others.order_by("pk").values_list("pk", "owner_id"))
-    set_owner(contact_ids=before, owner_id=owner_id, now=now)
+    Contact.objects.filter(pk__in=list(before)).update(owner_id=owner_id, updated_at=now)
+    remember_owners(before=before, after=dict.fromkeys(before, owner_id), why=why, by=by, now=now)
     return before
+
+
+def remember_owners(
+    *,
+    before: Mapping[UUID, UUID | None],
+    after: Mapping[UUID, UUID | None],
+    why: OwnerWhy,
+    by: User | None = None,
+    now: datetime,
+) -> None:
+    """Append to the history of contacts that changed hands."""
+    columns: dict[str, list[Any]] = {
+        "contact_id": list(after),
+        "before_id": [before[pk] for pk in after],
+        "after_id": list(after.values()),
+    }
+    insert_columns(OwnerChange, columns, {"why": why.value, "by_id": by.pk if by else None, "at": now})

@@ -2,7 +2,6 @@
 
 from leads.selectors.arrivals import arrival_of_lead, arrivals_of_lead, payload_is_readable
 from leads.selectors.covers import cover_data, cover_is_shown
-from leads.selectors.follow_up import interaction_list_of_contact, interaction_list_of_lead
 from leads.selectors.form_results import form_counts, form_tallies
 from leads.selectors.forms import (
     form_answers,
@@ -14,6 +13,22 @@ from leads.selectors.forms import (
     form_published,
     form_version_list,
 )
+from leads.selectors.interactions import (
+    attachment_list_loose,
+    attachment_list_of_contact,
+    attachment_visible,
+    interaction_detail,
+    interaction_edits,
+    interaction_latest,
+    interaction_list,
+    interaction_list_of_contact,
+    interaction_list_of_lead,
+    interactions_deleted,
+    outcome_get,
+    outcome_list,
+    outcome_names,
+    outcomes_counted,
+)
 from leads.selectors.leads import (
     lead_counts_per_day,
     lead_detail,
@@ -23,7 +38,9 @@ from leads.selectors.leads import (
     lead_list_filtered,
     lead_list_of_contact,
     lead_newest,
+    lead_open_of_contact,
     lead_rows,
+    lead_story_of_contact,
     lead_totals,
     leads_by_id,
 )
@@ -48,6 +65,8 @@ from leads.selectors.links import (
     partner_rows,
     touches_of_lead,
 )
+from leads.selectors.opportunities import opportunity_moves_of_contact
+from leads.selectors.ratings import own_rating_of, rating_change_list_of_contact
 from leads.selectors.referral import (
     Referrer,
     program_choices,
@@ -69,6 +88,9 @@ __all__ = [
     "Referrer",
     "arrival_of_lead",
     "arrivals_of_lead",
+    "attachment_list_loose",
+    "attachment_list_of_contact",
+    "attachment_visible",
     "cover_data",
     "cover_is_shown",
     "department_choices",
@@ -85,8 +107,13 @@ __all__ = [
     "form_published",
     "form_tallies",
     "form_version_list",
+    "interaction_detail",
+    "interaction_edits",
+    "interaction_latest",
+    "interaction_list",
     "interaction_list_of_contact",
     "interaction_list_of_lead",
+    "interactions_deleted",
     "lead_counts_per_day",
     "lead_detail",
     "lead_ids_left_by",
@@ -95,7 +122,9 @@ __all__ = [
     "lead_list_filtered",
     "lead_list_of_contact",
     "lead_newest",
+    "lead_open_of_contact",
     "lead_rows",
+    "lead_story_of_contact",
     "lead_totals",
     "leads_by_id",
     "link_contacts_first",
@@ -107,13 +136,20 @@ __all__ = [
     "link_results",
     "link_through",
     "links_among",
+    "opportunity_moves_of_contact",
+    "outcome_get",
+    "outcome_list",
+    "outcome_names",
+    "outcomes_counted",
     "own_link",
     "own_link_numbers",
+    "own_rating_of",
     "partner_rows",
     "payload_is_readable",
     "program_choices",
     "program_get",
     "program_list",
+    "rating_change_list_of_contact",
     "referral_list",
     "referral_of_lead",
     "referrer_rows",

@@ -13,6 +13,7 @@ from accounts.selectors import visible_to
 from contacts.selectors import contact_search
 from leads.enums import OPEN_STATUSES, LeadStatus
 from leads.models import Lead
+from scrm.core.pagination import earlier
 
 
 def lead_list(viewer: User) -> QuerySet[Lead]:
@@ -64,6 +65,28 @@ def lead_list_filtered(
 
 def lead_list_of_contact(viewer: User, contact_id: UUID) -> list[Lead]:
     return list(lead_rows(viewer).filter(contact=contact_id).order_by("-captured_at", "-pk")[:50])
+
+
+def lead_story_of_contact(
+    viewer: User,
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: UUID | None = None,
+    text: str = "",
+    limit: int = 30,
+) -> list[Lead]:
+    """A contact's leads that the viewer may see, newest first, older than a place in its timeline."""
+    rows = lead_rows(viewer).filter(contact=contact_id)
+    if text:
+        rows = rows.filter(Q(source__name__icontains=text) | Q(origin__icontains=text) | Q(lost_reason__icontains=text))
+    return list(rows.filter(earlier("captured_at", before, before_id)).order_by("-captured_at", "-pk")[:limit])
+
+
+def lead_open_of_contact(viewer: User, contact_id: UUID) -> Lead | None:
+    """The newest open lead of the contact that the viewer may see: what a talk is about."""
+    rows = lead_rows(viewer).filter(contact=contact_id, status__in=OPEN_STATUSES)
+    return rows.order_by("-captured_at", "-pk").first()
 
 
 def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:

@@ -26,7 +26,8 @@ from leads.form_content import BETWEEN
 from leads.inputs import Arrival, IdentityInput, LeadInput
 from leads.models import Lead
 from leads.services.arrivals import KEPT_FOR
-from leads.upkeep import log_interaction, rate_lead, start_working
+from leads.services.interactions import Said, log_interaction
+from leads.upkeep import rate_lead, start_working
 from lifecycle.enums import MoveSource
 from scheduler.budget import Budget
 from scrm.core import clock
@@ -290,9 +291,11 @@ class History:
                 log_interaction(
                     contact_id=fate.contact_id,
                     lead=lead,
-                    kind=self.chance.choice((InteractionKind.CALL, InteractionKind.CALL, InteractionKind.CHAT)),
-                    text=self.chance.choice(self.business.said),
-                    effective=self.chance.random() < 0.55,
+                    said=Said(
+                        self.chance.choice((InteractionKind.CALL, InteractionKind.CALL, InteractionKind.CHAT)),
+                        text=self.chance.choice(self.business.said),
+                        effective=self.chance.random() < 0.55,
+                    ),
                     by=lead.owner,
                     now=at,
                 )

@@ -47,7 +47,7 @@ def contacts_handed_over(
     with due_work():
         present = contacts.services.lock_contacts(contact_ids=_within_reach(by, contact_ids))
         lead_ids = leads.services.open_lead_ids_with_owner(sorted(present))
-        before = contacts.services.change_owner(contact_ids=present, owner_id=owner_id, now=now)
+        before = contacts.services.set_owner(contact_ids=present, owner_id=owner_id, by=by, now=now)
         if not before:
             return HandedOver()
         handed = leads.services.hand_over(

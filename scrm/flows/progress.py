@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services import record_audit
 from campaigns.enums import Reason
 from campaigns.services import exit_enrollments, hand_over_tasks
+from contacts.enums import OwnerWhy
 from contacts.selectors import contact_ids_visible
 from exchange.enums import HookEvent
 from leads.models import Lead
@@ -88,7 +89,7 @@ def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | No
         if by is not None:
             # A lead is no way to a contact of another team: that one stays with whom it is.
             contact_ids = contact_ids_visible(by, contact_ids)
-        contacts.services.set_owner(contact_ids=contact_ids, owner_id=owner_id, now=now)
+        contacts.services.set_owner(contact_ids=contact_ids, owner_id=owner_id, why=OwnerWhy.LEAD, by=by, now=now)
         hand_over_tasks(contact_ids=contact_ids, owner=User.objects.get(pk=owner_id))
         subject = Lead(pk=handed[0].lead_id) if len(handed) == 1 else None
         details = {"leads": len(handed), "owner": str(owner_id)}

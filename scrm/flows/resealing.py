@@ -11,6 +11,7 @@ from accounts.services_log_in import reseal_factors
 from contacts.resealing import reseal_identities
 from exchange.sealed import reseal_exchange
 from leads.services import reseal_payloads
+from leads.services.attachments import reseal_attachments
 from leads.services.held import reseal_held
 from tenants.models import Tenant
 
@@ -30,7 +31,7 @@ def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
     with tenant_context(tenant) if tenant else schema_context("public"):
         changed, unreadable = reseal_factors()
         if tenant is not None:
-            for reseal in (reseal_exchange, reseal_payloads, reseal_held):
+            for reseal in (reseal_exchange, reseal_payloads, reseal_held, reseal_attachments):
                 more, lost = reseal()
                 changed, unreadable = changed + more, unreadable + lost
             after: UUID | None = None

@@ -3,8 +3,11 @@
 from typing import Any, Final
 
 import events.services
+import leads.services.interactions
 import lifecycle.services
 import tagging.services
+from commerce.services_voices import ensure_voice_topics
+from leads.enums import InteractionKind
 from lifecycle.enums import StageKind
 from scrm.core import clock
 from tagging.enums import CategoryKind
@@ -130,6 +133,32 @@ _TAGS: Final = (
 )
 
 
+# kind, English, Chinese, whether it counts as effective communication
+_OUTCOMES: Final = (
+    (InteractionKind.CALL, "Reached", "已接通", True),
+    (InteractionKind.CALL, "Interested", "有意向", True),
+    (InteractionKind.CALL, "Call back", "稍后回电", False),
+    (InteractionKind.CALL, "No answer", "无人接听", False),
+    (InteractionKind.CALL, "Wrong number", "号码错误", False),
+    (InteractionKind.CHAT, "Replied", "已回复", True),
+    (InteractionKind.CHAT, "Interested", "有意向", True),
+    (InteractionKind.CHAT, "No reply", "未回复", False),
+    (InteractionKind.VISIT, "Came", "已到访", True),
+    (InteractionKind.VISIT, "Did not come", "未到访", False),
+    (InteractionKind.MEETING, "Took place", "已举行", True),
+    (InteractionKind.MEETING, "Put off", "已改期", False),
+)
+
+_TOPICS: Final = (
+    ("Price", "价格"),
+    ("Quality", "质量"),
+    ("Features", "功能"),
+    ("Service", "服务"),
+    ("Delivery", "交付"),
+    ("Competitors", "竞品"),
+)
+
+
 def lay_out_tenant() -> None:
     """Give the current tenant what it begins with; what is there already stays as people made it."""
     chinese = tenant_current().language.startswith("zh")
@@ -154,6 +183,7 @@ def lay_out_tenant() -> None:
             for code, en, zh, kind, days in _STAGES
         ],
     )
+    lay_out_follow_up()
     tags = tagging.services.ensure_taxonomy(categories=_taxonomy(chinese=chinese))
     if "interest-product" in tags:
         tagging.services.ensure_rule(
@@ -171,6 +201,15 @@ def lay_out_tenant() -> None:
             condition={},
             now=now,
         )
+
+
+def lay_out_follow_up() -> None:
+    """The lists that talks and deals are logged with; what is there already stays as people made it."""
+    chinese = tenant_current().language.startswith("zh")
+    leads.services.interactions.ensure_outcomes(
+        outcomes=[(kind, zh if chinese else en, effective) for kind, en, zh, effective in _OUTCOMES]
+    )
+    ensure_voice_topics(names=[zh if chinese else en for en, zh in _TOPICS])
 
 
 def _taxonomy(*, chinese: bool) -> list[dict[str, Any]]:

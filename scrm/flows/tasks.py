@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
-
 import campaigns.services
 import contacts.services
 from accounts.models import User
@@ -36,7 +34,7 @@ def task_finished(task: RepTask, *, by: User, now: datetime) -> bool:
 
 def task_snoozed(task: RepTask, *, until: datetime, by: User, now: datetime) -> bool:
     """A representative put a task off; False when it was not open any more."""
-    with transaction.atomic():
+    with due_work():
         if not campaigns.services.snooze_task(task=task, until=until):
             return False
         details = {"task": task.title, "until": until}

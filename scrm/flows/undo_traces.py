@@ -15,13 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from audiences.models import SegmentMember
 from campaigns.enums import TaskState
 from campaigns.models import Enrollment, RepTask, Touchpoint
-from commerce.models import CouponGrant, Order
-from contacts.models import Consent, Contact, DoNotContact, Identity
+from commerce.models import CouponGrant, Order, Voice
+from contacts.models import Consent, Contact, DoNotContact, Identity, OwnerChange
 from content.models import TrackedLink
 from events.models import Event
-from leads.models import Interaction, Lead, LeadArrival, MergedLead, Opportunity, Touch
+from leads.models import (
+    Attachment,
+    ContactRating,
+    Interaction,
+    Lead,
+    LeadArrival,
+    MergedLead,
+    Opportunity,
+    RatingChange,
+    Touch,
+)
 from lifecycle.models import Position, StageTransition
-from tagging.models import TagAssignment, TagChange
+from tagging.models import ContactScore, TagAssignment, TagChange
 
 
 class Stay(TextChoices):
@@ -53,6 +63,8 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     CouponGrant: Trace(Stay.ORDERED),
     Opportunity: Trace(Stay.DEAL),
     Interaction: Trace(Stay.TALKED),
+    Voice: Trace(Stay.TALKED),
+    Attachment: Trace(Stay.TALKED),
     RepTask: Trace(Stay.TALKED, where=Q(touchpoint=None) | ~Q(state__in=[TaskState.OPEN, TaskState.CANCELLED])),
     Event: Trace(Stay.HAPPENED, where=~Q(type__code="lead_captured")),
     Touch: Trace(Stay.TOLD_AGAIN, "at"),
@@ -60,10 +72,13 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     DoNotContact: Trace(Stay.EDITED, "since"),
     Consent: Trace(Stay.EDITED, "at"),
     TagChange: Trace(Stay.EDITED, "at"),
+    RatingChange: Trace(Stay.EDITED, "at"),
+    ContactRating: Trace(Stay.EDITED),
+    OwnerChange: Trace(Stay.EDITED, "at"),
     StageTransition: Trace(Stay.EDITED, "at"),
 }
 _GO_ALONG: Final = frozenset(
-    {Enrollment, Touchpoint, Lead, LeadArrival, MergedLead, Position, SegmentMember, TagAssignment}
+    {Enrollment, Touchpoint, Lead, LeadArrival, MergedLead, Position, SegmentMember, TagAssignment, ContactScore}
 )
 """What the file itself set off, what became of its source, or what is worked out anew; touches that were sent are
 looked at apart."""

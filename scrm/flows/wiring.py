@@ -4,11 +4,11 @@ from accounts.queries import SEALS_NEXT_DUE
 from alerts.queries import ALERTS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
-from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE
+from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
-from leads.queries import ARRIVALS_NEXT_DUE
+from leads.queries import ARRIVALS_NEXT_DUE, TALKS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
@@ -22,6 +22,7 @@ from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
 from scrm.flows.reviews import reviews_due
+from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
 
 
@@ -37,6 +38,8 @@ def connect() -> None:
     register(DueSource("arrivals", ARRIVALS_NEXT_DUE, arrival_payloads_due))
     register(DueSource("reviews", REVIEWS_NEXT_DUE, reviews_due, sends=True))
     register(DueSource("alerts", ALERTS_NEXT_DUE, alerts_due))
+    register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
+    register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

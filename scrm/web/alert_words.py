@@ -1,6 +1,6 @@
 """What an alert says to its reader: in their language, and of whom it is about only what they may see now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from alerts.enums import AlertKind
 from alerts.models import Alert
+from contacts.selectors import contact_names
 from leads.models import Lead
 from leads.selectors import leads_by_id
 
@@ -21,6 +22,7 @@ _ICONS: Final = {
     AlertKind.SLA_REMINDER: ("alarm", "amber"),
     AlertKind.ESCALATION: ("alert-triangle", "red"),
     AlertKind.POOL: ("inbox", "teal"),
+    AlertKind.FOLLOW_UP: ("phone", "blue"),
 }
 
 
@@ -50,11 +52,16 @@ class Told:
 def told(alerts: Sequence[Alert], viewer: User) -> list[Told]:
     """These alerts in words; who they are about is read in one go."""
     leads = leads_by_id(viewer, {each.subject_id for each in alerts if each.subject_id is not None})
-    return [_told(each, leads.get(each.subject_id) if each.subject_id else None) for each in alerts]
+    names = contact_names(viewer, [each.params["contact"] for each in alerts if "contact" in each.params])
+    return [_told(each, leads.get(each.subject_id) if each.subject_id else None, names) for each in alerts]
 
 
-def _told(alert: Alert, lead: Lead | None) -> Told:
+def _told(alert: Alert, lead: Lead | None, names: Mapping[str, str]) -> Told:
     icon, tone = _ICONS[AlertKind(alert.kind)]
+    if alert.kind == AlertKind.FOLLOW_UP:
+        name = names.get(alert.params["contact"])
+        text = _("Now it is time: %(name)s") % {"name": name} if name else str(alert.get_kind_display())
+        return Told(alert, text, "" if name else _("Somebody else sees to it by now."), icon, tone if name else "gray")
     if lead is not None:
         title = _of_one(alert, str(lead.contact))
         return Told(alert, title, str(lead.source or lead.came_by_label), icon, tone)

@@ -15,7 +15,14 @@ OWNERS: Final = {
     **dict.fromkeys(
         [
             *("contacts.identity", "contacts.donotcontact", "contacts.consent", "contacts.friendship"),
-            *("contacts.groupmember", "events.event", "leads.interaction", "tagging.tagassignment"),
+            *("contacts.groupmember", "contacts.ownerchange", "events.event", "leads.interaction", "leads.attachment"),
+            *(
+                "leads.contactrating",
+                "leads.ratingchange",
+                "tagging.contactscore",
+                "commerce.voice",
+                "tagging.tagassignment",
+            ),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
             *("campaigns.touchpoint", "leads.touch", "leads.referrallink", "leads.referral"),
@@ -26,6 +33,9 @@ OWNERS: Final = {
         ["contacts.contact", "contacts.group", "leads.lead", "leads.opportunity", "campaigns.reptask"], "owner"
     ),
     "commerce.orderline": "order__contact__owner",
+    "commerce.opportunityitem": "opportunity__owner",
+    "leads.interactionedit": "interaction__contact__owner",
+    "leads.opportunitymove": "opportunity__owner",
     "content.pageview": "link__contact__owner",
     "leads.leadarrival": "lead__owner",
     "leads.reward": "referral__contact__owner",
@@ -45,6 +55,7 @@ KEPT: Final = {
     *(
         "tagging.tag.colour",
         "tagging.tagrule.event_type",
+        "tagging.scorerule.event_type",
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",
     ),
@@ -52,7 +63,7 @@ KEPT: Final = {
     *("analytics.goal.metric", "accounts.user.operator", "alerts.alert.topic"),
 }
 FREE_JSON: Final = {
-    *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes"),
+    *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes", "leads.interactionedit.before"),
     *("leads.touch.utm", "leads.lead.utm", "exchange.idempotencykey.answer"),
 }
 MACHINERY: Final = {

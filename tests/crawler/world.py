@@ -48,13 +48,11 @@ from leads.models import (
     FormTally,
     FormVersion,
     HeldLead,
-    Interaction,
     Lead,
     LeadArrival,
     LinkHost,
     LinkHour,
     MergedLead,
-    Opportunity,
     Referral,
     ReferralLink,
     ReferralProgram,
@@ -78,6 +76,7 @@ from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup,
 from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
 from tests.crawler.doors import lay_doors
+from tests.crawler.story import lay_story, tell_story
 from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
 
@@ -225,6 +224,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
     keep(Material.objects.create(title="x", body="x", created_at=now))
     keep(Company.objects.create(name="x", created_at=now))
+    lay_story(world, tag)
     keep(Segment.objects.create(name="x", condition={}, created_by=by, created_at=now, refreshed_at=now, size=4))
     keep(Tier.objects.create(name="x", position=1))
     campaign = keep(Campaign.objects.create(name="x", created_at=now))
@@ -338,8 +338,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     _referral(world, canaries, whose, lead)
     keep(ReviewLead.objects.create(review=shared["leads.review"], lead=lead, at=now), whose)
     keep(MergedLead.objects.create(merge=shared["leads.sourcemerge"], lead=lead), whose)
-    keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
-    keep(Opportunity.objects.create(**of, lead=lead, name="x", owner=owner, created_at=now), whose)
+    tell_story(world, canaries, whose, lead)
     told = {"kind": AlertKind.LEAD_ASSIGNED, "subject_id": lead.pk, "created_at": now}
     keep(Alert.objects.create(recipient=worker, **told), whose)
     tag, stage = shared["tagging.tag"], shared["lifecycle.stage"]

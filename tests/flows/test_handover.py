@@ -6,7 +6,7 @@ from accounts.models import AuditEntry, Department
 from campaigns.models import RepTask
 from contacts.models import Contact
 from leads.models import Interaction, Lead
-from leads.upkeep import log_interaction
+from leads.services.interactions import Said, log_interaction
 from scrm.core import clock
 from scrm.flows.handover import contacts_handed_over, everything_handed_over
 from scrm.flows.progress import lead_reassigned
@@ -46,7 +46,7 @@ def test_what_is_open_goes_along_and_what_was_done_stays(ada, ben, bea):
     others, won = make_lead(contact, other, key="3"), make_lead(contact, ben, key="4")
     Lead.objects.filter(pk=won.pk).update(status="won", won_at=clock.now())
     task = make_task(contact)
-    log_interaction(contact_id=contact.pk, kind="call", lead=mine, by=ben, now=clock.now())
+    log_interaction(contact_id=contact.pk, said=Said("call"), lead=mine, by=ben, now=clock.now())
 
     handed = contacts_handed_over([contact.pk], bea.pk, by=ada, now=clock.now())
 

@@ -15,7 +15,8 @@ from leads.models import Form, Lead, Referral, ReferralProgram, Reward, RewardEn
 from leads.models.referral import LedgerBroken
 from leads.selectors import referrer_rows
 from leads.services import ensure_referral_link, move_rewards, reward_leads, save_program
-from leads.upkeep import log_interaction, rate_lead
+from leads.services.interactions import Said, log_interaction
+from leads.upkeep import rate_lead
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.entry import through_link
@@ -130,7 +131,7 @@ def test_valid_lead_earns_once(ready, how):
 
     for _ in range(2):
         if how == "spoken":
-            log_interaction(contact_id=lead.contact_id, kind="call", effective=True, lead=lead, by=None, now=now)
+            log_interaction(contact_id=lead.contact_id, said=Said("call", effective=True), lead=lead, by=None, now=now)
         else:
             rate_lead(lead=lead, rating="B", by=None, now=now)
 

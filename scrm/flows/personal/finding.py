@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from contacts.sealing import open_identity
 from exchange.services import open_message
 from leads.arrival_payloads import open_payload
 from leads.held_payloads import open_held
+from leads.services.attachments import open_attachment
 from scrm.core.crypto import CryptoError
 from scrm.flows.personal.inventory import FIELDS
 from scrm.flows.personal.queries import Found, searched_rows
@@ -36,6 +38,7 @@ def _text(payload: bytes) -> str:
 OPENERS: Final[Mapping[tuple[str, str], Callable[[Any], str]]] = {
     ("contacts_identity", "sealed"): lambda row: open_identity(row.sealed, pk=row.pk, keys=tenant_keys()),
     ("leads_leadarrival", "payload"): open_payload,
+    ("leads_attachment", "sealed"): lambda row: b64encode(open_attachment(row)).decode(),
     ("leads_heldlead", "payload"): lambda row: _text(open_held(row)),
     ("exchange_inboxmessage", "payload"): lambda row: _text(open_message(row)),
 }

@@ -24,8 +24,8 @@ from contacts.selectors import (
 )
 from contacts.services import reveal_identity
 from contacts.upkeep import edit_contact
-from leads.selectors import lead_list_of_contact
-from leads.upkeep import log_interaction
+from leads.interaction_rules import CHANGED_FOR
+from leads.selectors import attachment_list_of_contact, interactions_deleted, lead_list_of_contact
 from lifecycle.enums import MoveSource
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
 from lifecycle.selectors import stage_list_everywhere
@@ -33,7 +33,7 @@ from scrm.core import clock
 from scrm.flows import consent, engagement, progress
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
-from scrm.web.ops.lead_forms import InteractionForm, owner_choices
+from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
 from scrm.web.timeline import Place, story_of
 from tagging.enums import TagSource
@@ -98,11 +98,7 @@ def _tag_choices() -> list[tuple[str, str]]:
 
 @may("contact.view")
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
-    return _detail(request, _contact(request, contact_id), InteractionForm())
-
-
-def _detail(request: Visit, contact: Contact, interaction_form: InteractionForm) -> HttpResponse:
-    now = clock.now()
+    contact, now = _contact(request, contact_id), clock.now()
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     held = {str(row.tag_id) for row in tags}
     values = {name: getattr(contact, name) for name in ContactForm.base_fields}
@@ -118,11 +114,12 @@ def _detail(request: Visit, contact: Contact, interaction_form: InteractionForm)
         "owners": owner_choices(request.user),
         "leads": lead_list_of_contact(request.user, contact.pk),
         "sops": sops_of_contact(contact.pk),
-        "story": story_of(contact.pk),
-        "form": interaction_form,
+        "story": story_of(contact.pk, viewer=request.user, now=now),
+        "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
+        "files": attachment_list_of_contact(contact.pk),
         "contact_form": ContactForm(initial=values, auto_id="contact-%s"),
     }
-    return render(request, "ops/contact_detail.html", context, status=422 if interaction_form.errors else 200)
+    return render(request, "ops/contact_detail.html", context)
 
 
 @may("contact.view")
@@ -132,7 +129,7 @@ def timeline(request: Visit, contact_id: UUID) -> HttpResponse:
     after = Place.read(request.GET.get("after", ""))
     if after is None:
         raise Http404
-    context = {"contact": contact, "story": story_of(contact.pk, after)}
+    context = {"contact": contact, "story": story_of(contact.pk, after, viewer=request.user, now=clock.now())}
     return render(request, "ops/contact_detail.html#story", context)
 
 
@@ -149,18 +146,6 @@ def edit(request: Visit, contact_id: UUID) -> HttpResponse:
             messages.error(request, _("This is too long to be kept: shorten it."))
     except ValidationError as error:
         messages.error(request, first_message(error))
-    return redirect("ops:contact_detail", contact.pk)
-
-
-@require_POST
-@may("contact.edit")
-def log(request: Visit, contact_id: UUID) -> HttpResponse:
-    contact = _contact(request, contact_id)
-    form = InteractionForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, contact, form)
-    log_interaction(contact_id=contact.pk, by=request.user, now=clock.now(), **form.cleaned_data)
-    messages.success(request, _("Logged."))
     return redirect("ops:contact_detail", contact.pk)
 
 

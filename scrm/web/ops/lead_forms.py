@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.selectors import user_list_visible
-from leads.enums import InteractionKind, LeadOrigin, LeadStatus, Rating
+from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.selectors import form_choices, source_choices
 from scrm.web.lead_entry import LeadEntryForm
 from scrm.web.ops.filters import Choices, FilterForm, offer
@@ -42,17 +42,6 @@ class LeadForm(LeadEntryForm):
     def __init__(self, *args: Any, owners: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "owner", [("", _("Whose turn it is")), *owners])
-
-
-class InteractionForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=InteractionKind.choices)
-    text = forms.CharField(
-        label=_("What was said"), max_length=4000, required=False, widget=forms.Textarea({"rows": 3})
-    )
-    effective = forms.BooleanField(label=_("Effective communication"), required=False)
-    next_on = forms.DateField(
-        label=_("Next date"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
 
 
 class RatingForm(forms.Form):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why, touchpoint_list_of_lead
 from contacts.selectors import identities_of
-from leads.enums import LeadStatus
+from leads.enums import InteractionKind, LeadStatus
 from leads.inputs import REJECTED
 from leads.models import Lead
 from leads.selectors import (
@@ -25,14 +25,13 @@ from leads.selectors import (
     lead_list_filtered,
     lead_rows,
 )
-from leads.upkeep import log_interaction, rate_lead, start_working
+from leads.upkeep import rate_lead, start_working
 from scrm.core import clock
 from scrm.flows import arrival, progress
 from scrm.web.access import Visit, found, may
 from scrm.web.lead_entry import known_answer, last_source, remember_source
 from scrm.web.ops.filters import page_of, sorted_by
 from scrm.web.ops.lead_forms import (
-    InteractionForm,
     LeadFilter,
     LeadForm,
     LossForm,
@@ -41,6 +40,8 @@ from scrm.web.ops.lead_forms import (
     owner_choices,
 )
 from scrm.web.ops.replies import form_page, page_or_part
+from scrm.web.talk_form import TalkForm
+from scrm.web.talks import log_talk
 from tenants.selectors import tenant_zone
 
 SORTS = {
@@ -105,10 +106,10 @@ def known(request: Visit) -> HttpResponse:
 @may("lead.view")
 def detail(request: Visit, lead_id: UUID) -> HttpResponse:
     lead = _lead(request, lead_id)
-    return _detail(request, lead, InteractionForm())
+    return _detail(request, lead, TalkForm(initial={"kind": InteractionKind.CALL}))
 
 
-def _detail(request: Visit, lead: Lead, interaction_form: InteractionForm) -> HttpResponse:
+def _detail(request: Visit, lead: Lead, interaction_form: TalkForm) -> HttpResponse:
     owners = owner_choices(request.user)
     context = {
         "lead": lead,
@@ -132,10 +133,9 @@ def _detail(request: Visit, lead: Lead, interaction_form: InteractionForm) -> Ht
 @may("lead.edit")
 def log(request: Visit, lead_id: UUID) -> HttpResponse:
     lead = _lead(request, lead_id)
-    form = InteractionForm(request.POST)
-    if not form.is_valid():
+    form = TalkForm(request.POST, request.FILES)
+    if log_talk(request, form, lead.contact_id, lead) is None:
         return _detail(request, lead, form)
-    log_interaction(contact_id=lead.contact_id, lead=lead, by=request.user, now=clock.now(), **form.cleaned_data)
     messages.success(request, _("Logged."))
     return redirect("ops:lead_detail", lead.pk)
 

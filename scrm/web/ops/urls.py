@@ -1,6 +1,6 @@
 """Addresses of the dashboard."""
 
-from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_sources, urls_webhooks
+from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_sources, urls_story, urls_webhooks
 
 app_name = "ops"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     *urls_links.urlpatterns,
     *urls_outreach.urlpatterns,
     *urls_sources.urlpatterns,
+    *urls_story.urlpatterns,
     *urls_webhooks.urlpatterns,
 ]

@@ -43,7 +43,6 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/", contacts.detail, name="contact_detail"),
     path("contacts/<uuid:contact_id>/timeline/", contacts.timeline, name="contact_timeline"),
     path("contacts/<uuid:contact_id>/edit/", contacts.edit, name="contact_edit"),
-    path("contacts/<uuid:contact_id>/log/", contacts.log, name="contact_log"),
     path("contacts/<uuid:contact_id>/tag/", contacts.tag, name="contact_tag"),
     path("contacts/<uuid:contact_id>/move/", contacts.move, name="contact_move"),
     path("contacts/<uuid:contact_id>/bar/", contacts.bar, name="contact_bar"),

@@ -3,14 +3,11 @@
 from typing import Final
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
@@ -24,9 +21,8 @@ from contacts.selectors import (
     marks_of,
 )
 from contacts.services import reveal_identity
-from leads.enums import OPEN_STATUSES, InteractionKind
-from leads.selectors import interaction_list_of_contact, lead_list_of_contact
-from leads.upkeep import log_interaction
+from leads.interaction_rules import CHANGED_FOR
+from leads.selectors import interaction_latest, interactions_deleted, lead_list_of_contact
 from lifecycle.enums import MoveSource
 from lifecycle.models import Stage
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
@@ -42,30 +38,6 @@ from tagging.of_contacts import tags_by_contact
 from tagging.selectors import tag_list_active
 
 PAGE_SIZE: Final = 30
-_KINDS: Final = (
-    (InteractionKind.CALL, "phone"),
-    (InteractionKind.CHAT, "message-circle"),
-    (InteractionKind.VISIT, "map-pin"),
-    (InteractionKind.NOTE, "note"),
-)
-
-
-class LogForm(forms.Form):
-    """What came of a talk; the button that sends it says of which kind it was."""
-
-    kind = forms.ChoiceField(choices=InteractionKind.choices, widget=forms.HiddenInput)
-    text = forms.CharField(
-        label=gettext_lazy("What was said"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea({"rows": 3, "enterkeyhint": "done"}),
-    )
-    effective = forms.BooleanField(label=gettext_lazy("Effective communication"), required=False)
-    next_on = forms.DateField(
-        label=gettext_lazy("Next date"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
 
 
 @on_phone("contact.view")
@@ -96,14 +68,10 @@ def index(request: Visit) -> HttpResponse:
 
 @on_phone("contact.view")
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
-    return _detail(request, _contact(request, contact_id), LogForm())
-
-
-def _detail(request: Visit, contact: Contact, log_form: LogForm) -> HttpResponse:
-    now = clock.now()
+    contact, now = _contact(request, contact_id), clock.now()
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     positions = positions_by_contact([contact.pk])[contact.pk]
-    interactions = interaction_list_of_contact(contact.pk, limit=1)
+    latest = interaction_latest(contact.pk)
     identities = identities_of(contact.pk)
     context = {
         "contact": contact,
@@ -112,7 +80,7 @@ def _detail(request: Visit, contact: Contact, log_form: LogForm) -> HttpResponse
         "position": positions[0] if positions else None,
         "stages": _stages(),
         "reached": contacts_last_reached([contact.pk]).get(contact.pk),
-        "next_on": interactions[0].next_on if interactions else None,
+        "next": latest if latest and latest.next_on else None,
         "marks": marks_of(contact.pk),
         "no_calls": any(mark.channel in ("call", "all") for mark in marks_of(contact.pk)),
         "cards": cards_of(task_list_open_of_contact(request.user, contact.pk), now),
@@ -120,12 +88,11 @@ def _detail(request: Visit, contact: Contact, log_form: LogForm) -> HttpResponse
         "held": {row.tag_id for row in tags},
         "free_tags": list(tag_list_active()),
         "leads": lead_list_of_contact(request.user, contact.pk),
-        "story": story_of(contact.pk),
-        "form": log_form,
-        "kinds": [(kind, kind.label, icon) for kind, icon in _KINDS],
+        "story": story_of(contact.pk, viewer=request.user, now=now),
+        "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "today": local(now).date(),
     }
-    return show(request, "rep/customer.html", "customers", context, status=422 if log_form.errors else 200)
+    return show(request, "rep/customer.html", "customers", context)
 
 
 @on_phone("contact.view")
@@ -135,30 +102,11 @@ def story(request: Visit, contact_id: UUID) -> HttpResponse:
     after = Place.read(request.GET.get("after", ""))
     if after is None:
         raise Http404
-    return render(request, "rep/customer.html#story", {"contact": contact, "story": story_of(contact.pk, after)})
-
-
-@require_POST
-@on_phone("contact.edit")
-def log(request: Visit, contact_id: UUID) -> HttpResponse:
-    contact = _contact(request, contact_id)
-    form = LogForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, contact, form)
-    open_leads = [lead for lead in lead_list_of_contact(request.user, contact.pk) if lead.status in OPEN_STATUSES]
-    try:
-        log_interaction(
-            contact_id=contact.pk,
-            lead=open_leads[0] if open_leads else None,
-            by=request.user,
-            now=clock.now(),
-            **form.cleaned_data,
-        )
-    except ValidationError as error:
-        form.add_error(None, error)
-        return _detail(request, contact, form)
-    messages.success(request, _("Logged."))
-    return redirect("rep:customer", contact.pk)
+    return render(
+        request,
+        "rep/customer.html#story",
+        {"contact": contact, "story": story_of(contact.pk, after, viewer=request.user, now=clock.now())},
+    )
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import alerts, customers, entry, me, own_code, shell, today
+from scrm.web.rep import alerts, customers, entry, me, own_code, shell, talks, today
 
 app_name = "rep"
 urlpatterns = [
@@ -15,7 +15,11 @@ urlpatterns = [
     path("customers/known/", entry.known, name="lead_known"),
     path("customers/<uuid:contact_id>/", customers.detail, name="customer"),
     path("customers/<uuid:contact_id>/story", customers.story, name="customer_story"),
-    path("customers/<uuid:contact_id>/log", customers.log, name="customer_log"),
+    path("customers/<uuid:contact_id>/log", talks.log, name="customer_log"),
+    path("talks/<uuid:talk_id>/", talks.edit, name="talk_edit"),
+    path("talks/<uuid:talk_id>/delete", talks.delete, name="talk_delete"),
+    path("talks/<uuid:talk_id>/restore", talks.restore, name="talk_restore"),
+    path("files/<uuid:attachment_id>", talks.file, name="file"),
     path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),

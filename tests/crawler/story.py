@@ -1,0 +1,56 @@
+"""What was said to the twins' people, what may come of it, and how they were judged."""
+
+from typing import TYPE_CHECKING
+
+from commerce.models import OpportunityItem, Voice, VoiceTopic
+from contacts.models import OwnerChange
+from leads.models import (
+    ContactRating,
+    Interaction,
+    InteractionEdit,
+    Lead,
+    Opportunity,
+    OpportunityMove,
+    OpportunityStage,
+    Outcome,
+    RatingChange,
+)
+from leads.services.attachments import Upload, attach_files
+from scrm.core import clock
+from tagging.models import ContactScore, ScoreRule, ScoreScale, Tag
+from tests.crawler.canaries import Canaries
+
+if TYPE_CHECKING:
+    from tests.crawler.world import World
+
+
+def lay_story(world: "World", tag: Tag) -> None:
+    """The business's own lists, and how it scores."""
+    keep = world.keep
+    keep(Outcome.objects.create(kind="note", name="x"))
+    keep(VoiceTopic.objects.create(name="x"))
+    keep(OpportunityStage.objects.create(name="x"))
+    keep(ScoreRule.objects.create(name="x", kind="tag", tag=tag, points=1, created_at=clock.now()))
+    keep(ScoreScale.objects.create())
+
+
+def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> None:
+    """What was said to somebody, what may come of it, and how they were judged."""
+    now, keep, owner, of = clock.now(), world.keep, world.users.get(whose), {"contact": lead.contact}
+    talk = keep(Interaction.objects.create(**of, lead=lead, kind="note", text="x", by=owner, at=now), whose)
+    keep(InteractionEdit.objects.create(interaction=talk, by=owner, at=now), whose)
+    word = canaries.mint(world.letter, "leads.attachment", whose)
+    [file] = attach_files(contact_id=talk.contact_id, uploads=[Upload("x.txt", word.encode())], by=owner, now=now)
+    keep(file, whose)
+    voice = keep(Voice.objects.create(**of, text="x", by=owner, at=now), whose)
+    voice.topics.add(world.row("commerce.voicetopic", "shared"))
+    stage = world.row("leads.opportunitystage", "shared")
+    deal = {"name": "x", "stage": stage, "owner": owner, "created_at": now}
+    deal = keep(Opportunity.objects.create(**of, lead=lead, **deal), whose)
+    keep(OpportunityMove.objects.create(opportunity=deal, to_stage=stage, currency="CNY", by=owner, at=now), whose)
+    product = world.row("commerce.product", "shared")
+    keep(OpportunityItem.objects.create(opportunity=deal, product=product), whose)
+    keep(ContactRating.objects.create(**of, rating="A", by=owner, at=now), whose)
+    keep(RatingChange.objects.create(**of, lead=lead, after="A", by=owner, at=now), whose)
+    keep(OwnerChange.objects.create(**of, after=owner, why="lead", by=owner, at=now), whose)
+    keep(ContactScore.objects.create(**of, points=1), whose)
