@@ -158,6 +158,11 @@ def tidy_files(*, now: datetime) -> int:
     return len(jobs)
 
 
+def remove_file(*, job: Job) -> None:
+    """The file of a job whose row was undone."""
+    job.file.storage.delete(str(job.file.name))
+
+
 def error_file_name(job: Job) -> str:
     """Where the error file of a job stands, if there is one."""
     return f"{str(job.file.name).removesuffix(_SUFFIX)}.errors.csv"

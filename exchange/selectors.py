@@ -13,13 +13,14 @@ from exchange.models import ApiKey, InboxMessage, Job, Webhook, WebhookDelivery,
 from exchange.sealed import open_column
 
 
-def job_list(kind: str) -> QuerySet[Job]:
-    """Jobs of a kind, the newest first."""
-    return Job.objects.filter(kind=kind).select_related("created_by").order_by("-created_at", "-pk")
+def job_list(kind: str, *, beginning: str = "") -> QuerySet[Job]:
+    """Jobs of a kind, the newest first; and those of another from which one of it comes, until it has."""
+    jobs = Job.objects.filter(kind__in=[kind, beginning]).exclude(kind=beginning, state=JobState.DONE)
+    return jobs.select_related("created_by").order_by("-created_at", "-pk")
 
 
-def job_detail(job_id: UUID, kind: str) -> Job | None:
-    return Job.objects.filter(pk=job_id, kind=kind).select_related("created_by").first()
+def job_detail(job_id: UUID, *kinds: str) -> Job | None:
+    return Job.objects.filter(pk=job_id, kind__in=kinds).select_related("created_by").first()
 
 
 def job_done_with(kind: str, **options: str) -> Job | None:

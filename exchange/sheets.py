@@ -1,9 +1,17 @@
 """What the readers of workbooks have in common: rows of texts, and how much one may ask of us."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SheetRow = tuple[int, list[str]]
 """The number of a row, from 1, and its cells as they are shown."""
+
+Watch = Callable[[], None]
+"""Called every now and then while a workbook is read; what it raises ends the reading."""
+
+
+def nobody_watches() -> None:
+    """What is read while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)

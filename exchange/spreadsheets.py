@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import BinaryIO, cast
 
@@ -16,31 +16,59 @@ from exchange.sheets import Limits, SheetRow
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPOOLED_BYTES = 4 * 1024 * 1024
+_TOLD_EVERY = 1_000
+
+
+def looks_like_workbook(file: BinaryIO) -> bool:
+    """By its first bytes alone: whether it has to be turned into text, if it can."""
+    file.seek(0)
+    start = file.read(len(_COMPOUND))
+    file.seek(0)
+    return start.startswith(_ZIP) or start == _COMPOUND
 
 
 @contextmanager
-def opened_table(file: BinaryIO, limits: Limits | None = None) -> Iterator[BinaryIO]:
-    """The file itself, or for a workbook its first sheet as CSV with the same numbers of rows; UnreadableFile else."""
-    limits = limits or Limits()
+def opened_table(
+    file: BinaryIO, limits: Limits | None = None, tell: Callable[[int], None] = lambda _rows: None
+) -> Iterator[BinaryIO]:
+    """The file itself, or for a workbook its first sheet as CSV with the same numbers of rows; UnreadableFile else.
+
+    `tell` hears now and then how many rows were read; what it raises ends the reading.
+    """
+    limits, read = limits or Limits(), _Read()
     rows: Generator[SheetRow, None, None]
     file.seek(0)
     start = file.read(len(_COMPOUND))
     if start.startswith(_ZIP) and xlsx.is_workbook(file):
-        rows = xlsx.rows_of(file, limits)
+        rows = xlsx.rows_of(file, limits, lambda: tell(read.rows))
     elif start == _COMPOUND:
-        rows = xls.rows_of(file, limits)
+        rows = xls.rows_of(file, limits, lambda: tell(read.rows))
     else:
         yield file
         return
     with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as table, closing(rows):
         text = io.TextIOWrapper(cast(BinaryIO, table), encoding="utf-8", errors="replace", newline="")
         try:
-            _write(rows, text, limits)
+            _write(read.counted(rows, tell), text, limits)
             text.flush()
         finally:
             # Else the wrapper would close the file.
             text.detach()
         yield cast(BinaryIO, table)
+
+
+class _Read:
+    """How far the reading of a sheet is."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def counted(self, rows: Iterable[SheetRow], tell: Callable[[int], None]) -> Iterator[SheetRow]:
+        for row in rows:
+            self.rows += 1
+            if not self.rows % _TOLD_EVERY:
+                tell(self.rows)
+            yield row
 
 
 def _write(rows: Iterable[SheetRow], text: io.TextIOWrapper, limits: Limits) -> None:

@@ -9,25 +9,27 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from django.utils.translation import gettext
 
 from exchange.problems import UnreadableFile
-from exchange.sheets import Limits, SheetRow
+from exchange.sheets import Limits, SheetRow, Watch, nobody_watches
 from exchange.xlsx import damaged, locked
 
 _CHILD: Final = Path(__file__).with_name("xls_child.py")
 _SECONDS: Final = 120
+_LOOK_EVERY: Final = 1.0
 _LOCKED: Final = 3
 # An XLSX with a password is a container of this kind around it.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _LOOKED_AT: Final = 1024 * 1024
 
 
-def rows_of(file: BinaryIO, limits: Limits) -> Generator[SheetRow, None, None]:
+def rows_of(file: BinaryIO, limits: Limits, watch: Watch = nobody_watches) -> Generator[SheetRow, None, None]:
     """The rows that hold something, in order."""
     with tempfile.NamedTemporaryFile(suffix=".xls") as copy, tempfile.NamedTemporaryFile() as table:
         file.seek(0)
@@ -39,18 +41,26 @@ def rows_of(file: BinaryIO, limits: Limits) -> Generator[SheetRow, None, None]:
         file.seek(0)
         shutil.copyfileobj(file, copy)
         copy.flush()
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(_CHILD), copy.name],
-                stdin=subprocess.DEVNULL,
-                stdout=table,
-                stderr=subprocess.DEVNULL,
-                timeout=_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise damaged() from error
-        if done.returncode:
-            raise locked() if done.returncode == _LOCKED else damaged()
+        code = _run([sys.executable, "-I", str(_CHILD), copy.name], table, watch)
+        if code:
+            raise locked() if code == _LOCKED else damaged()
         with open(table.name, encoding="utf-8", newline="") as lines:
             for line in csv.reader(lines):
                 yield int(line[0]), line[1:]
+
+
+def _run(command: Sequence[str], out: IO[bytes], watch: Watch) -> int:
+    """The child's word at its end. Whatever ends the waiting ends the child."""
+    ends_at = time.monotonic() + _SECONDS
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                return child.wait(_LOOK_EVERY)
+            except subprocess.TimeoutExpired as error:
+                if time.monotonic() > ends_at:
+                    raise damaged() from error
+            watch()
+    finally:
+        child.kill()
+        child.wait()

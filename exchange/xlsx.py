@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from exchange.problems import UnreadableFile
 from exchange.shared_strings import SharedStrings
-from exchange.sheets import Limits, SheetRow
+from exchange.sheets import Limits, SheetRow, Watch, nobody_watches
 from exchange.xlsx_parts import SheetHandler, StringsHandler, StylesHandler, WorkbookHandler, targets_of
 
 _CHUNK: Final = 128 * 1024
@@ -34,11 +34,11 @@ def is_workbook(file: BinaryIO) -> bool:
         return b"[Content_Types].xml" in start or b"xl/" in start
 
 
-def rows_of(file: BinaryIO, limits: Limits) -> Generator[SheetRow, None, None]:
+def rows_of(file: BinaryIO, limits: Limits, watch: Watch = nobody_watches) -> Generator[SheetRow, None, None]:
     """The rows that hold something, in order."""
     try:
         with zipfile.ZipFile(file) as archive, tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as kept:
-            yield from _rows(_Archive(archive, limits), SharedStrings(cast(BinaryIO, kept)), limits)
+            yield from _rows(_Archive(archive, limits, watch), SharedStrings(cast(BinaryIO, kept)), limits)
     except UnreadableFile:
         raise
     except (*_BROKEN, expat.ExpatError, zlib.error) as error:
@@ -67,9 +67,10 @@ def _rows(archive: "_Archive", strings: SharedStrings, limits: Limits) -> Iterat
 class _Archive:
     """A workbook's parts, none of them read beyond what is allowed."""
 
-    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits, watch: Watch) -> None:
         self._archive = archive
         self._limits = limits
+        self._watch = watch
         self.names = frozenset(archive.namelist())
         if len(self.names) > limits.parts:
             raise _too_large()
@@ -98,6 +99,7 @@ class _Archive:
                 if size > self._limits.part_bytes or size > _BEGINNING + self._limits.ratio * packed:
                     raise _too_large()
                 parser.Parse(chunk, False)
+                self._watch()
                 yield
         parser.Parse(b"", True)
         yield

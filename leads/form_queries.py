@@ -1,8 +1,8 @@
 """The SQL of a form's tallies."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Final
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -52,12 +52,15 @@ PAGES_NEXT_DUE: Final = (
 )
 
 
-def spend_page(digest: bytes, said: bytes, expires_at: datetime) -> bool:
-    """Whether the page is spent by this very call; another's that is under way is waited for."""
+_SPEND_PAGE = """
+INSERT INTO leads_spentpage (digest, said, expires_at, form_id, network, is_held, spent_at)
+VALUES (%(digest)s, %(said)s, %(expires_at)s, %(form_id)s, %(network)s, %(is_held)s, %(spent_at)s)
+ON CONFLICT (digest) DO NOTHING RETURNING true
+"""
+
+
+def spend_page(values: Mapping[str, Any]) -> bool:
+    """Whether the page is spent by this very call, with a value for each column; another's under way is waited for."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO leads_spentpage (digest, said, expires_at) VALUES (%s, %s, %s) "
-            "ON CONFLICT (digest) DO NOTHING RETURNING true",
-            [digest, said, expires_at],
-        )
+        cursor.execute(_SPEND_PAGE, values)
         return cursor.fetchone() is not None

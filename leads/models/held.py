@@ -17,11 +17,21 @@ class SpentPage(models.Model):
     digest = models.BinaryField(_("digest of the page"), max_length=32, primary_key=True)
     said = models.BinaryField(_("digest of what was said"), max_length=32)
     expires_at = models.DateTimeField(_("expires at"))
+    # The form's row is there when a page of it is sent: a check would find nothing.
+    form = models.ForeignKey(
+        Form, models.CASCADE, null=True, related_name="+", verbose_name=_("form"), db_constraint=False, db_index=False
+    )
+    network = models.BinaryField(_("digest of the network"), max_length=32, null=True)
+    is_held = models.BooleanField(_("held"), default=False, db_default=False)
+    spent_at = models.DateTimeField(_("sent at"), null=True)
 
     class Meta:
         verbose_name = _("page that was sent")
         verbose_name_plural = _("pages that were sent")
-        indexes = [models.Index(fields=["expires_at"], name="spent_page_next_due")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="spent_page_next_due"),
+            models.Index(fields=["form", "spent_at"], name="spent_page_of_form"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.expires_at:%Y-%m-%d}"

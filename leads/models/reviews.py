@@ -16,7 +16,8 @@ User = settings.AUTH_USER_MODEL
 class Review(models.Model):
     """A review on an outside site, and how far our answer is.
 
-    `remind_at` is when whoever should answer is reminded; nothing once they were, or once it is settled.
+    `remind_at` is when whoever should answer is reminded; nothing once they were, or once it is settled. `reminders`
+    are the tries since it became due: it counts before it is made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -39,6 +40,7 @@ class Review(models.Model):
     )
     reply_due_at = models.DateTimeField(_("answer due at"))
     remind_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+    reminders = models.PositiveSmallIntegerField(_("tries to remind"), default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

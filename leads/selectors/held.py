@@ -21,6 +21,15 @@ def held_waiting_among(held_ids: Collection[UUID]) -> list[HeldLead]:
     return list(rows.order_by("held_at", "pk"))
 
 
+def held_every() -> QuerySet[HeldLead]:
+    """What is held and what became of it, the latest first."""
+    return HeldLead.objects.select_related("form").order_by("-held_at", "-pk")
+
+
+def held_detail(held_id: UUID) -> HeldLead | None:
+    return HeldLead.objects.select_related("form").filter(pk=held_id).first()
+
+
 def held_count() -> int:
     """How many wait."""
     return HeldLead.objects.filter(state=HeldState.WAITING).count()

@@ -1,9 +1,9 @@
 """Writes about what came through a form and waits for a person's word."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,11 +14,13 @@ from leads.enums import HeldReason, HeldState
 from leads.held_payloads import open_held, seal_held
 from leads.models import HeldLead
 from leads.services.pages import whole_hour
-from scheduler.services import note_due
+from scheduler.services import due_work, note_due
 from scrm.core import crypto
 from tenants.selectors import tenant_keys
 
 KEPT_FOR: Final = timedelta(days=30)
+PUT_BACK_FOR: Final = timedelta(days=7)
+"""So long what was discarded can wait again."""
 _AT_ONCE: Final = 500
 
 
@@ -54,22 +56,28 @@ def hold_lead(held: NewHeld, *, now: datetime) -> None:
     note_due(expires_at)
 
 
-@transaction.atomic
 def discard_held(*, held_ids: Collection[UUID], by: User | None, now: datetime) -> int:
-    """They never become leads, unless somebody restores them in time; gives how many waited."""
-    return _move(held_ids, HeldState.WAITING, HeldState.DISCARDED, by, now)
+    """They never become leads, unless somebody restores them within a week; gives how many waited."""
+    decided = {"state": HeldState.DISCARDED, "decided_at": now, "decided_by": by}
+    return _move(held_ids, HeldState.WAITING, decided, now + PUT_BACK_FOR, by, now)
 
 
-@transaction.atomic
 def restore_held(*, held_ids: Collection[UUID], by: User | None, now: datetime) -> int:
     """What was discarded waits again; gives how many were."""
-    return _move(held_ids, HeldState.DISCARDED, HeldState.WAITING, by, now)
+    undecided = {"state": HeldState.WAITING, "decided_at": None, "decided_by": None}
+    return _move(held_ids, HeldState.DISCARDED, undecided, now + KEPT_FOR, by, now)
 
 
-@transaction.atomic
-def take_held(*, held_id: UUID, by: User | None, now: datetime) -> bool:
-    """Take it out of what waits, to become a lead in the same transaction; False when somebody else was first."""
-    return _move([held_id], HeldState.WAITING, HeldState.ACCEPTED, by, now) == 1
+def hold_waiting(*, held_id: UUID) -> HeldLead | None:
+    """Lock one that waits until the transaction ends, as it is now; None when it waits no more."""
+    rows = HeldLead.objects.select_for_update(of=("self",), no_key=True).select_related("form__source")
+    return rows.filter(pk=held_id, state=HeldState.WAITING).first()
+
+
+def accept_held(*, held: HeldLead, by: User | None, now: datetime) -> None:
+    """It is a lead, in the same transaction, which keeps what was sent; here that is gone. It is locked."""
+    accepted = {"state": HeldState.ACCEPTED, "decided_at": now, "decided_by": by, "payload": None}
+    _move([held.pk], HeldState.WAITING, accepted, now + PUT_BACK_FOR, by, now)
 
 
 def forget_held(*, now: datetime) -> bool:
@@ -105,16 +113,21 @@ def reseal_held() -> tuple[int, int]:
         after = batch[-1].pk
 
 
-def _move(held_ids: Collection[UUID], before: HeldState, after: HeldState, by: User | None, now: datetime) -> int:
-    decided = (
-        {"decided_at": None, "decided_by": None}
-        if after == HeldState.WAITING
-        else {"decided_at": now, "decided_by": by}
-    )
-    rows = HeldLead.objects.filter(pk__in=list(held_ids), state=before)
-    moved = rows.update(state=after, **decided)
-    if moved:
-        subject = HeldLead(pk=next(iter(held_ids))) if len(held_ids) == 1 else None
-        details = {"held": moved, "state": str(after)}
-        record_audit(action="held_lead.decided", actor=by, subject=subject, details=details, now=now)
+def _move(
+    held_ids: Collection[UUID],
+    before: HeldState,
+    after: Mapping[str, Any],
+    keep_until: datetime,
+    by: User | None,
+    now: datetime,
+) -> int:
+    expires_at = whole_hour(keep_until)
+    with due_work():
+        rows = HeldLead.objects.filter(pk__in=list(held_ids), state=before)
+        moved = rows.update(**after, expires_at=expires_at)
+        if moved:
+            note_due(expires_at)
+            subject = HeldLead(pk=next(iter(held_ids))) if len(held_ids) == 1 else None
+            details = {"held": moved, "state": str(after["state"])}
+            record_audit(action="held_lead.decided", actor=by, subject=subject, details=details, now=now)
     return moved

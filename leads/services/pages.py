@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from leads import form_queries
 from leads.models import SpentPage
@@ -14,11 +15,18 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """A page that is being sent: keyed digests of its token and of what it says, and how long the token is good."""
+    """A page that is being sent: keyed digests of its token, of what it says and of the network that it comes from.
+
+    `good_until` is how long its token is good.
+    """
 
     digest: bytes
     said: bytes
     good_until: datetime
+    form_id: UUID
+    network: bytes
+    spent_at: datetime
+    is_held: bool = False
 
 
 class PageSpent(Exception):
@@ -31,7 +39,16 @@ def spend_page(page: SentPage) -> bool:
     Of several at once one goes on, and the others wait until it has committed.
     """
     expires_at = whole_hour(page.good_until)
-    if form_queries.spend_page(page.digest, page.said, expires_at):
+    values = {
+        "digest": page.digest,
+        "said": page.said,
+        "expires_at": expires_at,
+        "form_id": page.form_id,
+        "network": page.network,
+        "is_held": page.is_held,
+        "spent_at": page.spent_at,
+    }
+    if form_queries.spend_page(values):
         note_due(expires_at)
         return True
     before = SpentPage.objects.filter(pk=page.digest).values_list("said", flat=True).first()

@@ -16,6 +16,8 @@ from scheduler.services import due_work, note_due
 
 DUE_AFTER: Final = timedelta(days=2)
 """So long an answer may take where nobody says otherwise."""
+AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360))
+"""When a reminder that did not go out is tried again; the one after that is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def settle_review(*, review: Review, state: str, reply: str = "", by: User | Non
         review.state, review.reply = ReplyState(state), reply.strip()
         review.settled_at, review.settled_by = (None, None) if open_again else (now, by)
         review.remind_at = review.reply_due_at if open_again and review.reply_due_at > now else None
+        review.reminders = 0
         review.clean_fields(exclude={each.name for each in Review._meta.fields} - {"reply", "state"})
-        review.save(update_fields=["state", "reply", "settled_at", "settled_by", "remind_at"])
+        review.save(update_fields=["state", "reply", "settled_at", "settled_by", "remind_at", "reminders"])
         note_due(review.remind_at)
         record_audit(action="review.settled", actor=by, subject=review, details={"state": state}, now=now)
 
@@ -90,7 +93,8 @@ def plan_reply(*, review: Review, owner: User | None, due_at: datetime, by: User
     with due_work():
         review.owner, review.reply_due_at = owner, due_at
         review.remind_at = due_at if review.state == ReplyState.OPEN and due_at > now else None
-        review.save(update_fields=["owner", "reply_due_at", "remind_at"])
+        review.reminders = 0
+        review.save(update_fields=["owner", "reply_due_at", "remind_at", "reminders"])
         note_due(review.remind_at)
         details = {"owner": str(owner.pk) if owner else "", "due_at": due_at.isoformat()}
         record_audit(action="review.planned", actor=by, subject=review, details=details, now=now)
@@ -109,13 +113,22 @@ def link_review_lead(*, review: Review, lead: Lead, linked: bool, by: User | Non
         record_audit(action=action, actor=by, subject=review, details={"lead": str(lead.pk)}, now=now)
 
 
-@transaction.atomic
 def take_overdue(*, limit: int, now: datetime) -> list[Review]:
-    """Reviews whose answer has become due, each handed out once."""
-    rows = Review.objects.select_for_update(skip_locked=True, of=("self",)).select_related("owner")
-    due = list(rows.filter(remind_at__lte=now).order_by("remind_at", "pk")[:limit])
-    Review.objects.filter(pk__in=[one.pk for one in due]).update(remind_at=None)
+    """Reviews whose answer has become due. Each comes again, later and later, until `mark_reminded` or the last try."""
+    with due_work():
+        rows = Review.objects.select_for_update(skip_locked=True, of=("self",)).select_related("owner")
+        due = list(rows.filter(remind_at__lte=now).order_by("remind_at", "pk")[:limit])
+        for one in due:
+            tried = one.reminders
+            one.reminders, one.remind_at = tried + 1, now + AGAIN_AFTER[tried] if tried < len(AGAIN_AFTER) else None
+        Review.objects.bulk_update(due, ["reminders", "remind_at"])
+        note_due(min((one.remind_at for one in due if one.remind_at), default=None))
     return due
+
+
+def mark_reminded(*, review: Review) -> None:
+    """Whoever answers was reminded, as `take_overdue` gave it; what was planned anew since stays so."""
+    Review.objects.filter(pk=review.pk, remind_at=review.remind_at).update(remind_at=None)
 
 
 def _row(key: str, said: NewReview, owner: User | None, by: User | None, now: datetime) -> Review:

@@ -31,6 +31,7 @@ NAMES: Final = frozenset(
         "import.batch_committed",
         "undo.batch_committed",
         "erasure.written",
+        "reminder.taken",
         "removal.begun",
         "removal.batch_dropped",
         "removal.schema_dropped",

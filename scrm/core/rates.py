@@ -3,6 +3,7 @@
 A budget is so many times in a window; a bucket holds so many and is filled again bit by bit, without a window's edges.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -74,13 +75,16 @@ return string.format('%.6f', wait)
 """
 
 
-def seconds_until_one(name: str, bucket: Bucket) -> int:
-    """0 when one was taken from the current tenant's bucket of that name, or while Redis is away; else when to ask."""
+def seconds_until_one(name: str, bucket: Bucket, *, otherwise: Callable[[], int] = lambda: 0) -> int:
+    """0 when one was taken from the current tenant's bucket of that name; else when to ask.
+
+    While Redis is away, what `otherwise` says.
+    """
     try:
         wait = _client().eval(_TAKE, 1, f"{schema_name()}:bucket:{name}", str(bucket.size), str(bucket.per_minute))
     except redis.RedisError as error:
         logger.warning("throttle_unavailable", error=type(error).__name__)
-        return 0
+        return otherwise()
     return ceil(float(wait))
 
 

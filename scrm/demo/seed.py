@@ -15,6 +15,7 @@ from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.growth import tell_growth
+from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.links import put_up_links
 from scrm.demo.shape import Business, Person
@@ -63,6 +64,7 @@ def seed(business: Business) -> int:
             history = History(ground, first_day=first_day, now=now)
             history.live()
             put_up_links(ground, now)
+            hold_some(ground.form, language=business.language, now=now)
             make_segments(ground, now)
             tell_growth(
                 ground.sources,

@@ -1,18 +1,36 @@
 """What came through a form and may be a robot's: held, and a lead only when somebody says so."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import User
 from leads.arrivals import problems_of
 from leads.inputs import CREATED, REJECTED, UNCHANGED, Arrival, ArrivalOutcome
-from leads.models import Form, HeldLead
-from leads.services.held import NewHeld, forget_held, hold_lead, take_held
+from leads.models import HeldLead
+from leads.services.held import NewHeld, accept_held, forget_held, hold_lead, hold_waiting
 from leads.services.pages import SentPage, forget_pages, spend_page
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.hosted import form_submitted
+
+
+class StillHeld(Exception):
+    """It can't become a lead and goes on waiting; `reasons` are for whoever accepted it."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEnquiry:
+    """What was sent, read again: the enquiry that it makes, and the tags of its answers."""
+
+    arrival: Arrival
+    tag_ids: Collection[str] = ()
 
 
 def form_held(arrival: Arrival, held: NewHeld, page: SentPage, *, now: datetime) -> ArrivalOutcome:
@@ -28,13 +46,23 @@ def form_held(arrival: Arrival, held: NewHeld, page: SentPage, *, now: datetime)
 
 
 def held_accepted(
-    held: HeldLead, form: Form, arrival: Arrival, tag_ids: Collection[str] = (), *, by: User, now: datetime
+    held_id: UUID, read: Callable[[HeldLead], HeldEnquiry], *, by: User | None, now: datetime
 ) -> ArrivalOutcome | None:
-    """Somebody says that it is a person's: it becomes a lead as if it came now; None when it no longer waits."""
+    """Somebody says that it is a person's: it becomes a lead as if it came now; None when it no longer waits.
+
+    `read` is given the locked row, so that nobody accepts what was sent before the latest. StillHeld, from it or when
+    the enquiry is refused: then nothing has changed.
+    """
     with due_work():
-        if not take_held(held_id=held.pk, by=by, now=now):
+        held = hold_waiting(held_id=held_id)
+        if held is None:
             return None
-        return form_submitted(form, arrival, tag_ids, now=now)
+        enquiry = read(held)
+        outcome = form_submitted(held.form, enquiry.arrival, enquiry.tag_ids, now=now)
+        if outcome.outcome == REJECTED:
+            raise StillHeld([problem.reason for problem in outcome.problems])
+        accept_held(held=held, by=by, now=now)
+        return outcome
 
 
 def pages_due(budget: Budget) -> bool:

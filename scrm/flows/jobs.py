@@ -14,13 +14,14 @@ from exchange.problems import UnreadableFile
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
-from scrm.flows import import_undo, lead_import, segment_start
+from scrm.flows import import_undo, lead_import, segment_start, workbook_import
 
 log = structlog.get_logger(__name__)
 
 Work = Callable[[Job, Budget], bool]
 _WORK: Final[dict[str, Work]] = {
     lead_import.KIND: lead_import.work,
+    workbook_import.KIND: workbook_import.work,
     import_undo.KIND: import_undo.work,
     segment_start.KIND: segment_start.work,
 }

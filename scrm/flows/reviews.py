@@ -1,4 +1,4 @@
-"""The story of a review whose answer is overdue: whoever should answer is reminded once."""
+"""The story of a review whose answer is overdue: whoever should answer is reminded, again until the letter is out."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 
 from exchange.enums import HookEvent
 from leads.models import Review
-from leads.services.reviews import take_overdue
+from leads.services.reviews import mark_reminded, take_overdue
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock
+from scrm.core import clock, failpoints
 from scrm.flows.telling import told
 from tenants.selectors import tenant_base_url, tenant_current
 
@@ -29,21 +29,24 @@ def reviews_due(budget: Budget) -> bool:
         now = clock.now()
         with due_work():
             overdue = take_overdue(limit=_BATCH, now=now)
-            rows = [{"review_id": one.pk, "site": one.site, "stars": one.rating} for one in overdue]
+            first = [one for one in overdue if one.reminders == 1]
+            rows = [{"review_id": one.pk, "site": one.site, "stars": one.rating} for one in first]
             told(HookEvent.REVIEW_OVERDUE, rows, now=now)
+        failpoints.passed("reminder.taken")
         for review in overdue:
-            _remind(review)
+            if _reminded(review):
+                mark_reminded(review=review)
         if len(overdue) < _BATCH:
             return False
         if budget.spent:
             return True
 
 
-def _remind(review: Review) -> None:
-    """A letter to whoever answers; the list of what is overdue shows it to everybody."""
+def _reminded(review: Review) -> bool:
+    """A letter to whoever answers, if it goes out; the list of what is overdue shows it to everybody."""
     owner = review.owner
     if owner is None or not owner.email or not owner.is_active:
-        return
+        return True
     tenant = tenant_current()
     with translation.override(owner.language or tenant.language):
         subject = gettext("A review on %(site)s waits for your answer") % {"site": " ".join(review.site.split())}
@@ -54,4 +57,6 @@ def _remind(review: Review) -> None:
     try:
         send_mail(subject, f"{text}\n", settings.DEFAULT_FROM_EMAIL, [owner.email])
     except OSError as error:
-        log.warning("review.untold", review=str(review.pk), error=type(error).__name__)
+        log.warning("review.untold", review=str(review.pk), tries=review.reminders, error=type(error).__name__)
+        return False
+    return True

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.utils.datastructures import MultiValueDict
 
+from contacts.sealing import hint_of
 from leads.arrival_payloads import payload_of
-from leads.enums import LeadOrigin
+from leads.enums import HeldReason, LeadOrigin
 from leads.form_content import Content
 from leads.inputs import Arrival
 from leads.models import Form
+from leads.services.held import NewHeld
 from scrm.core import crypto
 from scrm.flows.entry import through_link
 from scrm.web.hosted_form import HostedForm
@@ -78,3 +80,16 @@ def arrival_of(form: Form, sent: Sent, filled: HostedForm) -> Arrival:
     if sent.link_id is None or sent.touched_at is None:
         return arrival
     return through_link(arrival, sent.link_id, sent.touched_at)
+
+
+def held_of(form: Form, sent: Sent, arrival: Arrival, reason: HeldReason) -> NewHeld:
+    """The same, to wait for a person's word."""
+    known_by = arrival.lead.identities[0]
+    return NewHeld(
+        form_id=form.pk,
+        dedupe_key=arrival.dedupe_key,
+        name=arrival.lead.name,
+        hint=hint_of(known_by.kind, known_by.value),
+        payload=as_bytes(sent),
+        reason=reason,
+    )

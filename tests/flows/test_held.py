@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 from django_tenants.utils import schema_context
 
+from accounts.models import AuditEntry
 from leads.held_payloads import open_held
 from leads.models import Form, HeldLead, Lead, SpentPage
 from leads.services.held import reseal_held
 from scheduler.budget import Budget
 from scheduler.models import WakeUp
 from scrm.core import clock
-from scrm.flows.held import pages_due
+from scrm.flows.held import held_accepted, pages_due
 from scrm.flows.starter import lay_out_tenant
+from scrm.web.held_reading import enquiry_of
 from tests.flows.test_arrival_at_once import at_once
 from tests.flows.test_resealing import fresh_key
 from tests.web.public_pages import make_form, send, waited
@@ -40,6 +42,32 @@ def test_equal_posts_at_once_are_one_lead(own_database):
         assert Counter([*same, *others]) == {303: 2 * POSTS}
         assert Lead.objects.count() == 1
         assert SpentPage.objects.count() == 1 + POSTS
+
+
+def test_of_two_who_accept_at_once_one_makes_the_lead(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        form = make_form()
+        send(form, proof="")
+        held = HeldLead.objects.get()
+
+        def accept(_):
+            return held_accepted(held.pk, enquiry_of, by=None, now=clock.now())
+
+        outcomes = at_once(accept, range(8))
+
+        assert [outcome.outcome for outcome in outcomes if outcome] == ["created"]
+        assert (Lead.objects.count(), AuditEntry.objects.filter(action="held_lead.decided").count()) == (1, 1)
+
+
+def test_what_is_accepted_is_the_latest_that_was_sent(form):
+    send(form, proof="")
+    held = HeldLead.objects.get()
+    send(form, proof="", name="Lin the second")
+
+    held_accepted(held.pk, enquiry_of, by=None, now=clock.now())
+
+    assert Lead.objects.get().contact.name == "Lin the second"
 
 
 def test_pages_are_forgotten_when_their_tokens_are_too_old(form):

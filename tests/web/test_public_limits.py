@@ -1,8 +1,11 @@
 """Hosted forms under a script: it is slowed down, and people are not."""
 
-import pytest
+from datetime import timedelta
 
-from leads.models import EntryLink, Form, FormTally, HeldLead, Lead, LinkHour
+import pytest
+from django.db.models import F
+
+from leads.models import EntryLink, Form, FormTally, HeldLead, Lead, LinkHour, SpentPage
 from scrm.core import clock
 from scrm.core.rates import Bucket
 from scrm.flows.starter import lay_out_tenant
@@ -74,6 +77,41 @@ def test_without_redis_forms_are_sent(form, settings):
 
     assert send(form).status_code == 303
     assert Lead.objects.count() == 1
+
+
+def test_without_redis_a_network_is_slowed_down_by_the_pages_it_sent(form, settings, monkeypatch):
+    settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
+    monkeypatch.setattr(limits, "SENT_BY_NETWORK", Bucket(size=2, per_minute=2))
+
+    answers = [send(form, phone=f"1380013800{place}") for place in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert answers[2]["Retry-After"] == "30"
+    assert send(form, reader_at("192.0.9.1"), phone="13800138009").status_code == 303
+    assert send(make_form()).status_code == 303
+    SpentPage.objects.update(spent_at=F("spent_at") - timedelta(seconds=61))
+    assert send(form, phone="13800138003").status_code == 303
+
+
+def test_without_redis_what_is_beyond_a_form_s_own_measure_is_held_and_then_refused(form, settings, monkeypatch):
+    settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
+    monkeypatch.setattr(limits, "TAKEN_BY_ALL", Bucket(size=1, per_minute=1))
+    monkeypatch.setattr(limits, "HELD_BY_ALL", Bucket(size=2, per_minute=1))
+
+    answers = [send(form, reader_at(f"192.0.{place}.1"), phone=f"1380013800{place}") for place in range(4)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+    assert (Lead.objects.count(), HeldLead.objects.count()) == (1, 2)
+
+
+def test_without_redis_one_network_fills_no_list_of_held(form, settings, monkeypatch):
+    settings.REDIS_URL = "unix:///nowhere/redis.sock?db=0"
+    monkeypatch.setattr(limits, "HELD_BY_NETWORK", Bucket(size=1, per_minute=1))
+
+    answers = [send(form, phone=f"1380013800{place}", proof="") for place in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 429]
+    assert send(form, reader_at("192.0.9.1"), phone="13800138009", proof="").status_code == 303
 
 
 def test_opened_again_at_once_it_is_one_view(form):

@@ -14,7 +14,7 @@ from exchange.models import Job
 from exchange.problems import UnreadableFile
 from exchange.selectors import job_detail, job_list
 from leads.mapping import InvalidMapping, Mapping
-from scrm.flows import lead_import
+from scrm.flows import lead_import, workbook_import
 from scrm.flows.lead_import import KIND, Preview
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
@@ -26,7 +26,7 @@ TRIED_ROWS = 2_000
 
 @may("lead.import")
 def index(request: Visit) -> HttpResponse:
-    page = page_of(request, job_list(KIND), 20)
+    page = page_of(request, job_list(KIND, beginning=workbook_import.KIND), 20)
     return render(request, "ops/import_list.html", {"page": page})
 
 
@@ -37,18 +37,18 @@ def start(request: Visit) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            job = lead_import.receive_file(user=request.user, file=file, name=file.name)
+            job = workbook_import.file_received(user=request.user, file=file, name=file.name, size=file.size)
         except UnreadableFile as error:
             form.add_error("file", error.message)
         else:
-            return redirect("ops:import_mapping", job.pk)
+            return redirect("ops:import_mapping" if job.kind == KIND else "ops:import_detail", job.pk)
     return form_page(request, "ops/import_start.html", form, {})
 
 
 @may("lead.import")
 def mapping(request: Visit, job_id: UUID) -> HttpResponse:
     """What each column becomes; tried without writing, then begun."""
-    job = _job(job_id)
+    job = _job(job_id, KIND)
     if job.state != JobState.DRAFT:
         return redirect("ops:import_detail", job.pk)
     try:
@@ -90,11 +90,13 @@ def _mapping_page(request: Visit, job: Job, look: Preview, chosen: Mapping, more
 
 @may("lead.import")
 def detail(request: Visit, job_id: UUID) -> HttpResponse:
-    """How far a file has come, or what came of it."""
+    """How far a file has come, or what came of it; a workbook that was read is asked for its columns."""
     job = _job(job_id)
     if job.state == JobState.DRAFT:
         return redirect("ops:import_mapping", job.pk)
-    return render(request, "ops/import_detail.html", {"job": job, "running": _running(job)})
+    if job.kind != KIND and job.state == JobState.DONE:
+        return redirect("ops:import_mapping", workbook_import.draft_of(job))
+    return render(request, "ops/import_detail.html", _how_far(job))
 
 
 @may("lead.import")
@@ -105,7 +107,7 @@ def progress(request: Visit, job_id: UUID) -> HttpResponse:
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
         return answer
-    return render(request, "ops/import_detail.html#progress", {"job": job, "running": True})
+    return render(request, "ops/import_detail.html#progress", _how_far(job))
 
 
 @require_POST
@@ -120,7 +122,7 @@ def cancel(request: Visit, job_id: UUID) -> HttpResponse:
 @may("lead.import")
 def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
     """The rows that were refused, each with its reason, as a file."""
-    job = _job(job_id)
+    job = _job(job_id, KIND)
     if not job.error_file:
         raise Http404
     try:
@@ -131,9 +133,13 @@ def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 
-def _job(job_id: UUID) -> Job:
-    return found(job_detail(job_id, KIND))
+def _job(job_id: UUID, *kinds: str) -> Job:
+    return found(job_detail(job_id, *(kinds or (KIND, workbook_import.KIND))))
 
 
 def _running(job: Job) -> bool:
     return job.state in (JobState.WAITING, JobState.RUNNING)
+
+
+def _how_far(job: Job) -> dict[str, Any]:
+    return {"job": job, "running": _running(job), "reading": job.kind == workbook_import.KIND}

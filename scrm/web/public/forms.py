@@ -23,7 +23,7 @@ from scrm.web.hosted_cover import cover_url
 from scrm.web.hosted_form import HostedForm
 from scrm.web.public.embed import PARAMETER as EMBED
 from scrm.web.public.embed import for_sites, frame_of, is_embedded
-from scrm.web.public.limits import held_because, seconds_to_hold, seconds_to_wait
+from scrm.web.public.limits import held_because, network, seconds_to_hold, seconds_to_wait
 from scrm.web.public.page import Visit, for_everybody, not_there, show
 from scrm.web.public.proof import FIELD as PROOF
 from scrm.web.public.proof import challenge_for, is_proved
@@ -62,7 +62,7 @@ def _answered(request: Visit, form: Form) -> HttpResponse:
     if request.method != "POST":
         note_visit(request, form.pk, now)
         return _page(request, asked, HostedForm(asked.content), opened_at=now)
-    wait = seconds_to_wait(request, form.pk)
+    wait = seconds_to_wait(request, form.pk, now)
     if wait:
         return _too_often(request, form, wait)
     if request.POST.get(DECOY):
@@ -76,12 +76,13 @@ def _answered(request: Visit, form: Form) -> HttpResponse:
     if not filled.is_valid():
         return _page(request, asked, filled, opened_at=since)
     note_begin(request, form.pk, now)
-    reason = held_because(form.pk, is_proved=is_proved(request.POST.get(PROOF, ""), opened.token))
-    wait = seconds_to_hold(request, form.pk) if reason else 0
+    reason = held_because(form.pk, now, is_proved=is_proved(request.POST.get(PROOF, ""), opened.token))
+    wait = seconds_to_hold(request, form.pk, now) if reason else 0
     if wait:
         return _too_often(request, form, wait)
     try:
-        outcome = form_taken(form, sent_by(request, asked.version, filled, opened.at, now), filled, opened, reason, now)
+        sent = sent_by(request, asked.version, filled, opened.at, now)
+        outcome = form_taken(form, sent, filled, opened, place=network(request), reason=reason, now=now)
     except PageSpent:
         filled.add_error(None, _("You sent this page already. If you changed something, please send it again."))
         return _page(request, asked, filled, opened_at=now - QUICKEST)

@@ -1,13 +1,21 @@
-"""How often a hosted form may be sent: generous for people, tight for scripts, and tighter without a proof of work."""
+"""How often a hosted form may be sent: generous for people, tight for scripts, and tighter without a proof of work.
 
+Counted in Redis; while that is away, by the pages that PostgreSQL keeps.
+"""
+
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from leads.enums import HeldReason
+from leads.selectors.pages import page_count_since
+from scrm.core import crypto
 from scrm.core.rates import Bucket, seconds_until_one, spend
+from tenants.selectors import tenant_keys
 
 SENT_BY_NETWORK: Final = Bucket(size=60, per_minute=60)
 """A network is 256 addresses, behind which a provider may hide thousands of people, or one connection's /64."""
@@ -23,22 +31,46 @@ VIEW_LASTS: Final = 600
 _NETWORK: Final = {4: 24, 6: 64}
 
 
-def seconds_to_wait(request: HttpRequest, form_id: UUID) -> int:
-    """0 when the form may be sent from there; without Redis it always may."""
-    return seconds_until_one(f"form:{form_id}:{network(request)}", SENT_BY_NETWORK)
+def seconds_to_wait(request: HttpRequest, form_id: UUID, now: datetime) -> int:
+    """0 when the form may be sent from there."""
+    place = network(request)
+    return seconds_until_one(
+        f"form:{form_id}:{place}",
+        SENT_BY_NETWORK,
+        otherwise=lambda: _counted(SENT_BY_NETWORK, form_id, now, network=network_digest(place)),
+    )
 
 
-def held_because(form_id: UUID, *, is_proved: bool) -> HeldReason | None:
+def held_because(form_id: UUID, now: datetime, *, is_proved: bool) -> HeldReason | None:
     """Why what was sent is no lead yet; None when it is."""
     if not is_proved:
         return HeldReason.UNPROVEN
-    return HeldReason.CROWDED if seconds_until_one(f"form:{form_id}", TAKEN_BY_ALL) else None
+    wait = seconds_until_one(f"form:{form_id}", TAKEN_BY_ALL, otherwise=lambda: _counted(TAKEN_BY_ALL, form_id, now))
+    return HeldReason.CROWDED if wait else None
 
 
-def seconds_to_hold(request: HttpRequest, form_id: UUID) -> int:
+def seconds_to_hold(request: HttpRequest, form_id: UUID, now: datetime) -> int:
     """0 when there is room among what waits for a person's word."""
-    one = seconds_until_one(f"held:{form_id}:{network(request)}", HELD_BY_NETWORK)
-    return one or seconds_until_one(f"held:{form_id}", HELD_BY_ALL)
+    place = network(request)
+    one = seconds_until_one(
+        f"held:{form_id}:{place}",
+        HELD_BY_NETWORK,
+        otherwise=lambda: _counted(HELD_BY_NETWORK, form_id, now, network=network_digest(place), held=True),
+    )
+    return one or seconds_until_one(
+        f"held:{form_id}", HELD_BY_ALL, otherwise=lambda: _counted(HELD_BY_ALL, form_id, now, held=True)
+    )
+
+
+def _counted(bucket: Bucket, form_id: UUID, now: datetime, *, network: bytes | None = None, held: bool = False) -> int:
+    """What a bucket would say, by the pages that were kept: dearer, and still there when Redis is not."""
+    since = now - timedelta(minutes=bucket.size / bucket.per_minute)
+    sent = page_count_since(form_id, since, most=bucket.size, network=network, held=held)
+    return 0 if sent < bucket.size else ceil(60 / bucket.per_minute)
+
+
+def network_digest(place: str) -> bytes:
+    return crypto.blind_index(place, keys=tenant_keys(), purpose="form.network")
 
 
 def is_counted(request: HttpRequest, what: str) -> bool:

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from contacts.sealing import hint_of
 from leads.arrivals import said_digest
 from leads.enums import HeldReason
 from leads.inputs import ArrivalOutcome
 from leads.models import Form
-from leads.services.held import NewHeld
 from leads.services.pages import SentPage
 from scrm.core import crypto
 from scrm.flows.held import form_held
 from scrm.flows.hosted import form_submitted
-from scrm.web.hosted_arrival import Sent, arrival_of, as_bytes
+from scrm.web.hosted_arrival import Sent, arrival_of, held_of
 from scrm.web.hosted_form import HostedForm
 from scrm.web.public.entry_token import came_through
+from scrm.web.public.limits import network_digest
 from scrm.web.public.page import Visit
 from scrm.web.public.tokens import LONGEST, Opened
 from scrm.web.public.visits import utm_of
@@ -35,7 +34,14 @@ def sent_by(request: Visit, version: int, filled: HostedForm, opened_at: datetim
 
 
 def form_taken(
-    form: Form, sent: Sent, filled: HostedForm, opened: Opened, reason: HeldReason | None, now: datetime
+    form: Form,
+    sent: Sent,
+    filled: HostedForm,
+    opened: Opened,
+    *,
+    place: str,
+    reason: HeldReason | None,
+    now: datetime,
 ) -> ArrivalOutcome:
     """Spend the page, and keep what it says: as a lead, or held for that reason. PageSpent as in `form_submitted`."""
     arrival, keys = arrival_of(form, sent, filled), tenant_keys()
@@ -43,16 +49,11 @@ def form_taken(
         digest=crypto.blind_index(opened.token, keys=keys, purpose="form.page"),
         said=said_digest(arrival, keys),
         good_until=opened.at + LONGEST,
+        form_id=form.pk,
+        network=network_digest(place),
+        spent_at=now,
+        is_held=reason is not None,
     )
     if reason is None:
         return form_submitted(form, arrival, filled.tag_ids(), page=page, now=now)
-    known_by = arrival.lead.identities[0]
-    held = NewHeld(
-        form_id=form.pk,
-        dedupe_key=arrival.dedupe_key,
-        name=arrival.lead.name,
-        hint=hint_of(known_by.kind, known_by.value),
-        payload=as_bytes(sent),
-        reason=reason,
-    )
-    return form_held(arrival, held, page, now=now)
+    return form_held(arrival, held_of(form, sent, arrival, reason), page, now=now)

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import AuditEntry
 from campaigns.models import Enrollment
 from contacts.models import Contact
+from exchange.problems import Problem
 from leads.enums import HeldState
-from leads.models import Form, HeldLead, Lead
+from leads.models import Form, HeldLead, Lead, LeadArrival
 from scrm.core import clock
 from tests.factories import make_live_sop
 from tests.web.public_pages import make_form, send
@@ -93,6 +95,60 @@ def test_sent_again_while_it_waits_it_is_the_latest_and_once_decided_it_stays(de
     hold(form, 1)
 
     assert [each.state for each in HeldLead.objects.all()] == [HeldState.DISCARDED]
+
+
+def test_what_is_refused_as_a_lead_goes_on_waiting_and_says_why(desk, form, monkeypatch):
+    held, other = hold(form), hold(form, 1)
+    monkeypatch.setattr("scrm.flows.arrival.problems_of", refuse("Lin 0"))
+
+    decide(desk, "accept", held, other)
+    page = desk.get("/forms/held/")
+
+    held.refresh_from_db()
+    other.refresh_from_db()
+    assert (held.state, held.decided_by, bool(held.payload)) == (HeldState.WAITING, None, True)
+    assert other.state == HeldState.ACCEPTED
+    assert [str(lead.contact) for lead in Lead.objects.all()] == ["Lin 1"]
+    assert "Lin 0 still waits: Too long a name." in page.content.decode()
+    assert AuditEntry.objects.filter(action="held_lead.decided").count() == 1
+
+
+def refuse(name: str):
+    def problems_of(arrival):
+        found = [Problem(1, "name", "", "Too long a name.", "Shorten it.")]
+        return found if arrival.lead.name == name else []
+
+    return problems_of
+
+
+def test_what_can_not_be_read_goes_on_waiting_and_says_why(desk, form):
+    held = hold(form)
+    HeldLead.objects.update(payload=b"nothing that a key of ours opens")
+
+    decide(desk, "accept", held)
+    page = desk.get("/forms/held/")
+
+    held.refresh_from_db()
+    assert held.state == HeldState.WAITING
+    assert "Lin 0 still waits: What was sent can&#x27;t be read any more." in page.content.decode()
+
+
+def test_accepted_it_keeps_nothing_and_discarded_it_can_come_back_for_a_week(desk, form):
+    accepted, discarded = hold(form), hold(form, 1)
+
+    decide(desk, "accept", accepted)
+    decide(desk, "discard", discarded)
+
+    accepted.refresh_from_db()
+    discarded.refresh_from_db()
+    assert accepted.payload is None
+    assert LeadArrival.objects.get().payload is not None
+    assert discarded.payload is not None
+    for held in (accepted, discarded):
+        assert timedelta(days=7) <= held.expires_at - clock.now() <= timedelta(days=7, hours=1)
+    decide(desk, "restore", discarded)
+    discarded.refresh_from_db()
+    assert discarded.expires_at - clock.now() > timedelta(days=29)
 
 
 def test_only_those_who_make_forms_decide(desk, adas_desk, cais_desk, form):

@@ -5,11 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from exchange.enums import JobState
 from exchange.models import Job
-from exchange.sheets import Limits
 from leads.models import Lead
 from scheduler.budget import Budget
-from scrm.flows import lead_import
+from scrm.flows import workbook_import
 from scrm.flows.jobs import jobs_due
+from scrm.flows.lead_import import KIND
 from tests.exchange.workbooks import workbook
 
 FILE = "Name,Mobile,City\nLin,13812345678,Kiel\nWei,13912345678,Bonn\nNo,12,Rom\n"
@@ -60,15 +60,40 @@ def test_workbook_is_taken_as_a_table(desk, settings, tmp_path):
     assert [row.samples for row in answer.context["columns"]] == [["Lin"], ["13812345678"]]
 
 
-def test_workbook_that_would_keep_one_waiting_is_refused_with_a_way_out(desk, monkeypatch):
-    monkeypatch.setattr(lead_import, "WHILE_ONE_WAITS", Limits(table_characters=10))
+def test_workbook_that_would_keep_one_waiting_is_read_by_a_job_with_its_progress(desk, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(workbook_import, "AT_ONCE", 0)
     file = SimpleUploadedFile("leads.xlsx", workbook([["Name", "Mobile"], ["Lin", 13812345678]]))
 
-    answer = desk.post("/imports/new/", {"file": file})
+    page = desk.post("/imports/new/", {"file": file})["Location"]
 
-    assert answer.status_code == 422
-    assert "save it as CSV" in answer.content.decode()
-    assert not Job.objects.exists()
+    assert "Reading the workbook" in desk.get(page).content.decode()
+    assert "Reading the workbook" in desk.get(f"{page}progress/", htmx=True).content.decode()
+    assert page in desk.get("/imports/").content.decode()
+    jobs_due(Budget(5))
+    assert desk.get(f"{page}progress/", htmx=True)["HX-Refresh"] == "true"
+    draft = Job.objects.get(kind=KIND)
+    assert desk.get(page)["Location"] == f"/imports/{draft.pk}/mapping/"
+    assert page not in desk.get("/imports/").content.decode()
+
+
+def test_workbook_that_is_read_by_a_job_can_be_stopped_or_fail(desk, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(workbook_import, "AT_ONCE", 0)
+    book = workbook([["Name", "Mobile"], ["Lin", 13812345678]])
+    stopped, broken = (
+        desk.post("/imports/new/", {"file": SimpleUploadedFile("leads.xlsx", content)})["Location"]
+        for content in (book, book[:300])
+    )
+
+    desk.post(f"{stopped}cancel/")
+    jobs_due(Budget(5))
+
+    assert "Cancelled" in desk.get(stopped).content.decode()
+    failed = desk.get(broken).content.decode()
+    assert "damaged or cut short" in failed
+    assert "Import another file" in failed
+    assert not Job.objects.filter(kind=KIND).exists()
 
 
 def test_trying_shows_problems_and_writes_nothing(desk, job):

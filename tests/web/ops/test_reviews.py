@@ -1,6 +1,7 @@
 """The review log: kept once, answered in time, and the leads that came of it."""
 
 from datetime import timedelta
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -11,9 +12,9 @@ from exchange.models import WebhookDelivery
 from exchange.webhooks import create_webhook
 from leads.models import Lead, Review, ReviewLead
 from leads.review_queries import REVIEWS_NEXT_DUE
-from leads.services.reviews import NewReview, add_reviews, plan_reply, settle_review
+from leads.services.reviews import AGAIN_AFTER, NewReview, add_reviews, plan_reply, settle_review
 from scheduler.budget import Budget
-from scrm.core import clock
+from scrm.core import clock, failpoints
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.reviews import reviews_due
 from tests.factories import make_user
@@ -69,6 +70,60 @@ def test_who_answers_is_reminded_once_when_it_is_due(desk, ben, monkeypatch):
     assert str(review.pk) in mail.outbox[0].body
     assert [one.data["review_id"] for one in WebhookDelivery.objects.all()] == [str(review.pk)]
     assert [row.pk for row in desk.get("/reviews/", state="overdue").context["page"]] == [review.pk]
+
+
+@pytest.fixture
+def overdue(ben, monkeypatch):
+    """A review of Ben's that is due; called with minutes, the reminders after so long."""
+    ben.email = "ben@example.com"
+    ben.save()
+    review, due_at = add(owner=ben), clock.now() + timedelta(days=2, seconds=1)
+
+    def remind(minutes: float = 0) -> int:
+        monkeypatch.setattr(clock, "now", lambda: due_at + timedelta(minutes=minutes))
+        reviews_due(Budget(5))
+        review.refresh_from_db()
+        return len(mail.outbox)
+
+    return review, remind
+
+
+def _refuse(*_letter):
+    raise SMTPServerDisconnected
+
+
+def test_reminder_that_did_not_go_out_is_tried_again(overdue, monkeypatch):
+    review, remind = overdue
+    with monkeypatch.context() as down:
+        down.setattr("scrm.flows.reviews.send_mail", _refuse)
+        assert (remind(), remind(4), remind(6)) == (0, 0, 0)
+    assert review.reminders == 2
+
+    assert (remind(20), remind(22), remind(9999)) == (0, 1, 1)
+    assert (review.remind_at, review.reminders) == (None, 3)
+
+
+def test_reminder_whose_worker_died_is_sent_by_the_next(overdue):
+    _review, remind = overdue
+    failpoints.arm("reminder.taken=raise")
+    with pytest.raises(failpoints.Failed):
+        remind()
+    failpoints.arm("")
+
+    assert (remind(4), remind(6), remind(9999)) == (0, 1, 1)
+
+
+def test_reminder_that_never_goes_out_is_given_up_and_begins_anew_with_a_new_date(overdue, monkeypatch):
+    review, remind = overdue
+    with monkeypatch.context() as down:
+        down.setattr("scrm.flows.reviews.send_mail", _refuse)
+        for hours in range(0, 24, 6):
+            for minutes in (0, 6, 22, 83):
+                remind(hours * 60 + minutes)
+    assert (review.remind_at, review.reminders) == (None, len(AGAIN_AFTER) + 1)
+
+    plan_reply(review=review, owner=review.owner, due_at=clock.now() + timedelta(days=1), by=None, now=clock.now())
+    assert remind(3 * 24 * 60) == 1
 
 
 def test_opened_again_it_is_due_as_it_was(tenant):
