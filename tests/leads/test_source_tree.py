@@ -18,12 +18,30 @@ class One:
 MOVES = st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 5)), min_size=12, max_size=40)
 
 
+def levels(parents: dict[UUID, UUID | None]) -> int | None:
+    """How many levels stand one above another; None where somebody's way up never ends."""
+    most = 0
+    for node in parents:
+        depth, step = 0, node
+        while step is not None:
+            depth, step = depth + 1, parents[step]
+            if depth > len(parents):
+                return None
+        most = max(most, depth)
+    return most
+
+
 @given(MOVES)
-def test_moves_that_are_allowed_keep_it_a_tree_of_five_levels(moves):
+def test_a_move_is_allowed_just_when_a_tree_of_five_levels_comes_of_it(moves):
     parents: dict[UUID, UUID | None] = {UUID(int=number): None for number in range(6)}
     for moved, to in moves:
         node, parent = UUID(int=moved), None if to is None else UUID(int=to)
-        if parent is None or not (is_within(parents, parent, node) or grows_too_deep(parents, node, parent)):
+        after = levels({**parents, node: parent})
+        circles = parent is not None and is_within(parents, parent, node)
+        assert circles == (after is None)
+        if after is not None and parent is not None:
+            assert grows_too_deep(parents, node, parent) == (after > DEPTH_MOST)
+        if after is not None and after <= DEPTH_MOST:
             parents[node] = parent
 
     nodes = [One(pk, parent) for pk, parent in parents.items()]
