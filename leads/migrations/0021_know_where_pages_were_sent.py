@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0015_find_what_a_file_brought'),
+        ('leads', '0020_find_deleted_talks_and_deals'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('leads', '0016_know_where_pages_were_sent'),
+        ('leads', '0021_know_where_pages_were_sent'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0017_find_pages_of_a_form'),
+        ('leads', '0022_find_pages_of_a_form'),
     ]
 
     operations = [
