@@ -27,7 +27,15 @@ def open_payload(arrival: LeadArrival) -> str:
     if not arrival.payload:
         return ""
     opened = crypto.open_sealed(arrival.payload, keys=tenant_keys(), aad=_aad(arrival.pk))
-    said = json.loads(opened.decode("utf-8", "surrogatepass"))
+    return in_lines(opened)
+
+
+def in_lines(payload: bytes) -> str:
+    """JSON with one value a line; what is none, as it stands."""
+    try:
+        said = json.loads(payload.decode("utf-8", "surrogatepass"))
+    except ValueError:
+        return payload.decode("utf-8", "replace")
     return json.dumps(said, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode()
 
 

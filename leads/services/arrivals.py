@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import record_audit
 from exchange.services import open_message
-from leads.arrival_payloads import open_payload, seal_again, seal_payloads
+from leads.arrival_payloads import in_lines, open_payload, seal_again, seal_payloads
 from leads.enums import AssignedBy
 from leads.inputs import Arrival
 from leads.models import LeadArrival
@@ -76,7 +76,7 @@ def reveal_payload(*, arrival: LeadArrival, by: User, now: datetime) -> str:
         action="payload.revealed", actor=by, subject=arrival.lead, details={"arrival": str(arrival.pk)}, now=now
     )
     if arrival.payload is None and arrival.message is not None:
-        return open_message(arrival.message).decode("utf-8", "replace")
+        return in_lines(open_message(arrival.message))
     return open_payload(arrival)
 
 

@@ -31,7 +31,7 @@ _ON_TIME = (
     """
     UPDATE leads_leadarrival arrival
     SET arrived_at = lead.captured_at, taken_at = lead.captured_at, starts_sops = true
-    FROM leads_lead lead WHERE lead.id = arrival.lead_id AND arrival.job_id IS NULL
+    FROM leads_lead lead WHERE lead.id = arrival.lead_id AND job_id IS NULL AND message_id IS NULL
     """,
     "UPDATE events_event SET received_at = occurred_at + interval '1 second'",
     """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from contacts.sealing import hint_of, kind_of
@@ -14,7 +15,7 @@ from exchange.sealed import open_column
 from leads.hook_mapping import HookLead, HookMapping, fields_of, guess_hook_mapping, parse_hook_mapping
 from leads.mapping import InvalidMapping
 from scrm.flows.hooks_in import leads_of
-from tenants.selectors import tenant_current
+from tenants.selectors import tenant_current, tenant_zone
 
 _SHOWN: Final = 20
 
@@ -82,7 +83,7 @@ def _shown(each: HookLead) -> list[tuple[str, str]]:
     shown = [(name, str(getattr(lead, name))) for name in ("name", "company", "city", "country", "source", "note")]
     shown += [(way.kind, hint_of(kind_of(way.kind), way.value)) for way in lead.identities]
     if lead.captured_at:
-        shown.append(("captured_at", lead.captured_at.isoformat()))
+        shown.append(("captured_at", date_format(lead.captured_at.astimezone(tenant_zone()), "SHORT_DATETIME_FORMAT")))
     shown.append(("tags", ", ".join(lead.tags)))
     shown += [(name, value) for name, value in lead.attributes.items()]
     shown += list(each.utm.items())

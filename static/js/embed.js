@@ -1,12 +1,16 @@
 // Stands in pages of other sites: puts a hosted form where its script tag stands, and gives it the height it asks for.
 //   <script src="https://…/embed.js" data-form="…" async></script>
-// data-lang, data-title and data-utm-source, -medium, -campaign, -term, -content may say more; else the page around does.
+// data-lang, data-look (light, dark, auto), data-title and data-utm-source, -medium, -campaign, -term, -content may say more; else the page around does.
 (() => {
   const script = document.currentScript;
   const home = new URL(script.src).origin;
   const { form, title, lang = document.documentElement.lang, ...said } = script.dataset;
   const around = new URLSearchParams(location.search);
   const asked = new URLSearchParams({ embed: "1" });
+  // Most sites are light whatever their visitor's system is; the form looks as the page around it says of itself.
+  const schemes = getComputedStyle(document.documentElement).colorScheme;
+  const look = said.look ?? (/dark/.test(schemes) ? (/light/.test(schemes) ? "" : "dark") : "light");
+  if (look === "light" || look === "dark") asked.set("look", look);
   const language = /^zh/i.test(lang) ? "zh-hans" : /^en/i.test(lang) ? "en" : "";
   if (language) asked.set("lang", language);
   for (const name of ["source", "medium", "campaign", "term", "content"]) {

@@ -3,6 +3,8 @@
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const choice = () => {
+    // A page in a frame looks as the page around it does.
+    if (root.dataset.look) return root.dataset.look;
     try { return localStorage.getItem("theme") || "auto"; } catch { return "auto"; }
   };
   const apply = () => {

@@ -69,13 +69,14 @@ def test_form_is_built_embedded_and_answered_and_its_lead_traced(acme_live, peop
     page.get_by_text("Settings saved").wait_for()
     site.show(page.get_by_label("Put this where the form is to stand").input_value(), "zh-CN")
 
-    phone = open_browser("phone", language="zh-CN")
+    phone = open_browser("phone", language="zh-CN", dark=True)
     phone.goto(f"{site.origin}/?utm_source=shop", wait_until="commit")
     frame = phone.frame_locator("iframe")
     frame.get_by_label("Your name").fill("林小夏")
     frame.get_by_label("Your phone number").fill("139 0013 9333")
     expect(frame.get_by_label("What for?")).to_be_hidden()
-    # It takes the height that it asks for.
+    # It takes the height that it asks for, and is light as the page around it.
+    expect(frame.locator("html")).to_have_attribute("data-theme", "light")
     eventually(lambda: frame.locator("body").evaluate("body => body.scrollHeight <= innerHeight"))
     frame.get_by_text("Family car").click()
     frame.get_by_label("What for?").fill("三个孩子")

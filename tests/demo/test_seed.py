@@ -2,17 +2,18 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django_tenants.utils import tenant_context
 
 from accounts.models import User
 from campaigns.enums import TouchState
-from campaigns.models import RepTask, Touchpoint
+from campaigns.models import Enrollment, RepTask, Touchpoint
 from contacts.normalise import normalise_email, normalise_phone
 from exchange.models import Job
 from leads.enums import LeadStatus
-from leads.models import Lead
+from leads.models import Lead, LeadArrival
 from scrm.core import clock
 from scrm.demo import history, seed
 from scrm.demo.beauty import BEAUTY
@@ -52,4 +53,9 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert not Lead.objects.filter(assigned_at__gt=now).exists()
         assert RepTask.objects.filter(state="open").exists()
         assert Job.objects.get().result["rejected"] == 2
+        arrivals = LeadArrival.objects.filter(lead__captured_at__gt=now - timedelta(days=6), job=None)
+        assert not arrivals.filter(payload=None, message=None).exists()
+        newest = arrivals.select_related("lead").order_by("-lead__captured_at")[0]
+        assert Enrollment.objects.filter(contact=newest.lead.contact_id, anchor_at=newest.taken_at).exists()
+        assert {"form", "hand", "webhook"} <= set(LeadArrival.objects.values_list("came_by", flat=True))
         assert User.objects.get(username="rep").check_password("demo-rep-2026")

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django_tenants.utils import tenant_context
 
+from accounts.enums import Role
 from leads.models import Lead, LeadArrival, Source
 from scrm.core import clock
 from tests.factories import give_email, make_contact, make_user
@@ -40,6 +41,18 @@ def test_rep_enters_a_card_and_looks_after_them(ben, team):
     assert (lead.contact.company.name, lead.contact.city) == ("Lins", "Xiamen")
     assert lead.attributes == {"title": "Buyer", "wechat": "linwei88", "address": "1 Harbour Road"}
     assert LeadArrival.objects.get().assigned_by == "way"
+
+
+@pytest.mark.parametrize("page", ["/rep/customers/new/", "/leads/new/"])
+def test_one_card_after_another(acme, page):
+    user = make_user("ada", Role.MANAGER)
+    Source.objects.create(name="Fair", created_at=clock.now())
+
+    answer = client_of(user).post(page, {**CARD, "source": "Fair", "next": "1"})
+
+    assert answer["Location"] == page
+    assert Lead.objects.get().contact.name == "Lin Wei"
+    assert 'value="Fair" selected' in client_of(user).get(page).content.decode()
 
 
 def test_form_sent_twice_is_one_lead(ben):

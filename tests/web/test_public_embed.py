@@ -60,6 +60,18 @@ def test_what_is_sent_from_a_frame_stays_in_it(form):
     assert form.leads.get().utm == {"utm_source": "site"}
 
 
+@pytest.mark.parametrize(("query", "look"), [("look=dark", "dark"), ("look=light", "light"), ("look=x", ""), ("", "")])
+def test_frame_looks_as_the_page_around_it(form, query, look):
+    said = f' data-look="{look}"' if look else ">"
+
+    page = reader().get(f"/f/{form.slug}?embed=1&{query}").text
+    sent = send(form, query=f"?embed=1&{query}")["Location"]
+
+    assert said in page.split("<head>")[0]
+    assert ("data-look" in page) == bool(look)
+    assert sent == f"/f/{form.slug}/thanks?embed=1" + (f"&look={look}" if look else "")
+
+
 def test_script_is_the_same_on_every_host_and_sets_no_cookie(form, globex):
     answers = [reader(tenant).get("/embed.js") for tenant in ("acme", "globex")]
 

@@ -1,5 +1,6 @@
 """Hosted forms: who sends one becomes a lead, once, without a cookie; robots and odd texts become nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -205,6 +206,13 @@ def test_what_is_wrong_is_said_beside_the_field(form, said, words):
     assert answer.status_code == 422
     assert words in answer.text
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(("query", "focused"), [("", ["email"]), ("?embed=1", [])])
+def test_whoever_is_sent_back_goes_on_where_it_is_wrong_but_not_in_a_frame(form, query, focused):
+    page = send(form, query=query, email="nothing").text
+
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]* autofocus', page) == focused
 
 
 def test_a_mistake_can_be_mended_at_once(form):

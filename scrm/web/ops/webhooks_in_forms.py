@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exchange.enums import SignatureScheme
 from exchange.models import WebhookEndpoint
@@ -25,7 +25,10 @@ OWN_LABELS: Final[dict[str, str | Promise]] = {
 
 
 def preset_choices() -> list[tuple[str, Any]]:
-    return [("", gettext_lazy("Something else")), *((name, preset.label) for name, preset in PRESETS.items())]
+    return [
+        ("", pgettext_lazy("sender", "Something else")),
+        *((name, preset.label) for name, preset in PRESETS.items()),
+    ]
 
 
 class NewEndpointForm(forms.Form):

@@ -24,7 +24,7 @@ from scrm.web.hosted_form import HostedForm
 from scrm.web.public.embed import PARAMETER as EMBED
 from scrm.web.public.embed import for_sites, frame_of, is_embedded
 from scrm.web.public.limits import held_because, network, seconds_to_hold, seconds_to_wait
-from scrm.web.public.page import Visit, for_everybody, not_there, show
+from scrm.web.public.page import Visit, for_everybody, look_of, not_there, show
 from scrm.web.public.proof import FIELD as PROOF
 from scrm.web.public.proof import challenge_for, is_proved
 from scrm.web.public.sending import form_taken, sent_by
@@ -154,6 +154,7 @@ def _thanks(request: Visit, form: Form) -> HttpResponse:
     kept = {"lang": language} if language.replace("-", "").isalpha() and language.isascii() else {}
     if is_embedded(request):
         kept[EMBED] = "1"
+        kept |= {"look": look} if (look := look_of(request)) else {}
     answer = redirect(f"{url}?{urlencode(kept)}" if kept else url)
     # A browser that repeats the request must not repeat the post.
     answer.status_code = 303

@@ -41,12 +41,19 @@ def for_everybody(page: Page[Args]) -> Open[Args]:
     return csrf_exempt(open_page)
 
 
+def look_of(request: Visit) -> str:
+    """`light` or `dark` in a frame whose page around it has no other; empty where it follows the visitor's system."""
+    look = request.GET.get("look", "")
+    return look if look in ("light", "dark") else ""
+
+
 def show(request: Visit, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
     other = next(code for code, _name in settings.LANGUAGES if code != translation.get_language())
     query = request.GET.copy()
     query["lang"] = other
     frame: dict[str, Any] = {"other_language": other, "other_language_url": f"?{query.urlencode()}"}
     frame["embedded"] = request.GET.get("embed") == "1"
+    frame["look"] = look_of(request)
     return render(request, template, {**frame, **(context or {})}, status=status)
 
 

@@ -82,6 +82,17 @@ def test_message_is_caught_mapped_tried_and_goes_live(desk):
     assert str(Lead.objects.get().pk) in desk.get(page).content.decode()
 
 
+def test_what_was_only_guessed_is_not_saved_and_says_so(desk):
+    endpoint = make(desk)
+    desk.post(act("sample", endpoint), {"body": '{"tel": "13800138000", "city": "Xiamen"}'})
+
+    page = desk.get(reverse("ops:webhook_in", args=[endpoint.pk])).content.decode()
+
+    assert "not saved" in page
+    assert "<dt>Phone</dt><dd>138****8000</dd>" in page
+    assert WebhookEndpoint.objects.get().mapping == {}
+
+
 def test_problem_of_the_sample_stands_at_its_field(desk):
     endpoint = make(desk)
     desk.post(act("sample", endpoint), {"body": '{"tel": "12"}'})

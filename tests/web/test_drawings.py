@@ -1,0 +1,23 @@
+"""Small drawings of numbers in pages."""
+
+import re
+
+import pytest
+
+from scrm.web.templatetags.ui import funnel
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [
+        ([200, 100, 25], ["&nbsp;", "50.0%", "25.0%"]),
+        # Rated without a talk: that is no part of the step before.
+        ([200, 50, 90, 45], ["&nbsp;", "25.0%", "&nbsp;", "50.0%"]),
+        ([0, 0, 0], ["&nbsp;", "&nbsp;", "&nbsp;"]),
+        ([5, 5, 0], ["&nbsp;", "100.0%", "0.0%"]),
+    ],
+)
+def test_funnel_says_what_is_part_of_the_step_before(values, shares):
+    drawn = funnel([{"label": str(place), "value": value} for place, value in enumerate(values)])
+
+    assert re.findall(r"<small>(.*?)</small>", drawn) == shares
