@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_log_in import LogInAdmin
 from accounts.enums import Role
-from accounts.models import AuditEntry, Department, User
+from accounts.models import AuditEntry, Department, Duty, Leave, OpeningHours, User
 from accounts.permissions import allowed
 from scrm.core.admin import HistoryAdmin, RoomAdmin
 
@@ -93,6 +93,24 @@ class DepartmentAdmin(RoomAdmin):
     list_select_related = ("parent",)
     search_fields = ("name",)
     autocomplete_fields = ("parent",)
+
+
+@admin.register(Duty)
+class DutyAdmin(HistoryAdmin):
+    list_display = ("user", "skills", "regions", "most_open", "most_a_day")
+    list_select_related = ("user",)
+
+
+@admin.register(Leave)
+class LeaveAdmin(HistoryAdmin):
+    list_display = ("user", "from_at", "until_at", "reason")
+    list_select_related = ("user",)
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(HistoryAdmin):
+    list_display = ("__str__", "follows_holidays", "zone")
+    list_select_related = ("department",)
 
 
 @admin.register(AuditEntry)

@@ -7,13 +7,25 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.duty_models import Duty, Leave, OpeningHours
 from accounts.enums import Role, Scope
 from accounts.log_in_models import AttemptCount, Session
 from accounts.permissions import DEFAULT_SCOPE, allowed
 from accounts.support_models import SupportGrant, SupportVisit
 from scrm.core.ids import uuid7
 
-__all__ = ["AttemptCount", "AuditEntry", "Department", "Session", "SupportGrant", "SupportVisit", "User"]
+__all__ = [
+    "AttemptCount",
+    "AuditEntry",
+    "Department",
+    "Duty",
+    "Leave",
+    "OpeningHours",
+    "Session",
+    "SupportGrant",
+    "SupportVisit",
+    "User",
+]
 
 
 class Department(models.Model):

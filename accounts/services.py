@@ -1,28 +1,28 @@
 """Writes about people: users, the round robin's memory, the audit trail."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import queries
 from accounts.enums import Role
 from accounts.masking import masked
-from accounts.models import Department, User
+from accounts.models import Department, Leave, User
 from scrm.core import clock
 from scrm.core.origin import origin
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Users in the order of their turns; only turns that are held are remembered."""
+    """People in the order of their turns; only turns that are held are remembered."""
 
-    user_ids: list[UUID]
+    people: list[User]
     held: bool
 
 
@@ -68,18 +68,39 @@ def set_language(*, user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
-def take_turns() -> Turns:
-    """Users of the round robin, the longest waiting first, held until the transaction ends.
+def take_turns(
+    *,
+    also: Collection[UUID] = (),
+    departments: Collection[UUID] = (),
+    wait: bool = False,
+    hold: bool = True,
+    now: datetime,
+) -> Turns:
+    """Those who can be given leads, the longest waiting first, each with their `duty`, held until the transaction ends.
 
-    Whoever another transaction is handing leads to right now is passed over, so nobody waits here.
-    When all are busy they are given unheld, in an order of chance.
+    They take leads in turn, or are named, or belong to one of the departments; nobody is on leave. Whoever another
+    transaction is handing leads to right now is passed over. When all are busy they are waited for, or else given
+    unheld, in an order of chance. Not to `hold` is only to look.
     """
-    takers = User.objects.filter(is_active=True, takes_leads=True)
+    chosen = Q(takes_leads=True) | Q(pk__in=list(also)) | Q(department__in=list(departments))
+    away = Leave.objects.filter(user=OuterRef("pk"), from_at__lte=now, until_at__gt=now)
+    takers = User.objects.filter(~Exists(away), chosen, is_active=True, operator="").select_related("duty")
+    takers = takers.only("takes_leads", "department_id", "last_assigned_at", "duty")
     waiting = takers.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
-    held = list(waiting.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    if not hold:
+        return Turns(list(waiting), held=False)
+    held = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)))
     if held:
         return Turns(held, held=True)
-    return Turns(list(takers.order_by("?").values_list("pk", flat=True)), held=False)
+    if wait:
+        # None is held, so nobody waits for us; in one order, so that two who wait don't wait for each other.
+        held = list(takers.order_by("pk").select_for_update(no_key=True, of=("self",)))
+        return Turns(sorted(held, key=_waited), held=True)
+    return Turns(list(takers.order_by("?")), held=False)
+
+
+def _waited(user: User) -> tuple[bool, Any, UUID]:
+    return user.last_assigned_at is not None, user.last_assigned_at, user.pk
 
 
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:

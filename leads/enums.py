@@ -178,8 +178,30 @@ class AssignedBy(TextChoices):
     WAY = "way", _("By its form or link")
     TEAM = "team", _("Next in turn in the department")
     TURN = "turn", _("Next in turn")
+    RULE = "rule", _("By rule")
+    HEAD = "head", _("By rule, to the head of the department")
+    POOL = "pool", _("By rule, into the public pool")
     NOBODY = "nobody", _("Nobody takes leads")
     STAYS = "stays", _("Stays with whom it was")
+
+
+class AssignMethod(TextChoices):
+    """How a rule chooses among its people."""
+
+    TURNS = "turns", _("By turns")
+    WEIGHTED = "weighted", _("By turns and weight")
+    LOAD = "load", _("Fewest open leads")
+    PREVIOUS = "previous", _("Whoever had the customer before")
+    REGION = "region", _("Region of the lead")
+    SKILL = "skill", _("Product asked for")
+
+
+class OrElse(TextChoices):
+    """What a rule does when none of its people is free."""
+
+    NEXT = "next", _("Ask the next rule")
+    POOL = "pool", _("Into the public pool")
+    HEAD = "head", _("To the head of the department")
 
 
 class HeldReason(TextChoices):

@@ -37,3 +37,14 @@ def referrers_above(program_id: UUID, contact_id: UUID) -> set[UUID]:
             {"program": program_id, "contact": contact_id},
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def open_counts(user_ids: Collection[UUID], at_most: int) -> dict[UUID, int]:
+    """Open leads of each of these users; a count ends at `at_most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.id, (SELECT count(*) FROM (SELECT 1 FROM leads_lead l WHERE l.owner_id = u.id "
+            "AND l.status IN ('new', 'assigned', 'working') LIMIT %s) AS few) FROM unnest(%s::uuid[]) AS u(id)",
+            [at_most, list(map(str, user_ids))],
+        )
+        return dict(cursor.fetchall())

@@ -1,6 +1,8 @@
 """What people asked for, by what it is about."""
 
 from leads.models.arrivals import LeadArrival
+from leads.models.assignment import AssignmentMember, AssignmentRule
+from leads.models.follow_up import Interaction, Opportunity
 from leads.models.forms import Form, FormTally, FormVersion, form_slug
 from leads.models.held import HeldLead, SpentPage
 from leads.models.interactions import Attachment, Interaction, InteractionEdit, Outcome
@@ -15,6 +17,8 @@ from leads.models.sources import MergedLead, Source, SourceCost, SourceMerge
 __all__ = [
     "Attachment",
     "ContactRating",
+    "AssignmentMember",
+    "AssignmentRule",
     "EntryLink",
     "Form",
     "FormTally",

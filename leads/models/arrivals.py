@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import InboxMessage, Job
-from leads.enums import MATCHES, AssignedBy, LeadOrigin
+from leads.enums import MATCHES, AssignedBy, AssignMethod, LeadOrigin
 from leads.inputs import CREATED
 from leads.models.leads import Lead
 from scrm.core.ids import uuid7
@@ -39,6 +39,20 @@ class LeadArrival(models.Model):
         db_index=False,
         db_constraint=False,
         verbose_name=_("owner"),
+    )
+    # A rule is archived and never deleted.
+    rule = models.ForeignKey(
+        "leads.AssignmentRule",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("assignment rule"),
+    )
+    method = models.CharField(
+        _("way of choosing"), max_length=10, choices=AssignMethod.choices, blank=True, default="", db_default=""
     )
     starts_sops = models.BooleanField(_("lets SOPs begin"), default=True)
     # Both may be gone before their arrivals.

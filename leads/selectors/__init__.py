@@ -1,6 +1,16 @@
 """Reads about enquiries, within what the reader may see, by what they are about."""
 
 from leads.selectors.arrivals import arrival_of_lead, arrivals_of_lead, payload_is_readable
+from leads.selectors.assignment import (
+    assignment_rule_detail,
+    assignment_rule_list,
+    assignment_rule_names,
+    assignment_rules_active,
+    leads_newest,
+    open_lead_counts,
+    previous_owners,
+    weights_passed,
+)
 from leads.selectors.covers import cover_data, cover_is_shown
 from leads.selectors.form_results import form_counts, form_tallies
 from leads.selectors.forms import (
@@ -80,7 +90,7 @@ from leads.selectors.referral import (
     reward_list,
     reward_totals,
 )
-from leads.selectors.sources import source_choices, source_costs, source_detail, source_list
+from leads.selectors.sources import source_choices, source_costs, source_detail, source_list, sources_above
 
 __all__ = [
     "LeadTouches",
@@ -91,6 +101,10 @@ __all__ = [
     "attachment_list_loose",
     "attachment_list_of_contact",
     "attachment_visible",
+    "assignment_rule_detail",
+    "assignment_rule_list",
+    "assignment_rule_names",
+    "assignment_rules_active",
     "cover_data",
     "cover_is_shown",
     "department_choices",
@@ -127,6 +141,7 @@ __all__ = [
     "lead_story_of_contact",
     "lead_totals",
     "leads_by_id",
+    "leads_newest",
     "link_contacts_first",
     "link_get",
     "link_host_get",
@@ -141,11 +156,13 @@ __all__ = [
     "outcome_list",
     "outcome_names",
     "outcomes_counted",
+    "open_lead_counts",
     "own_link",
     "own_link_numbers",
     "own_rating_of",
     "partner_rows",
     "payload_is_readable",
+    "previous_owners",
     "program_choices",
     "program_get",
     "program_list",
@@ -161,5 +178,7 @@ __all__ = [
     "source_costs",
     "source_detail",
     "source_list",
+    "sources_above",
     "touches_of_lead",
+    "weights_passed",
 ]

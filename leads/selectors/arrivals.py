@@ -13,7 +13,7 @@ _SHOWN: Final = 10
 
 def arrivals_of_lead(lead_id: UUID) -> list[LeadArrival]:
     """How a lead came in and was told of again, the latest first; for a lead that the reader may see."""
-    rows = LeadArrival.objects.filter(lead=lead_id).select_related("owner", "job", "message__endpoint")
+    rows = LeadArrival.objects.filter(lead=lead_id).select_related("owner", "rule", "job", "message__endpoint")
     return list(rows.order_by("-taken_at", "-pk")[:_SHOWN])
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from leads.models import Source, SourceCost, SourceMerge
+from leads.source_tree import line_above
 
 
 def source_list() -> QuerySet[Source]:
@@ -78,3 +79,13 @@ def merge_list(source: Source) -> list[SourceMerge]:
 
 def merge_get(pk: UUID) -> SourceMerge | None:
     return SourceMerge.objects.select_related("source", "into").filter(pk=pk).first()
+
+
+def sources_above(ids: set[UUID]) -> dict[UUID, list[UUID]]:
+    """Each of these sources with what it is part of, from itself upwards; of second names those of the first."""
+    if not ids:
+        return {}
+    rows = list(Source.objects.values_list("pk", "parent_id", "merged_into_id"))
+    parents = {pk: parent for pk, parent, _merged in rows}
+    first = {pk: merged or pk for pk, _parent, merged in rows}
+    return {pk: [pk, *line_above(parents, first.get(pk, pk)), first.get(pk, pk)] for pk in ids}

@@ -7,6 +7,13 @@ from leads.services.arrivals import (
     reseal_payloads,
     reveal_payload,
 )
+from leads.services.assignment import (
+    archive_assignment_rule,
+    keep_weights,
+    order_assignment_rules,
+    save_assignment_rule,
+    switch_assignment_rule,
+)
 from leads.services.covers import keep_cover
 from leads.services.forms import (
     copy_form,
@@ -77,6 +84,7 @@ __all__ = [
     "NewTouch",
     "add_leads",
     "allow_host",
+    "archive_assignment_rule",
     "arrivals_by_job",
     "attribute_referrals",
     "brought_by",
@@ -101,6 +109,7 @@ __all__ = [
     "hold_leads",
     "keep_arrivals",
     "keep_cover",
+    "keep_weights",
     "lead_ids_of",
     "lead_locks",
     "mark_lost",
@@ -109,15 +118,18 @@ __all__ = [
     "note_touches",
     "open_lead_ids",
     "open_lead_ids_with_owner",
+    "order_assignment_rules",
     "publish_form",
     "remove_leads",
     "reseal_payloads",
     "reveal_payload",
     "reward_deals",
     "reward_leads",
+    "save_assignment_rule",
     "save_form_draft",
     "save_link",
     "save_program",
+    "switch_assignment_rule",
     "switch_link",
     "take_back_form",
     "update_form",

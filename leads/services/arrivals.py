@@ -35,6 +35,8 @@ class NewArrival:
     matched_by: str
     assigned_by: AssignedBy
     owner_id: UUID | None
+    rule_id: UUID | None = None
+    method: str = ""
 
 
 def keep_arrivals(*, arrivals: Sequence[NewArrival], starts_sops: bool, now: datetime) -> None:
@@ -49,6 +51,8 @@ def keep_arrivals(*, arrivals: Sequence[NewArrival], starts_sops: bool, now: dat
         "matched_by": [each.matched_by for each in arrivals],
         "assigned_by": [str(each.assigned_by) for each in arrivals],
         "owner_id": [each.owner_id for each in arrivals],
+        "rule_id": [each.rule_id for each in arrivals],
+        "method": [each.method for each in arrivals],
         "job_id": [each.arrival.job_id for each in arrivals],
         "row": [each.arrival.lead.row if each.arrival.job_id else None for each in arrivals],
         "message_id": [each.arrival.message_id for each in arrivals],

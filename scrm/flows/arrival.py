@@ -6,20 +6,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import accounts.services
 import campaigns.services
 import contacts.services
 import leads.services
 import lifecycle.services
 import tagging.services
 from accounts.models import User
-from accounts.selectors import user_ids_of_department
 from campaigns.enums import Reason, Trigger
 from contacts.services import Known
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
-from leads.assignment import Wish, assign_owners, turn_times
 from leads.enums import CLOSED_STATUSES, LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.services import NewLead
@@ -28,6 +25,7 @@ from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
 from scrm.flows.alerts import leads_assigned
+from scrm.flows.assignment import owners_decided
 from scrm.flows.engagement import give_tags, starts_for, take_in
 from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
 from scrm.flows.telling import stages_told
@@ -70,7 +68,7 @@ def lead_arrived(
 def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, start: bool) -> dict[int, ArrivalOutcome]:
     outcomes, enquiries = _recognise(arrivals, now)
     new = [enquiry for enquiry in enquiries if enquiry.known is None]
-    _assign(new, now)
+    owners_decided(new, now)
     kept = contacts.services.keep_people(
         people=[enquiry.said for enquiry in enquiries],
         again={enquiry.contact_id for enquiry in enquiries if enquiry.known is not None},
@@ -160,27 +158,6 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
         values.append(said)
         tag_ids.append([*arrival.tag_ids, *(named[tag] for tag in arrival.lead.tags if tag in named)])
     return values, tag_ids
-
-
-def _assign(new: Sequence[Enquiry], now: datetime) -> None:
-    wishes = [
-        Wish(
-            enquiry.contact_id,
-            asked=enquiry.arrival.owner_id,
-            held=enquiry.person.owner_id,
-            suggested=enquiry.arrival.suggested_owner_id,
-            department_id=enquiry.arrival.department_id,
-        )
-        for enquiry in new
-    ]
-    unclaimed = [wish for wish in wishes if wish.is_unclaimed]
-    turns = accounts.services.take_turns() if unclaimed else accounts.services.Turns([], held=False)
-    teams = {wish.department_id for wish in unclaimed if wish.department_id}
-    owners, last = assign_owners(wishes, turns.user_ids, {pk: user_ids_of_department(pk) for pk in teams})
-    for enquiry, (owner_id, why) in zip(new, owners, strict=True):
-        enquiry.owner_id, enquiry.assigned_by = owner_id, why
-    if last and turns.held:
-        accounts.services.mark_assigned(at_by_user=turn_times(last, now))
 
 
 def _first_owners(new: Sequence[Enquiry]) -> dict[UUID, UUID]:

@@ -39,6 +39,8 @@ class Enquiry:
     tag_ids: list[UUID]
     owner_id: UUID | None = None
     assigned_by: AssignedBy = AssignedBy.STAYS
+    rule_id: UUID | None = None
+    method: str = ""
     lead_id: UUID | None = None
     changed: bool = False
 
@@ -89,6 +91,8 @@ def keep_arrivals(
                 matched_by=MATCHED_LEAD if enquiry.known is not None else enquiry.person.match.by or MATCHED_NEW,
                 assigned_by=enquiry.assigned_by,
                 owner_id=enquiry.owner_id,
+                rule_id=enquiry.rule_id,
+                method=enquiry.method,
             )
             for enquiry in enquiries
             for place in enquiry.places

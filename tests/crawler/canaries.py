@@ -61,6 +61,7 @@ KEPT: Final = {
     ),
     *("leads.entrylink.code", "leads.heldlead.dedupe_key", "exchange.webhook.paused_for"),
     *("analytics.goal.metric", "accounts.user.operator", "alerts.alert.topic"),
+    "accounts.openinghours.zone",
 }
 FREE_JSON: Final = {
     *("contacts.consent.proof", "events.event.properties", "leads.lead.attributes", "leads.interactionedit.before"),

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django_tenants.utils import tenant_context
 
 from accounts.enums import Role, Scope
-from accounts.models import AuditEntry, Department, User
+from accounts.models import AuditEntry, Department, Duty, Leave, OpeningHours, User
 from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.models import Alert
@@ -43,6 +43,8 @@ from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook
 from leads.arrival_payloads import payload_of, seal_payloads
 from leads.held_payloads import seal_held
 from leads.models import (
+    AssignmentMember,
+    AssignmentRule,
     EntryLink,
     Form,
     FormTally,
@@ -248,6 +250,11 @@ def _ground(world: World, canaries: Canaries) -> None:
     endpoint = keep(WebhookEndpoint.objects.create(name="x", created_at=now))
     keep(IdempotencyKey.objects.create(caller="key:x", key="x", request_digest=b"x", status=200, created_at=now))
     keep(InboxMessage.objects.create(channel="x", dedupe_key=b"x", received_at=now, endpoint=endpoint))
+    rule = keep(AssignmentRule.objects.create(name="x", created_at=now))
+    keep(AssignmentMember.objects.create(rule=rule, user=by))
+    keep(Duty.objects.create(user=by))
+    keep(Leave.objects.create(user=by, from_at=now, until_at=now + timedelta(days=1), created_at=now))
+    keep(OpeningHours.objects.create(week=[[]] * 7))
     word = canaries.mint(world.letter, "accounts.auditentry")
     record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)
     keep(AuditEntry.objects.latest("at"))

@@ -7,11 +7,16 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.assignment import Wish, assign_owners, turn_times
+from leads.assignment import Desk, Rep, Wish, turn_times
 from leads.enums import AssignedBy
 
 BEN, EVA, MAX = uuid4(), uuid4(), uuid4()
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def assign_owners(wishes, turns, teams=None):
+    desk = Desk([Rep(pk, turn) for turn, pk in enumerate(turns)], teams=teams, now=NOW)
+    return [(each.owner_id, each.why) for each in map(desk.give, wishes)], desk.given
 
 
 def owners_of(*given):

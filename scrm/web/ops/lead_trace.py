@@ -91,6 +91,9 @@ def _match_of(arrival: LeadArrival) -> str:
 
 def _owner_of(arrival: LeadArrival) -> str:
     why = str(arrival.get_assigned_by_display())
+    if arrival.rule is not None:
+        said = {"rule": arrival.rule.name, "method": arrival.get_method_display()}
+        why = f"{why}: " + _("“%(rule)s” (%(method)s)") % said
     if arrival.owner is None or arrival.assigned_by == AssignedBy.STAYS:
         return why
     return f"{arrival.owner} · {why}"

@@ -1,0 +1,231 @@
+"""Whose new leads become: what is known of people, rules and hours is read once, then a pure desk hands them out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import accounts.services
+import accounts.services_duty
+import leads.services
+from accounts.hours import is_open
+from accounts.models import User
+from accounts.selectors import department_ids_below, user_ids_of_department
+from accounts.selectors_duty import Offices, department_heads, given_on
+from accounts.services import Turns
+from contacts.enums import IdentityKind
+from leads.arrival_facts import arrival_facts
+from leads.assignment import Desk, Rep, Rule, Wish, turn_times, uses_of
+from leads.enums import AssignMethod, OrElse
+from leads.inputs import Arrival
+from leads.models import AssignmentRule
+from leads.regions import plain_region, regions_of
+from leads.selectors import assignment_rules_active, open_lead_counts, previous_owners, sources_above, weights_passed
+from scrm.core.conditions import parse
+from scrm.flows.enquiries import Enquiry
+from tenants.selectors import tenant_current, tenant_zone
+
+COUNTED: Final = 500
+"""Open leads beyond which nobody has fewer than another: a count of all would cost more than it tells."""
+_PRODUCT: Final = ("product", "products", "产品", "意向产品", "车型", "service")
+"""Attributes in which leads say what they ask for."""
+_COMMAS: Final = re.compile(r"[,，、;；]")
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What a desk is set up from."""
+
+    rules: list[Rule]
+    turns: Turns
+    reps: list[Rep]
+    teams: dict[UUID, set[UUID]]
+
+
+def owners_decided(new: Sequence[Enquiry], now: datetime) -> None:
+    """Each new lead gets its owner, and why. People are held until the transaction ends, so that limits hold.
+
+    Without rules one small statement more than without assignment by rule; with them a few, whatever the batch.
+    """
+    wishes = [_wish(enquiry) for enquiry in new]
+    unclaimed = [enquiry for enquiry, wish in zip(new, wishes, strict=True) if wish.is_unclaimed]
+    stored = assignment_rules_active() if unclaimed else []
+    ways = {pk for enquiry in unclaimed if (pk := enquiry.arrival.department_id)}
+    snapshot = snapshot_taken(stored, ways=ways, now=now) if unclaimed else Snapshot([], Turns([], False), [], {})
+    if snapshot.rules:
+        told = _facts(unclaimed, snapshot.rules)
+        wishes = [_told(wish, told.get(id(enquiry))) for enquiry, wish in zip(new, wishes, strict=True)]
+    desk = Desk(snapshot.reps, snapshot.rules, snapshot.teams, now=now)
+    for enquiry, wish in zip(new, wishes, strict=True):
+        decision = desk.give(wish)
+        enquiry.owner_id, enquiry.assigned_by = decision.owner_id, decision.why
+        enquiry.rule_id, enquiry.method = decision.rule_id, decision.method
+    if desk.given and snapshot.turns.held:
+        accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
+        limited = {user.pk for user in snapshot.turns.people if _duty(user) and _duty(user).most_a_day}
+        counts = {pk: desk.reps[pk].given_today for pk in desk.given if pk in limited}
+        if counts:
+            accounts.services_duty.count_given(counts=counts, on=_today(now))
+        leads.services.keep_weights(rules=snapshot.rules, weighed=desk.weighed)
+
+
+def snapshot_taken(stored: Sequence[AssignmentRule], *, ways: set[UUID], now: datetime, hold: bool = True) -> Snapshot:
+    """The people who can be given leads now, as rules see them; held, unless it is only to be looked at."""
+    offices = Offices(tenant_current().zone)
+    wanted = {rule.department_id for rule in stored if rule.department_id}
+    departments = {pk: department_ids_below(pk) for pk in wanted}
+    named = {member.user_id for rule in stored for member in rule.members.all() if member.named}
+    below = set[UUID]().union(*departments.values())
+    turns = accounts.services.take_turns(also=named, departments=below, wait=bool(stored), hold=hold, now=now)
+    reps = _reps(turns, offices, stored, now)
+    people = turns.people
+    within = {pk: {user.pk for user in people if user.department_id in team} for pk, team in departments.items()}
+    rules = _rules(stored, within, offices)
+    return Snapshot(rules, turns, reps, {pk: user_ids_of_department(pk) for pk in ways})
+
+
+def facts_of(
+    arrival: Arrival, *, source_id: UUID | None, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str]
+) -> dict[str, Any]:
+    """What rules may ask of a lead on its way in; see `leads.arrival_facts`."""
+    said = arrival.lead
+    attributes = dict(said.attributes)
+    return {
+        "source": {str(pk) for pk in above.get(source_id, (source_id,))} if source_id else set(),
+        "form": str(arrival.form_id) if arrival.form_id else None,
+        "came_by": str(arrival.came_by),
+        "department": {str(arrival.department_id)} if arrival.department_id else set(),
+        "utm": arrival.utm,
+        "region": regions,
+        "city": said.city,
+        "country": said.country,
+        "company": said.company,
+        "product": products_of(attributes),
+        "rating": said.rating,
+        "attributes": attributes,
+    }
+
+
+def products_of(attributes: Mapping[str, Any]) -> set[str]:
+    """What a lead asks for, as it says so."""
+    said = (str(attributes[name]) for name in _PRODUCT if attributes.get(name))
+    return {word for text in said for part in _COMMAS.split(text) if (word := part.strip())}
+
+
+def _wish(enquiry: Enquiry) -> Wish:
+    return Wish(
+        enquiry.contact_id,
+        asked=enquiry.arrival.owner_id,
+        held=enquiry.person.owner_id,
+        suggested=enquiry.arrival.suggested_owner_id,
+        department_id=enquiry.arrival.department_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    facts: Mapping[str, Any]
+    previous: UUID | None
+    regions: frozenset[str]
+    skills: frozenset[str]
+
+
+def _told(wish: Wish, told: _Told | None) -> Wish:
+    if told is None:
+        return wish
+    return Wish(
+        wish.contact_id,
+        department_id=wish.department_id,
+        facts=told.facts,
+        previous=told.previous,
+        regions=told.regions,
+        skills=told.skills,
+    )
+
+
+def _facts(unclaimed: Sequence[Enquiry], rules: Sequence[Rule]) -> dict[int, _Told]:
+    """What rules ask of each of these; what none of them asks for is not looked up."""
+    asked, methods = uses_of(rules), {rule.method for rule in rules}
+    above = sources_above({pk for each in unclaimed if (pk := each.values.source_id)}) if "source" in asked else {}
+    before: dict[UUID, UUID] = {}
+    if AssignMethod.PREVIOUS in methods:
+        before = previous_owners({enquiry.contact_id for enquiry in unclaimed})
+    by_region = "region" in asked or AssignMethod.REGION in methods
+    found = {}
+    for enquiry in unclaimed:
+        regions = _regions_of(enquiry.arrival) if by_region else frozenset[str]()
+        facts = facts_of(enquiry.arrival, source_id=enquiry.values.source_id, above=above, regions=regions)
+        skills = frozenset(word.casefold() for word in facts["product"])
+        found[id(enquiry)] = _Told(facts, before.get(enquiry.contact_id), regions, skills)
+    return found
+
+
+def _regions_of(arrival: Arrival) -> frozenset[str]:
+    phone = next((each.key for each in arrival.lead.identities if each.kind == IdentityKind.PHONE), "")
+    return regions_of(phone=phone, said=(arrival.lead.city, arrival.lead.region, arrival.lead.country))
+
+
+def _reps(turns: Turns, offices: Offices, stored: Sequence[AssignmentRule], now: datetime) -> list[Rep]:
+    duties = {user.pk: duty for user in turns.people if (duty := _duty(user)) is not None}
+    counting = any(rule.method == AssignMethod.LOAD for rule in stored) or any(
+        duty.most_open is not None for duty in duties.values()
+    )
+    most = max([COUNTED, *(duty.most_open or 0 for duty in duties.values())])
+    counts = open_lead_counts([user.pk for user in turns.people], at_most=most) if counting else {}
+    by_hours = any(rule.within_hours for rule in stored)
+    limited = [pk for pk, duty in duties.items() if duty.most_a_day is not None]
+    given = given_on(limited, _today(now)) if limited else {}
+    reps = []
+    for turn, user in enumerate(turns.people):
+        duty = duties.get(user.pk)
+        reps.append(
+            Rep(
+                user.pk,
+                turn,
+                takes_turns=user.takes_leads,
+                is_open=is_open(offices.hours_of(user.department_id), now) if by_hours else True,
+                open_leads=counts.get(user.pk, 0),
+                given_today=given.get(user.pk, 0),
+                most_open=duty.most_open if duty else None,
+                most_a_day=duty.most_a_day if duty else None,
+                skills=frozenset(each.casefold() for each in duty.skills) if duty else frozenset(),
+                regions=frozenset(map(plain_region, duty.regions)) if duty else frozenset(),
+            )
+        )
+    return reps
+
+
+def _rules(stored: Sequence[AssignmentRule], within: Mapping[UUID, set[UUID]], offices: Offices) -> list[Rule]:
+    headed = {rule.department_id for rule in stored if rule.or_else == OrElse.HEAD and rule.department_id}
+    heads = department_heads(headed, offices) if headed else {}
+    weighing = [rule.pk for rule in stored if rule.method == AssignMethod.WEIGHTED]
+    passed = weights_passed(weighing) if weighing else {}
+    rules = []
+    for each in stored:
+        members = list(each.members.all())
+        people = [member.user_id for member in members if member.named]
+        people += sorted(within.get(each.department_id, set()).difference(people)) if each.department_id else []
+        rules.append(
+            Rule(
+                each.pk,
+                parse(each.condition, arrival_facts, stored=True),
+                AssignMethod(each.method),
+                tuple(people),
+                or_else=OrElse(each.or_else),
+                within_hours=each.within_hours,
+                weights={member.user_id: member.weight for member in members},
+                passed=passed.get(each.pk, {}),
+                head=heads.get(each.department_id) if each.department_id else None,
+            )
+        )
+    return rules
+
+
+def _duty(user: User) -> Any:
+    return getattr(user, "duty", None)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(tenant_zone()).date()
