@@ -24,8 +24,8 @@ from scrm.core.tenancy import schema_name
 from scrm.web.access import found
 from scrm.web.alert_words import told
 
-_NOBODY: Final = 204
-"""To a browser that holds a stream: don't come again."""
+_NOBODY: Final = 401
+"""A page whose session is over hears it, and asks no more."""
 
 
 @require_safe

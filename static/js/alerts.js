@@ -45,6 +45,7 @@ async function look(ids = []) {
   const asked = ids.length ? `ids=${ids.join(",")}` : `last=${kept("last", "") || ""}`;
   try {
     const answer = await fetch(`${bell.dataset.new}?${asked}`, { credentials: "same-origin" });
+    if (answer.status === 401) { over = true; stop(); }
     if (answer.status !== 200) return;
     const told = await answer.json();
     others?.postMessage(told);
@@ -72,6 +73,7 @@ function listen() {
   source.addEventListener("over", () => { over = true; stop(); });
   source.addEventListener("error", () => {
     lookByMyself(true);
+    if (source?.readyState === EventSource.CLOSED) look();
     // The browser comes back by itself, except after an answer that is no stream.
     if (source?.readyState === EventSource.CLOSED && !over) setTimeout(() => { if (source?.readyState === EventSource.CLOSED) listen(); }, LOOK_EVERY * (1 + Math.random()));
   });

@@ -52,6 +52,7 @@ REMEMBERS: dict[str, str] = {
     "exchange/shared_strings.py": "the texts of one open workbook, gone with it",
     "exchange/shown_numbers.py": "pure: what a number format means",
     "leads/row_reading.py": "pure: what a text of a file reads as",
+    "leads/regions.py": "where Chinese numbers were sold, from a file of ours",
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
     "scrm/core/crypto.py": "keys by the UUID and the master keys that they follow from",

@@ -44,6 +44,13 @@ GROUPS = (
         _("Growth"),
         (
             Entry(_("Leads"), "target-arrow", "lead_list", "lead.view", also=("lead_",)),
+            Entry(
+                _("Assignment"),
+                "arrows-sort",
+                "assignment_list",
+                "assignment.view",
+                also=("assignment_", "availability"),
+            ),
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
             Entry(
                 _("Sources"),

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from scrm.core.conditions import Fact, Leaf, Type, facts
+from scrm.core.conditions import Fact, Leaf, Registry, Type
 from scrm.core.conditions.types import SHAPES, Shape, write_value
 
 _COMMAS = re.compile(r"[,，、;；\n]+")
@@ -54,9 +54,9 @@ class Row:
         return values[0] if values else ""
 
 
-def row_posted(data: QueryDict, index: int) -> Row | None:
+def row_posted(data: QueryDict, index: int, registry: Registry) -> Row | None:
     start = f"rule-{index}-"
-    fact = facts.get(data.get(f"{start}fact", ""))
+    fact = registry.get(data.get(f"{start}fact", ""))
     if fact is None:
         return None
     op = data.get(f"{start}op", "")

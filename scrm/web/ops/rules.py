@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from events.selectors import event_type_label, event_type_list
+from leads.arrival_facts import arrival_facts
 from scrm.core.conditions import (
     All,
     AnyOf,
@@ -19,6 +20,7 @@ from scrm.core.conditions import (
     ConditionInvalid,
     Fact,
     Leaf,
+    Registry,
     Scope,
     explain,
     facts,
@@ -34,6 +36,12 @@ from scrm.web.ops.rule_rows import Row, row_posted, row_stored
 class RuleForm:
     """The rule of a form. A rule with groups inside groups can't be rows: it is kept as it came."""
 
+    registry: ClassVar[Registry] = facts
+    about: ClassVar[str] = ""
+    """How the form says that its rules ask for other facts than those of customers."""
+    first: ClassVar[str] = "tags"
+    """What most rules ask about."""
+
     def __init__(self, rows: Sequence[Row], *, match: str = "all", scope: Scope, kept: Condition | None = None) -> None:
         self.rows = list(rows)
         self.match = match
@@ -44,7 +52,7 @@ class RuleForm:
     @classmethod
     def from_stored(cls, data: object, scope: Scope) -> RuleForm:
         try:
-            condition = parse(data, facts, scope=scope, stored=True)
+            condition = parse(data, cls.registry, scope=scope, stored=True)
         except ConditionInvalid:
             return cls([], scope=scope)
         parts = condition.parts if isinstance(condition, All | AnyOf) else (condition,)
@@ -61,7 +69,8 @@ class RuleForm:
         scope = Scope.CONTACT if data.get("rule-scope") == Scope.CONTACT else Scope.EVENT
         if data.get("rule-kept") and "rule-rewrite" not in data:
             return cls._from_kept(data.get("rule-kept", ""), scope)
-        rows = [row for index in range(min(_number(data.get("rule-rows")), 100)) if (row := row_posted(data, index))]
+        places = range(min(_number(data.get("rule-rows")), 100))
+        rows = [row for index in places if (row := row_posted(data, index, cls.registry))]
         removed = data.get("rule-remove", "")
         if removed.isdigit() and int(removed) < len(rows):
             del rows[int(removed)]
@@ -73,18 +82,18 @@ class RuleForm:
     @classmethod
     def _from_kept(cls, text: str, scope: Scope) -> RuleForm:
         try:
-            return cls([], scope=scope, kept=parse(json.loads(text), facts, scope=scope, stored=True))
+            return cls([], scope=scope, kept=parse(json.loads(text), cls.registry, scope=scope, stored=True))
         except (ValueError, ConditionInvalid):
             return cls([], scope=scope)
 
     def add(self) -> None:
         """One more row, about what most rules ask for."""
-        fact = facts.by_key["tags"]
+        fact = self.registry.by_key[self.first]
         self.rows.append(Row(fact, fact.operators[0]))
 
     @property
     def facts(self) -> list[Fact]:
-        return [fact for fact in facts if self.scope is Scope.EVENT or fact.scope is Scope.CONTACT]
+        return [fact for fact in self.registry if self.scope is Scope.EVENT or fact.scope is Scope.CONTACT]
 
     @property
     def is_filled(self) -> bool:
@@ -109,7 +118,7 @@ class RuleForm:
         if not self.is_filled:
             return None
         try:
-            return parse(self.to_json(), facts, scope=self.scope)
+            return parse(self.to_json(), self.registry, scope=self.scope)
         except ConditionInvalid:
             return None
 
@@ -120,7 +129,7 @@ class RuleForm:
         if not self.is_filled:
             return False
         try:
-            parse(self.to_json(), facts, scope=self.scope)
+            parse(self.to_json(), self.registry, scope=self.scope)
         except ConditionInvalid as invalid:
             self.explain(invalid)
             return False
@@ -156,16 +165,30 @@ class RuleForm:
         ]
 
 
+class ArrivalRuleForm(RuleForm):
+    """A rule about leads that come in."""
+
+    registry = arrival_facts
+    about = "arrival"
+    first = "source"
+
+
+def posted_rule(data: QueryDict) -> RuleForm:
+    """The rule of any form, whatever it is about."""
+    kind = ArrivalRuleForm if data.get("rule-about") == ArrivalRuleForm.about else RuleForm
+    return kind.from_post(data)
+
+
 def event_type_choices() -> list[tuple[str, str]]:
     return [(each.code, event_type_label(each)) for each in event_type_list()]
 
 
-def rule_words(data: object, scope: Scope = Scope.EVENT) -> str:
+def rule_words(data: object, scope: Scope = Scope.EVENT, registry: Registry = facts) -> str:
     """A stored rule read back; empty where it asks for nothing."""
     if not data or data == {"all": []}:
         return ""
     try:
-        return sentence(parse(data, facts, scope=scope, stored=True))
+        return sentence(parse(data, registry, scope=scope, stored=True))
     except ConditionInvalid:
         return _("This rule can no longer be read: write it anew.")
 

@@ -27,7 +27,7 @@ from scrm.core.conditions import ConditionInvalid, Scope, sentence
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.replies import form_page, take_errors
-from scrm.web.ops.rules import RuleForm, is_rule_step, rule_words
+from scrm.web.ops.rules import RuleForm, is_rule_step, posted_rule, rule_words
 
 
 class SegmentForm(forms.Form):
@@ -97,7 +97,7 @@ def segment_delete(request: Visit, segment_id: UUID) -> HttpResponse:
 @may("desk.open")
 def rule_builder(request: Visit) -> HttpResponse:
     """The rows of any rule form, after a choice was made or a row added or removed."""
-    return render(request, "ops/rule_builder.html", {"rule": RuleForm.from_post(request.POST)})
+    return render(request, "ops/rule_builder.html", {"rule": posted_rule(request.POST)})
 
 
 @require_POST

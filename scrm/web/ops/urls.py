@@ -1,10 +1,20 @@
 """Addresses of the dashboard."""
 
 from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_sources, urls_story, urls_webhooks
+from scrm.web.ops import (
+    urls_assignment,
+    urls_forms,
+    urls_growth,
+    urls_links,
+    urls_outreach,
+    urls_sources,
+    urls_webhooks,
+)
 
 app_name = "ops"
 urlpatterns = [
     *urls_growth.urlpatterns,
+    *urls_assignment.urlpatterns,
     *urls_forms.urlpatterns,
     *urls_links.urlpatterns,
     *urls_outreach.urlpatterns,

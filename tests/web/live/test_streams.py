@@ -152,7 +152,7 @@ def test_nobody_gets_no_stream_and_whoever_leaves_is_let_go(acme, ben):
 
     async def story(held):
         await (await opened(stranger, held))
-        assert (await stranger.hears())["status"] == 204
+        assert (await stranger.hears())["status"] == 401
 
         task = await opened(phone, held)
         await phone.hears()

@@ -1,0 +1,147 @@
+"""What assignment rules would do: with one lead and why, and with the last hundred. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from accounts.selectors import user_names
+from contacts.addresses import addresses_for
+from leads.assignment import Decision, Desk, Verdict, Wish
+from leads.enums import AssignedBy
+from leads.models import AssignmentRule, Lead
+from leads.regions import regions_of
+from leads.selectors import leads_newest, previous_owners, sources_above
+from scrm.flows.assignment import products_of, snapshot_taken
+
+LAST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A lead as somebody types it to see who would get it."""
+
+    source_id: UUID | None = None
+    form_id: UUID | None = None
+    department_id: UUID | None = None
+    came_by: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    company: str = ""
+    product: str = ""
+    phone: str = ""
+    rating: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who would get it, and what each rule said up to the one that decided."""
+
+    decision: Decision
+    owner: str
+    steps: list[tuple[AssignmentRule, Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where the last leads would have gone, were they all nobody's: how many to each, to nobody, and by each rule."""
+
+    leads: int
+    people: list[tuple[str, int]]
+    nobody: int
+    by_rule: dict[UUID, int]
+
+
+def who_would_get(asked: Asked, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
+    above = sources_above({asked.source_id}) if asked.source_id else {}
+    regions = regions_of(phone=asked.phone, said=(asked.city, asked.region, asked.country))
+    attributes = {"product": asked.product} if asked.product else {}
+    facts = _facts(asked, above=above, regions=regions, attributes=attributes)
+    return _shown(_wish(uuid4(), facts, asked.department_id), stored, now)
+
+
+def who_would_get_lead(lead: Lead, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
+    """The same for a lead that is there, as if it came in now and were nobody's."""
+    [wish] = _wishes([lead])
+    return _shown(wish, stored, now)
+
+
+def last_leads_spread(stored: Sequence[AssignmentRule], *, now: datetime) -> Spread:
+    """The last hundred leads by these rules, the oldest first."""
+    wishes = _wishes(list(reversed(leads_newest(LAST))))
+    snapshot = snapshot_taken(stored, ways=set(), now=now, hold=False)
+    desk = Desk(snapshot.reps, snapshot.rules, now=now)
+    decisions = [desk.give(wish) for wish in wishes]
+    counts = Counter(each.owner_id for each in decisions)
+    names = user_names(pk for pk in counts if pk)
+    people = [(names.get(pk, "–"), count) for pk, count in counts.most_common() if pk]
+    by_rule = Counter(each.rule_id for each in decisions if each.rule_id)
+    return Spread(len(wishes), people, counts[None], dict(by_rule))
+
+
+def _shown(wish: Wish, stored: Sequence[AssignmentRule], now: datetime) -> Shown:
+    ways = {wish.department_id} if wish.department_id else set()
+    snapshot = snapshot_taken(stored, ways=ways, now=now, hold=False)
+    desk = Desk(snapshot.reps, snapshot.rules, snapshot.teams, now=now)
+    rules = {rule.pk: rule for rule in stored}
+    steps = [(rules[rule.id], verdict) for rule, verdict in desk.explain(wish)]
+    decision = desk.give(wish)
+    if decision.why == AssignedBy.TEAM:
+        steps = []
+    owner = user_names([decision.owner_id]).get(decision.owner_id, "") if decision.owner_id else ""
+    return Shown(decision, owner, steps)
+
+
+def _wishes(leads: Sequence[Lead]) -> list[Wish]:
+    above = sources_above({lead.source_id for lead in leads if lead.source_id})
+    contacts = {lead.contact_id for lead in leads}
+    phones, before = addresses_for(sorted(contacts), "phone"), previous_owners(contacts)
+    found = []
+    for lead in leads:
+        contact = lead.contact
+        asked = Asked(
+            source_id=lead.source_id,
+            form_id=lead.form_id,
+            came_by=lead.came_by,
+            city=contact.city,
+            country=contact.country,
+            company=contact.company.name if contact.company else "",
+            rating=lead.rating,
+            utm=lead.utm,
+        )
+        said = (contact.city, str(lead.attributes.get("region", "")), contact.country)
+        regions = regions_of(phone=phones.get(lead.contact_id, ""), said=said)
+        facts = _facts(asked, above=above, regions=regions, attributes=lead.attributes)
+        # Each on its own, also where one person asked twice: what rules do is to be seen.
+        found.append(_wish(uuid4(), facts, None, before.get(lead.contact_id)))
+    return found
+
+
+def _wish(key: UUID, facts: Mapping[str, Any], department_id: UUID | None, previous: UUID | None = None) -> Wish:
+    skills = frozenset(word.casefold() for word in facts["product"])
+    return Wish(
+        key, department_id=department_id, facts=facts, previous=previous, regions=facts["region"], skills=skills
+    )
+
+
+def _facts(
+    asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str], attributes: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "source": {str(pk) for pk in above.get(asked.source_id, (asked.source_id,))} if asked.source_id else set(),
+        "form": str(asked.form_id) if asked.form_id else None,
+        "came_by": asked.came_by,
+        "department": {str(asked.department_id)} if asked.department_id else set(),
+        "utm": asked.utm,
+        "region": regions,
+        "city": asked.city,
+        "country": asked.country,
+        "company": asked.company,
+        "product": products_of(attributes),
+        "rating": asked.rating,
+        "attributes": attributes,
+    }
