@@ -2,7 +2,6 @@
 
 from leads.models.arrivals import LeadArrival
 from leads.models.assignment import AssignmentMember, AssignmentRule
-from leads.models.follow_up import Interaction, Opportunity
 from leads.models.forms import Form, FormTally, FormVersion, form_slug
 from leads.models.held import HeldLead, SpentPage
 from leads.models.interactions import Attachment, Interaction, InteractionEdit, Outcome
@@ -15,10 +14,10 @@ from leads.models.reviews import Review, ReviewLead
 from leads.models.sources import MergedLead, Source, SourceCost, SourceMerge
 
 __all__ = [
-    "Attachment",
-    "ContactRating",
     "AssignmentMember",
     "AssignmentRule",
+    "Attachment",
+    "ContactRating",
     "EntryLink",
     "Form",
     "FormTally",

@@ -1,6 +1,5 @@
 """Addresses of the dashboard."""
 
-from scrm.web.ops import urls_forms, urls_growth, urls_links, urls_outreach, urls_sources, urls_story, urls_webhooks
 from scrm.web.ops import (
     urls_assignment,
     urls_forms,
@@ -8,6 +7,7 @@ from scrm.web.ops import (
     urls_links,
     urls_outreach,
     urls_sources,
+    urls_story,
     urls_webhooks,
 )
 

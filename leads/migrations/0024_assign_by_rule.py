@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_know_duty'),
-        ('leads', '0015_find_what_a_file_brought'),
+        ('leads', '0023_try_reminders_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
