@@ -171,6 +171,9 @@ def test_two_who_archive_beside_an_exit_move_each_row_once(acme):
     ben = make_user("archivist")
     sop = make_live_sop(step(), name="Old")
     later = clock.now() + timedelta(days=91)
+    # What earlier tests left goes first, or it fills the batch.
+    while archive_ended(now=later):
+        continue
     for number in range(ROUNDS):
         old, young = (make_contact(f"{name}{number}", owner=ben) for name in ("Old", "Young"))
         put_in(sop, old, young)
