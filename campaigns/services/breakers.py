@@ -28,6 +28,12 @@ def pass_breaker(*, channel: str, token: UUID, now: datetime, until: datetime) -
     return None if failures is None else Passage(failures, probe=True)
 
 
+def is_shut(*, channel: str, token: UUID) -> bool:
+    """Whether nobody but another's probe may call there."""
+    shut_now = Breaker.objects.filter(channel=channel, reopen_at__isnull=False)
+    return shut_now.exclude(probe_token=token).exists()
+
+
 def give_back_probe(*, channel: str, token: UUID, now: datetime) -> None:
     """Nobody was asked, so whoever comes next may."""
     with due_work():

@@ -14,7 +14,7 @@ from campaigns.channels.base import ChannelDown, OutcomeUnknown, OutwardChannel,
 from campaigns.enums import Closure, Reason, TouchState
 from campaigns.inputs import Message
 from campaigns.models import Touchpoint
-from campaigns.services.breakers import give_back_probe, note_answers, shut
+from campaigns.services.breakers import give_back_probe, is_shut, note_answers, shut
 from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import Batch, record
 from exchange.enums import HookEvent
@@ -59,6 +59,9 @@ def deliver(batch: Batch, budget: Budget | None = None) -> None:
             if held:
                 known = _call(channel, batch, message)
                 progress = True
+            elif is_shut(channel=batch.channel, token=batch.token):
+                # The rest goes back in one statement, and not each after asking again.
+                break
             if known is not None:
                 heard = True
                 failures = failures + 1 if known.state == TouchState.UNKNOWN else 0
@@ -73,6 +76,11 @@ def deliver(batch: Batch, budget: Budget | None = None) -> None:
     except ChannelDown as down:
         log.warning("channel.down", channel=batch.channel, closure=down.closure.value, detail=down.detail)
         shut(channel=batch.channel, token=batch.token, passage=batch.passage, down=down, now=clock.now())
+    except Exception:
+        # A fault of our own says nothing of the provider, so whoever comes next may ask it.
+        if batch.passage.probe:
+            give_back_probe(channel=batch.channel, token=batch.token, now=clock.now())
+        raise
     finally:
         try:
             _settle(batch, known, [message.touchpoint_id for message in waiting])

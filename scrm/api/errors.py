@@ -13,6 +13,8 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from scrm.api.parsing import UNSTORABLE
+
 _FIXES: Final[dict[str, str | Promise]] = {
     "required": _("Add this field."),
     "null": _("Give a value or leave the field out."),
@@ -51,7 +53,8 @@ class Refusal:
         return Refusal(".".join(filter(None, [path, self.field])), self.code, self.reason, self.fix)
 
     def as_json(self) -> dict[str, str]:
-        return asdict(self)
+        """What is told, and kept for a request that is repeated: a name that nobody can write down is not quoted."""
+        return {name: UNSTORABLE.sub("\ufffd", text) for name, text in asdict(self).items()}
 
 
 class ErrorOut(serializers.Serializer):

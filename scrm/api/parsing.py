@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-_UNSTORABLE: Final = re.compile("[\\x00\\ud800-\\udfff]")
+UNSTORABLE: Final = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 class BodyParser(JSONParser):
@@ -55,7 +55,7 @@ def storable(value: Any) -> bool:
             left += [*part.keys(), *part.values()]
         elif isinstance(part, list):
             left += part
-        elif isinstance(part, str) and _UNSTORABLE.search(part):
+        elif isinstance(part, str) and UNSTORABLE.search(part):
             return False
     return True
 

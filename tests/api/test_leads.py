@@ -154,7 +154,7 @@ def test_refused_lead_leaves_no_key_behind(system):
         ({**LIN, "name": "x" * 121}, [("name", "max_length")]),
         ({**LIN, "tags": "newcomer"}, [("tags", "not_a_list")]),
         ({**LIN, "attributes": {"a": {"b": 1}}}, [("attributes.a", "invalid")]),
-        ({**LIN, "attributes": {"a\u0000": "1"}}, [("attributes.a\u0000", "control_character")]),
+        ({**LIN, "attributes": {"a\u0000": "1"}}, [("attributes.a\ufffd", "control_character")]),
         ([], [("", "invalid")]),
         ('"Lin"', [("", "invalid")]),
     ],

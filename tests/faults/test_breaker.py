@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from campaigns.enums import Closure
@@ -101,12 +102,33 @@ def test_what_was_claimed_before_the_channel_was_shut_is_not_called(engine):
         batch = claim_batch(lane=lane)
     shut_until(engine, clock.now() + timedelta(seconds=30))
 
-    with tenant_context(engine.tenant):
+    with tenant_context(engine.tenant), CaptureQueriesContext(connection) as asked:
         deliver(batch)
 
     assert engine.provider.fail() == before
+    put_back = [query["sql"] for query in asked if "attempt = attempt - 1" in query["sql"]]
+    assert len(put_back) == 2
     with engine.later(31):
         engine.drain()
+    assert engine.lost_and_twice() == (0, 0)
+
+
+def test_probe_that_broke_by_a_fault_of_our_own_is_another_s_at_once(engine, monkeypatch):
+    lane = engine.put_in(3)
+    shut_until(engine, clock.now())
+    with tenant_context(engine.tenant):
+        probe = claim_batch(lane=lane)
+        with monkeypatch.context() as broken:
+            broken.setattr("campaigns.services.delivery._turn_to_sending", lambda *_: 1 // 0)
+            with pytest.raises(ZeroDivisionError):
+                deliver(probe)
+
+    engine.drain()
+
+    assert set(engine.states()) == {"claimed", "sent"}
+    with engine.later(settings.SCRM_LEASE_SECONDS + 1):
+        engine.drain()
+    assert set(engine.states()) == {"sent"}
     assert engine.lost_and_twice() == (0, 0)
 
 
