@@ -23,7 +23,6 @@ from exchange.marked_rows import MarkedRow, mark_rows, shown_columns
 from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
-from exchange.sheets import Limits
 from exchange.spreadsheets import opened_table
 from leads.arrivals import problems_of, said_digest
 from leads.guessing import guess_mapping, header_is_data
@@ -43,8 +42,6 @@ from tenants.selectors import tenant_current, tenant_keys
 KIND: Final = "lead_import"
 SAMPLE_ROWS: Final = 200
 SHOWN_ROWS: Final = 5
-WHILE_ONE_WAITS: Final = Limits(table_characters=64 * 1024**2, part_bytes=512 * 1024**2)
-"""A workbook that takes seconds and not minutes to read: half a million short rows, or so."""
 _COUNTED: Final = ("rows", CREATED, UPDATED, UNCHANGED, REJECTED)
 _CHUNK: Final = 1 << 20
 _SWITCH_SECONDS: Final = 0.0005
@@ -145,10 +142,9 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
 def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
     """Keep an uploaded file as a draft, for its mapping to be seen to; UnreadableFile when it is none.
 
-    It begins with the mapping of the last file that had the same columns, else with a guess. Somebody waits while a
-    workbook is turned into text, so a large one is refused.
+    It begins with the mapping of the last file that had the same columns, else with a guess.
     """
-    with opened_table(file, WHILE_ONE_WAITS) as table:
+    with opened_table(file) as table:
         look = _look(table)
         remembered = mapping_remembered(KIND, look.headers) if look.header else None
         return _keep(user, table, name, look, remembered)

@@ -46,7 +46,7 @@ def kept() -> set[str]:
 def plain(text: str) -> bool:
     """A name that nothing has to be done to."""
     tidy = text.isprintable() and text == " ".join(text.split()) and 0 < len(text) <= 120 and text.isascii()
-    return tidy and text.lower() not in ("nan", "-", "n/a", "null", "none", "nil", "undefined")
+    return tidy and text.lower() not in ("nan", "-", "n/a", "null", "(null)", "none", "nil", "undefined")
 
 
 def test_by_the_api(acme):
