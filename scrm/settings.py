@@ -320,6 +320,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 _API_STATES = {"ReplyState": "leads.enums.ReplyState", "SopState": "campaigns.enums.SopState"}
+_API_STATES |= {"HeldState": "leads.enums.HeldState"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
