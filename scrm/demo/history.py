@@ -90,7 +90,7 @@ class History:
                 day = last + timedelta(days=1)
         finally:
             clock.set_offset(timedelta(0))
-        push_lead(self.now)
+        push_lead(clock.now())
         self._touches_go(clock.now())
         settle_on_time(self.now)
         end_enrollments_without_waiting_rows(do_tasks(self.now), self.now)
