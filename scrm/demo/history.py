@@ -90,12 +90,12 @@ class History:
                 day = last + timedelta(days=1)
         finally:
             clock.set_offset(timedelta(0))
-        push_lead(clock.now())
-        self._touches_go(clock.now())
         settle_on_time(self.now)
         end_enrollments_without_waiting_rows(do_tasks(self.now), self.now)
         put_tasks_off(self.now)
         count_form_views()
+        push_lead(clock.now())
+        self._touches_go(clock.now())
 
     def _days(self, days: list[date], moment: datetime) -> None:
         self._leads_come(days, moment)
