@@ -1,16 +1,20 @@
 """Writes of segments: what they ask for, and who is in them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from audiences.models import Segment, SegmentKind
+from audiences.models import Segment, SegmentKind, SegmentMember
 from audiences.queries import REFRESH_MINUTES, apply_difference
 from scheduler.services import due_work, note_due
 from scrm.core.conditions import ConditionInvalid, Scope, facts, parse, to_json
@@ -96,6 +100,23 @@ def delete_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
     with due_work():
         record_audit(action="segment.deleted", actor=by, subject=segment, details={"name": segment.name}, now=now)
         segment.delete()
+
+
+def hold_segments_of(*, contact_ids: Collection[UUID]) -> list[UUID]:
+    """Hold the segments that these contacts are in until the transaction ends, as a refresh does; gives which.
+
+    Before the contacts themselves: a refresh that lets one of them in has the segment first.
+    """
+    members = SegmentMember.objects.filter(contact__in=list(contact_ids), left_at=None).values("segment")
+    held = Segment.objects.select_for_update().filter(pk__in=members).order_by("pk")
+    return list(held.values_list("pk", flat=True))
+
+
+def count_members(*, segment_ids: Collection[UUID]) -> None:
+    """Set the sizes of held segments from who is in them."""
+    members = SegmentMember.objects.filter(segment=OuterRef("pk"), left_at=None).order_by().values("segment")
+    size = members.annotate(size=Count("pk")).values("size")
+    Segment.objects.filter(pk__in=list(segment_ids)).update(size=Coalesce(Subquery(size), 0))
 
 
 def _fill(segment: Segment, now: datetime) -> SegmentChange:

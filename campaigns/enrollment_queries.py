@@ -34,6 +34,10 @@ def leavers_of_leads(lead_ids: Sequence[UUID]) -> Leavers:
     return Leavers("lead_id = ANY(%s)", (list(lead_ids),))
 
 
+def leavers_by_id(enrollment_ids: Sequence[int]) -> Leavers:
+    return Leavers("id = ANY(%s)", (list(enrollment_ids),))
+
+
 def hold_live_version(sop_id: UUID) -> int | None:
     """The live SOP's version, held against stop and publish until the commit; shared with other enrolments."""
     rows = rows_of("SELECT live_version_id FROM campaigns_sop WHERE id = %s AND state = 'live' FOR SHARE", [sop_id])

@@ -68,6 +68,7 @@ class Reason(TextChoices):
     CANNOT = "cannot", _("The representative could not")
     LATE = "late", _("Its time had passed")
     SHIFTED = "shifted", _("Was late: put off to its next time")
+    MERGED = "merged", _("Turned out to be somebody who gets it already")
     PAST = "past", _("Due before the business was brought back")
     ERASED = "erased", _("The person was erased")
 

@@ -10,11 +10,14 @@ from contacts.models import (
     Company,
     Consent,
     Contact,
+    ContactMerge,
     DoNotContact,
+    DuplicatePair,
     Friendship,
     Group,
     GroupMember,
     Identity,
+    IdentityRule,
 )
 from contacts.selectors import contact_search
 from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
@@ -100,3 +103,25 @@ class GroupAdmin(HistoryAdmin):
     list_select_related = ("owner",)
     search_fields = ("name",)
     inlines = (GroupMemberInline,)
+
+
+@admin.register(ContactMerge)
+class ContactMergeAdmin(HistoryAdmin):
+    list_display = ("name", "survivor", "rows", "at", "by", "undone_at")
+    list_filter = ("by",)
+    list_select_related = ("survivor", "by")
+    search_fields = ("name", "survivor__name")
+    fields = ("name", "survivor", "rows", "at", "by", "undone_at", "undone_by")
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(HistoryAdmin):
+    list_display = ("first", "second", "reason", "kind", "confidence", "state", "found_at")
+    list_filter = ("state", "reason", "kind")
+    list_select_related = ("first", "second")
+    search_fields = ("first__name", "second__name")
+
+
+@admin.register(IdentityRule)
+class IdentityRuleAdmin(HistoryAdmin):
+    list_display = ("kind", "position", "confidence")

@@ -42,3 +42,16 @@ class OwnerWhy(TextChoices):
     RULE = "rule", _("By a rule")
     POOL = "pool", _("From or to the public pool")
     STAGE = "stage", _("With a stage")
+
+
+class DuplicateReason(TextChoices):
+    """Why two contacts may be one person."""
+
+    TAKEN = "taken", _("Somebody came in with identities of both")
+    NAME_TAIL = "name_tail", _("Same name and last four digits")
+    NAME_FIRM = "name_firm", _("Same name in the same company")
+
+
+class DuplicateState(TextChoices):
+    OPEN = "open", pgettext_lazy("duplicate", "Open")
+    DISTINCT = "distinct", _("Two people")

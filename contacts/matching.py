@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from contacts.enums import IdentityKind
@@ -9,17 +10,24 @@ from contacts.enums import IdentityKind
 Key = tuple[str, bytes]
 """A kind and a blind index."""
 
-PRECEDENCE = {
-    kind: rank
-    for rank, kind in enumerate(
-        (
-            *(IdentityKind.EXTERNAL, IdentityKind.WECOM, IdentityKind.UNIONID, IdentityKind.OPENID),
-            *(IdentityKind.ALIPAY, IdentityKind.DINGTALK, IdentityKind.ORDER_PLATFORM),
-            *(IdentityKind.PHONE, IdentityKind.EMAIL),
-        )
-    )
+CONFIDENCE: Final = {
+    IdentityKind.EXTERNAL.value: 100,
+    IdentityKind.WECOM.value: 100,
+    IdentityKind.UNIONID.value: 100,
+    IdentityKind.OPENID.value: 98,
+    IdentityKind.ALIPAY.value: 98,
+    IdentityKind.DINGTALK.value: 98,
+    IdentityKind.ORDER_PLATFORM.value: 90,
+    IdentityKind.PHONE.value: 85,
+    IdentityKind.EMAIL.value: 75,
 }
-"""Ids that a system gave say more surely who somebody is than numbers that families share."""
+"""How surely each kind tells who somebody is, in percent, the surest first, unless a business says otherwise.
+
+Ids that a system gave say more than numbers that families share.
+"""
+
+PRECEDENCE: Final = tuple(CONFIDENCE)
+"""Which kind tells who it is where several name different people, unless a business says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +52,19 @@ def match_people(
     arrivals: Sequence[Sequence[Key]],
     known: Mapping[Key, UUID],
     settled: Mapping[int, UUID | int] | None = None,
+    precedence: Sequence[str] = PRECEDENCE,
 ) -> list[Match]:
     """The person of each arrival, in order; a new person is named by the first arrival's place.
 
     `known` says whose a key is already, `settled` which arrivals' person is certain otherwise: a
-    contact, or the place of an earlier arrival. Nobody's key is ever taken from them.
+    contact, or the place of an earlier arrival. Nobody's key is ever taken from them. `precedence` are kinds, the one
+    that tells first in front; those not named come last.
     """
+    ranks = {kind: rank for rank, kind in enumerate(precedence)}
     holders: dict[Key, UUID | int] = dict(known)
     matches: list[Match] = []
     for place, keys in enumerate(arrivals):
-        ordered = sorted(dict.fromkeys(keys), key=lambda key: PRECEDENCE[IdentityKind(key[0])])
+        ordered = sorted(dict.fromkeys(keys), key=lambda key: ranks.get(key[0], len(ranks)))
         person = (settled or {}).get(place)
         if isinstance(person, int):
             person = matches[person].person

@@ -57,15 +57,19 @@ def lock_numbers(numbers: Iterable[int]) -> None:
         )
 
 
-def holders_of(keys: Collection[tuple[str, bytes]]) -> dict[tuple[str, bytes], UUID]:
-    """Whose these identities, given as kind and blind index, are."""
+def holders_of(keys: Collection[tuple[str, bytes]]) -> tuple[dict[tuple[str, bytes], UUID], list[str]]:
+    """Whose these identities, given as kind and blind index, are; and the order of kinds that the business set."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.kind, i.blind, i.contact_id FROM unnest(%s::text[], %s::text[]) AS given(kind, blind) "
-            "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')",
+            "SELECT i.kind, i.blind, i.contact_id, ordered.kinds "
+            "FROM (SELECT array_agg(kind::text ORDER BY position) AS kinds FROM contacts_identityrule) ordered "
+            "LEFT JOIN (unnest(%s::text[], %s::text[]) AS given(kind, blind) "
+            "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')) ON true",
             [array(kind for kind, _blind in keys), array(blind.hex() for _kind, blind in keys)],
         )
-        return {(kind, bytes(blind)): contact_id for kind, blind, contact_id in cursor.fetchall()}
+        rows = cursor.fetchall()
+        held = {(kind, bytes(blind)): contact_id for kind, blind, contact_id, _kinds in rows if kind is not None}
+        return held, rows[0][3] or []
 
 
 def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:

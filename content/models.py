@@ -58,6 +58,9 @@ class TrackedLink(models.Model):
         verbose_name=_("representative"),
     )
     touchpoint_id = models.BigIntegerField(_("touchpoint"), null=True, blank=True)
+    second = models.BooleanField(
+        _("beside another"), default=False, db_default=False, help_text=_("Of a customer who was merged into this one.")
+    )
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
@@ -66,8 +69,8 @@ class TrackedLink(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["material", "contact"],
-                condition=models.Q(touchpoint_id__isnull=True, rep__isnull=True),
-                name="link_per_contact",
+                condition=models.Q(touchpoint_id__isnull=True, rep__isnull=True, second=False),
+                name="link_first_per_contact",
             ),
             models.UniqueConstraint(fields=["material", "touchpoint_id"], name="link_per_touchpoint"),
         ]

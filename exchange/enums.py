@@ -55,6 +55,8 @@ class HookEvent(TextChoices):
     LEAD_LOST = "lead.lost", _("A lead was lost")
     CONTACT_UPDATED = "contact.updated", _("A contact was edited")
     CONTACT_ERASED = "contact.erased", _("A person was erased")
+    CONTACT_MERGED = "contact.merged", _("Two contacts became one")
+    CONTACT_UNMERGED = "contact.unmerged", _("A merge of contacts was taken back")
     TAG_ADDED = "tag.added", _("A contact got a tag")
     TAG_REMOVED = "tag.removed", _("A contact lost a tag")
     STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")
@@ -66,7 +68,7 @@ class HookEvent(TextChoices):
 class ApiScope(TextChoices):
     LEADS_READ = "leads:read", _("Read leads and contacts")
     LEADS_WRITE = "leads:write", _("Add leads")
-    CONTACTS_WRITE = "contacts:write", _("Hand contacts over")
+    CONTACTS_WRITE = "contacts:write", _("Hand contacts over and merge them")
     EVENTS_WRITE = "events:write", _("Add events")
     TAGS_WRITE = "tags:write", _("Tag contacts")
     SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
@@ -81,7 +83,9 @@ SCOPE_MEANINGS: Final = {
         "List and open leads, contacts, sources, tags and segments. Phones and e-mails stay masked."
     ),
     ApiScope.LEADS_WRITE: _("Send leads, one or many; each is recognised, assigned and answered as if typed in."),
-    ApiScope.CONTACTS_WRITE: _("Give a contact another owner. Open leads and tasks go along."),
+    ApiScope.CONTACTS_WRITE: _(
+        "Give a contact another owner, with open leads and tasks. Merge two contacts, and take that back."
+    ),
     ApiScope.EVENTS_WRITE: _("Report what contacts did. Rules, stages and SOPs follow."),
     ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),

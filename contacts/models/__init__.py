@@ -3,17 +3,24 @@
 from contacts.models.companies import Company
 from contacts.models.consent import Consent, DoNotContact
 from contacts.models.contacts import Contact, Identity
+from contacts.models.duplicates import DuplicatePair
 from contacts.models.friends import Friendship, Group, GroupMember
+from contacts.models.merges import ContactMerge
 from contacts.models.owners import OwnerChange
+from contacts.models.recognition import DuplicateSearch, IdentityRule
 
 __all__ = [
     "Company",
     "Consent",
     "Contact",
+    "ContactMerge",
     "DoNotContact",
+    "DuplicatePair",
+    "DuplicateSearch",
     "Friendship",
     "Group",
     "GroupMember",
     "Identity",
+    "IdentityRule",
     "OwnerChange",
 ]

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from contacts import queries
 from contacts.enums import OwnerWhy
 from contacts.inputs import IdentityLike, PersonInput
-from contacts.matching import Key, Match, match_people
+from contacts.matching import PRECEDENCE, Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, seal_identities
 from contacts.services.contacts import remember_owners
@@ -30,14 +30,22 @@ _NOBODY: Final[dict[str, Any]] = {**dict.fromkeys((*_SAID, "note"), ""), "compan
 _KEPT: Final = tuple(_NOBODY)
 
 
+class Taken(NamedTuple):
+    """An identity of an arrival that is somebody else's: masked, and whose."""
+
+    kind: str
+    hint: str
+    contact_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Whose one arrival is; `contact` is None for somebody new. `taken` shows identities that are others'."""
+    """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'."""
 
     contact_id: UUID
     match: Match
     contact: Contact | None = None
-    taken: tuple[tuple[str, str], ...] = ()
+    taken: tuple[Taken, ...] = ()
 
     @property
     def owner_id(self) -> UUID | None:
@@ -73,19 +81,28 @@ def lock_people(*, people: Sequence[PersonInput], also: Iterable[bytes] = ()) ->
 
 def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> list[FoundPerson]:
     """Whose each arrival is; contacts that exist are locked. `settled` are those known otherwise."""
-    holders = queries.holders_of({key for known in identities for key in known})
-    matches = match_people([list(known) for known in identities], holders, settled)
+    holders, precedence = queries.holders_of({key for known in identities for key in known})
+    matches = match_people([list(known) for known in identities], holders, settled, precedence or PRECEDENCE)
     contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
     new = {match.person for match in matches if isinstance(match.person, int)}
     minted = dict(zip(sorted(new), uuid7s(len(new)), strict=True))
     found = []
+    held: dict[Key, UUID | int] = {}
+    if any(match.taken for match in matches):
+        held = {**holders, **{key: match.person for match in matches for key in match.claimed}}
     for match, known in zip(matches, identities, strict=True):
-        taken = tuple((key[0], hint_of(key[0], known[key].value)) for key in match.taken)
+        taken = tuple(
+            Taken(key[0], hint_of(key[0], known[key].value), _whose(held[key], minted)) for key in match.taken
+        )
         if isinstance(match.person, int):
             found.append(FoundPerson(minted[match.person], match, taken=taken))
         else:
             found.append(FoundPerson(match.person, match, contacts[match.person], taken))
     return found
+
+
+def _whose(person: UUID | int, minted: Mapping[int, UUID]) -> UUID:
+    return minted[person] if isinstance(person, int) else person
 
 
 def keep_people(

@@ -67,6 +67,10 @@ class ReferralLink(models.Model):
         User, models.CASCADE, null=True, blank=True, related_name="referral_links", verbose_name=_("representative")
     )
 
+    second = models.BooleanField(
+        _("beside another"), default=False, db_default=False, help_text=_("Of a customer who was merged into this one.")
+    )
+
     class Meta:
         verbose_name = _("referral link")
         verbose_name_plural = _("referral links")
@@ -75,7 +79,9 @@ class ReferralLink(models.Model):
                 condition=Q(contact__isnull=False, rep__isnull=True) | Q(contact__isnull=True, rep__isnull=False),
                 name="referral_link_of_one",
             ),
-            models.UniqueConstraint(fields=["program", "contact"], name="referral_link_of_contact_once"),
+            models.UniqueConstraint(
+                fields=["program", "contact"], condition=Q(second=False), name="referral_link_first_once"
+            ),
             models.UniqueConstraint(fields=["program", "rep"], name="referral_link_of_rep_once"),
         ]
 

@@ -40,6 +40,7 @@ from leads.selectors.interactions import (
     outcomes_counted,
 )
 from leads.selectors.leads import (
+    lead_counts_by_contact,
     lead_counts_per_day,
     lead_detail,
     lead_ids_left_by,
@@ -128,6 +129,7 @@ __all__ = [
     "interaction_list_of_contact",
     "interaction_list_of_lead",
     "interactions_deleted",
+    "lead_counts_by_contact",
     "lead_counts_per_day",
     "lead_detail",
     "lead_ids_left_by",

@@ -1,6 +1,6 @@
 """Reads about leads, within what the reader may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -61,6 +61,12 @@ def lead_list_filtered(
     if since is not None:
         rows = rows.filter(captured_at__gte=since)
     return rows
+
+
+def lead_counts_by_contact(viewer: User, contact_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many leads of each contact the viewer may see."""
+    rows = visible_to(viewer, Lead.objects.filter(contact__in=list(contact_ids))).order_by()
+    return dict(rows.values_list("contact").annotate(leads=Count("pk")))
 
 
 def lead_list_of_contact(viewer: User, contact_id: UUID) -> list[Lead]:

@@ -77,7 +77,8 @@ def ensure_referral_link(
         raise ValueError("a referral link is a contact's or a representative's")
     # The program's row is the lock, so that two at once don't make two links.
     ReferralProgram.objects.select_for_update(no_key=True).get(pk=program.pk)
-    found = ReferralLink.objects.select_related("link").filter(program=program, contact=contact, rep=rep).first()
+    links = ReferralLink.objects.select_related("link").filter(program=program, contact=contact, rep=rep)
+    found = links.order_by("second", "pk").first()
     if found is not None:
         return found
     link = EntryLink.objects.create(

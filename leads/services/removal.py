@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from leads.enums import MATCHED_NEW
 from leads.models import Lead, LeadArrival
@@ -53,9 +53,18 @@ def brought_by(*, job_id: UUID, contact_ids: Collection[UUID]) -> list[Brought]:
 
 def lead_locks(*, lead_ids: Collection[UUID]) -> list[bytes]:
     """What whoever brings one of these leads again holds, for `contacts.services`."""
+    return _locks(Lead.objects.filter(pk__in=list(lead_ids)))
+
+
+def lead_locks_of_contacts(*, contact_ids: Collection[UUID]) -> list[bytes]:
+    """The same of all leads that these contacts have."""
+    return _locks(Lead.objects.filter(contact__in=list(contact_ids)))
+
+
+def _locks(rows: QuerySet[Lead]) -> list[bytes]:
     keys = tenant_keys()
-    rows = Lead.objects.filter(pk__in=list(lead_ids)).values_list("dedupe_key", flat=True)
-    return [crypto.blind_index(key, keys=keys, purpose="lead.key") for key in rows]
+    found = rows.order_by().values_list("dedupe_key", flat=True)
+    return [crypto.blind_index(key, keys=keys, purpose="lead.key") for key in found]
 
 
 def with_other_leads(*, contact_ids: Collection[UUID], than: Collection[UUID]) -> set[UUID]:

@@ -15,12 +15,13 @@ from rest_framework.response import Response
 from accounts.selectors import user_visible
 from contacts.models import Contact, Identity
 from contacts.selectors import contact_detail, contact_list, marks_of
+from contacts.selectors.merges import survivor_of
 from exchange.models import ApiKey
 from lifecycle.of_contacts import positions_by_contact
 from scrm.api.access import CONTACTS_READ, CONTACTS_WRITE, TAGS_WRITE
 from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import DetailResource, ListResource, Resource
-from scrm.api.errors import ErrorsBody, Refused, refusal
+from scrm.api.errors import ErrorsBody, Merged, Refused, refusal
 from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.parsing import StrictSerializer
@@ -198,5 +199,8 @@ def tags_of(contact_id: UUID) -> Any:
 def contact_or_404(request: Request, pk: UUID) -> Contact:
     contact = contact_detail(viewer_of(request), pk)
     if contact is None:
-        raise Http404
+        survivor = survivor_of(viewer_of(request), pk)
+        if survivor is None:
+            raise Http404
+        raise Merged(request.path.replace(str(pk), str(survivor)))
     return contact

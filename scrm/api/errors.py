@@ -34,6 +34,7 @@ _FIXES: Final[dict[str, str | Promise]] = {
     "method_not_allowed": _("See /api/docs/ for what this address answers."),
     "too_large": _("Send several smaller batches."),
     "changed_meanwhile": _("Read it again, and send what you want to change with its new ETag."),
+    "merged": _("Follow Location: the other has everything, and this id leads there."),
     "throttled": _("Wait as long as Retry-After says."),
 }
 _WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -72,6 +73,18 @@ class TooLarge(exceptions.APIException):
     status_code = 413
     default_code = "too_large"
     default_detail = _("The body is too large.")
+
+
+class Merged(exceptions.APIException):
+    """What is asked for became part of something else, which stands at `address`."""
+
+    status_code = 307
+    default_code = "merged"
+    default_detail = _("This contact was merged into another.")
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
 
 
 class Refused(exceptions.APIException):
@@ -123,6 +136,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         response.data = body_of(refusals_in(error.detail))
     else:
         response.data = body_of([_plain(error, response)])
+    if isinstance(error, Merged):
+        response["Location"] = error.address
     return response
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from scrm.api import (
     campaigns,
+    contact_merges,
     contacts,
     events,
     forms,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("v1/leads/<uuid:pk>", lead_detail.LeadDetail.as_view(), name="lead_detail"),
     path("v1/contacts", contacts.ContactList.as_view(), name="contact_list"),
     path("v1/contacts/<uuid:pk>", contacts.ContactDetail.as_view(), name="contact_detail"),
+    path("v1/contacts/<uuid:pk>/merge", contact_merges.ContactMerging.as_view(), name="contact_merge"),
+    path("v1/contacts/<uuid:pk>/unmerge", contact_merges.ContactUnmerging.as_view(), name="contact_unmerge"),
+    path("v1/merge-suggestions", contact_merges.SuggestionList.as_view(), name="merge_suggestion_list"),
+    path("v1/merge-suggestions/<int:pk>", contact_merges.SuggestionDetail.as_view(), name="merge_suggestion"),
     path("v1/contacts/<uuid:pk>/owner", contacts.ContactOwner.as_view(), name="contact_owner"),
     path("v1/contacts/<uuid:pk>/tags", contacts.ContactTags.as_view(), name="contact_tags"),
     path("v1/contacts/<uuid:pk>/tags/<slug:code>", contacts.ContactTag.as_view(), name="contact_tag"),

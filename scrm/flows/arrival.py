@@ -24,6 +24,7 @@ from lifecycle.enums import MoveSource, StageKind
 from lifecycle.transitions import Move
 from scheduler.services import due_work
 from scrm.core import crypto
+from scrm.flows import duplicates
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
 from scrm.flows.engagement import give_tags, starts_for, take_in
@@ -77,6 +78,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
         owners=_first_owners(new),
         now=now,
     )
+    duplicates.note_taken([enquiry.person for enquiry in enquiries], now)
     _keep_leads(enquiries, new, kept.changed, now)
     _note_ways(enquiries, now)
     _place(enquiries, new, now)

@@ -63,7 +63,7 @@ def outcomes_of(enquiry: Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, 
         else:
             outcome = UNCHANGED if enquiry.digests[at] == enquiry.digests[at - 1] else UPDATED
         row = arrivals[place].lead.row
-        problems = tuple(_problem_of(row, kind, hint) for kind, hint in enquiry.person.taken) if at == 0 else ()
+        problems = tuple(_problem_of(row, each.kind, each.hint) for each in enquiry.person.taken) if at == 0 else ()
         found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
     return found
 

@@ -9,6 +9,7 @@ from django_tenants.utils import schema_context, tenant_context
 from accounts.services import record_audit
 from accounts.services_log_in import reseal_factors
 from contacts.resealing import reseal_identities
+from contacts.services.merging import reseal_merges
 from exchange.sealed import reseal_exchange
 from leads.services import reseal_payloads
 from leads.services.attachments import reseal_attachments
@@ -31,7 +32,7 @@ def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
     with tenant_context(tenant) if tenant else schema_context("public"):
         changed, unreadable = reseal_factors()
         if tenant is not None:
-            for reseal in (reseal_exchange, reseal_payloads, reseal_held, reseal_attachments):
+            for reseal in (reseal_exchange, reseal_payloads, reseal_held, reseal_attachments, reseal_merges):
                 more, lost = reseal()
                 changed, unreadable = changed + more, unreadable + lost
             after: UUID | None = None

@@ -16,7 +16,7 @@ from audiences.models import SegmentMember
 from campaigns.enums import TaskState
 from campaigns.models import Enrollment, RepTask, Touchpoint
 from commerce.models import CouponGrant, Order, Voice
-from contacts.models import Consent, Contact, DoNotContact, Identity, OwnerChange
+from contacts.models import Consent, Contact, DoNotContact, DuplicatePair, Identity, OwnerChange
 from content.models import TrackedLink
 from events.models import Event
 from leads.models import (
@@ -78,7 +78,10 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     StageTransition: Trace(Stay.EDITED, "at"),
 }
 _GO_ALONG: Final = frozenset(
-    {Enrollment, Touchpoint, Lead, LeadArrival, MergedLead, Position, SegmentMember, TagAssignment, ContactScore}
+    {
+        *(ContactScore, DuplicatePair, Enrollment, Touchpoint, Lead, LeadArrival, MergedLead),
+        *(Position, SegmentMember, TagAssignment),
+    }
 )
 """What the file itself set off, what became of its source, or what is worked out anew; touches that were sent are
 looked at apart."""

@@ -5,6 +5,7 @@ from alerts.queries import ALERTS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
+from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
@@ -16,6 +17,7 @@ from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
 from scrm.flows.audience import segments_due
 from scrm.flows.audit import audit_due
+from scrm.flows.duplicates import duplicates_due
 from scrm.flows.held import pages_due
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
@@ -41,5 +43,6 @@ def connect() -> None:
     register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
+    register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

@@ -28,6 +28,8 @@ _NOBODY_S_NUMBERS: Final = {
     "mfa.authenticator": 2**31 - 1,
     "tenants.domain": 2**31 - 1,
     "leads.linkhost": 2**60,
+    "contacts.contactmerge": 2**60,
+    "contacts.duplicatepair": 2**60,
 }
 _PARAMETER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _TABLES: Final = {
@@ -36,6 +38,8 @@ _TABLES: Final = {
     "assignment_rule_id": "leads.assignmentrule",
     "leave_id": "accounts.leave",
     "contact_id": "contacts.contact",
+    "other_id": "contacts.contact",
+    "pair_id": "contacts.duplicatepair",
     "identity_id": "contacts.identity",
     "task_id": "campaigns.reptask",
     "touchpoint_id": "campaigns.touchpoint",
@@ -74,6 +78,8 @@ _TABLES: Final = {
     "delivery_id": "exchange.webhookdelivery",
 }
 _BY_ROUTE: Final = {
+    ("ops:contact_unmerge", "merge_id"): "contacts.contactmerge",
+    ("api:merge_suggestion", "pk"): "contacts.duplicatepair",
     ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
     ("ops:tag_rule_switch", "rule_id"): "tagging.tagrule",
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
@@ -92,7 +98,10 @@ _BY_ROUTE: Final = {
     ("api:webhook_secret", "pk"): "exchange.webhook",
     **{
         (name, "pk"): "contacts.contact"
-        for name in ("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner")
+        for name in (
+            *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner"),
+            *("api:contact_merge", "api:contact_unmerge"),
+        )
     },
     **{(name, "pk"): "mfa.authenticator" for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")},
 }
@@ -101,6 +110,8 @@ PERSONAL: Final = frozenset(
         "leads.lead",
         "contacts.contact",
         "contacts.identity",
+        "contacts.contactmerge",
+        "contacts.duplicatepair",
         "campaigns.reptask",
         "campaigns.touchpoint",
         "commerce.order",
@@ -288,6 +299,11 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:contact_tag": lambda ids: {"tag": ids.of("tagging.tag"), "action": "add"},
     "ops:contact_move": lambda ids: {"stage": ids.of("lifecycle.stage")},
     "ops:contact_bar": lambda ids: {"channel": "email"},
+    "ops:contact_merge_find": lambda ids: {"q": "zq"},
+    "ops:duplicate_decide": lambda ids: {"distinct": "yes"},
+    "ops:settings_recognition": lambda ids: {"action": "reset"},
+    "api:contact_merge": lambda ids: {"other": str(ids.of("contacts.contact"))},
+    "api:merge_suggestion": lambda ids: {"distinct": True},
     "ops:contact_hand_over": lambda ids: {"owner": ids.person},
     "ops:contact_hand_over_many": lambda ids: {
         "leaver": ids.person,

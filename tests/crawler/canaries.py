@@ -32,6 +32,8 @@ OWNERS: Final = {
     **dict.fromkeys(
         ["contacts.contact", "contacts.group", "leads.lead", "leads.opportunity", "campaigns.reptask"], "owner"
     ),
+    "contacts.contactmerge": "survivor__owner",
+    "contacts.duplicatepair": "first__owner",
     "commerce.orderline": "order__contact__owner",
     "commerce.opportunityitem": "opportunity__owner",
     "leads.interactionedit": "interaction__contact__owner",

@@ -36,6 +36,8 @@ def test_no_word_of_an_erased_person_is_left(twins):
         assert person_erased(twins.a.row("contacts.contact", "twin").pk, now=clock.now())
         rows = {table.name: queries.count_rows(table, contact.pk, {}) for table in FIELDS.of_persons()}
         assert {name for name, count in rows.items() if not count} == SEARCHED
+        # Who looks like them is somebody else of the same colleague's.
+        assert person_erased(twins.a.row("contacts.contact", "like ben").pk, now=clock.now())
 
         assert person_erased(contact.pk, now=clock.now())
 

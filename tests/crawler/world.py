@@ -78,6 +78,7 @@ from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup,
 from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
 from tests.crawler.doors import lay_doors
+from tests.crawler.merging import lay_merges, lay_recognition
 from tests.crawler.story import lay_story, tell_story
 from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
@@ -226,6 +227,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
     keep(Material.objects.create(title="x", body="x", created_at=now))
     keep(Company.objects.create(name="x", created_at=now))
+    lay_recognition(keep)
     lay_story(world, tag)
     keep(Segment.objects.create(name="x", condition={}, created_by=by, created_at=now, refreshed_at=now, size=4))
     keep(Tier.objects.create(name="x", position=1))
@@ -321,6 +323,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     keep(Friendship.objects.create(**of, rep=worker, channel="x", since=now), whose)
     group = keep(Group.objects.create(name="x", owner=owner, created_at=now), whose)
     keep(GroupMember.objects.create(group=group, contact=contact, joined_at=now), whose)
+    lay_merges(keep, contact, owner, whose)
     event = EventType.objects.get(code="content_viewed")
     keep(Event.objects.create(**of, type=event, occurred_at=now, received_at=now, dedupe_key=whose), whose)
     lead = keep(

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from contacts.enums import IdentityKind
+from contacts.merge_records import open_record
 from contacts.models import Identity
 from contacts.sealing import open_identity
 from exchange.services import open_message
@@ -37,6 +38,7 @@ def _text(payload: bytes) -> str:
 
 OPENERS: Final[Mapping[tuple[str, str], Callable[[Any], str]]] = {
     ("contacts_identity", "sealed"): lambda row: open_identity(row.sealed, pk=row.pk, keys=tenant_keys()),
+    ("contacts_contactmerge", "sealed"): lambda row: _text(open_record(row).as_bytes()),
     ("leads_leadarrival", "payload"): open_payload,
     ("leads_attachment", "sealed"): lambda row: b64encode(open_attachment(row)).decode(),
     ("leads_heldlead", "payload"): lambda row: _text(open_held(row)),

@@ -22,6 +22,7 @@ from contacts.selectors import (
     identity_visible,
     marks_of,
 )
+from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
 from contacts.upkeep import edit_contact
 from leads.interaction_rules import CHANGED_FOR
@@ -98,7 +99,9 @@ def _tag_choices() -> list[tuple[str, str]]:
 
 @may("contact.view")
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
-    contact, now = _contact(request, contact_id), clock.now()
+    contact, now = contact_detail(request.user, contact_id), clock.now()
+    if contact is None:
+        return redirect("ops:contact_detail", found(survivor_of(request.user, contact_id)))
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     held = {str(row.tag_id) for row in tags}
     values = {name: getattr(contact, name) for name in ContactForm.base_fields}

@@ -52,6 +52,7 @@ GROUPS = (
                 also=("assignment_", "availability"),
             ),
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
+            Entry(_("Duplicates"), "git-merge", "duplicate_list", "contact.merge", also=("duplicate_",)),
             Entry(
                 _("Sources"),
                 "route",

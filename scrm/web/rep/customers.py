@@ -20,6 +20,7 @@ from contacts.selectors import (
     identity_visible,
     marks_of,
 )
+from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
 from leads.interaction_rules import CHANGED_FOR
 from leads.selectors import interaction_latest, interactions_deleted, lead_list_of_contact
@@ -68,7 +69,9 @@ def index(request: Visit) -> HttpResponse:
 
 @on_phone("contact.view")
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
-    contact, now = _contact(request, contact_id), clock.now()
+    contact, now = contact_detail(request.user, contact_id), clock.now()
+    if contact is None:
+        return redirect("rep:customer", found(survivor_of(request.user, contact_id)))
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     positions = positions_by_contact([contact.pk])[contact.pk]
     latest = interaction_latest(contact.pk)
