@@ -24,6 +24,11 @@ from tenants.selectors import tenant_keys
 
 log = structlog.get_logger(__name__)
 
+
+class CameMeanwhile(ValidationError):
+    """Somebody arrived as one of the contacts while they were about to be held: let go of them and begin anew."""
+
+
 Tables = Mapping[Pointer, Rule]
 
 OWN: Final = frozenset({"id", "created_at", "updated_at", "erased_at", "was_reachable"})
@@ -39,7 +44,7 @@ def merge_columns() -> list[str]:
 def hold_for_merge(*, contact_ids: Iterable[UUID], also: Iterable[bytes]) -> None:
     """Hold contacts until the transaction ends, against whoever arrives as one of them, and, as `lock_people`, `also`.
 
-    ValidationError when one of them is not there, or somebody is adding to them right now.
+    ValidationError when one of them is not there, CameMeanwhile when somebody is adding to them right now.
     """
     wanted = sorted(set(contact_ids))
     numbers = {*_numbers_of(wanted), *(lock_number(blind) for blind in also)}
@@ -50,7 +55,7 @@ def hold_for_merge(*, contact_ids: Iterable[UUID], also: Iterable[bytes]) -> Non
     # What somebody who arrived meanwhile is known by: waited for now, it could wait for us.
     late = _numbers_of(wanted) - numbers
     if late and not merge_queries.try_lock_numbers(late):
-        raise ValidationError(_("Somebody is just coming in as one of them: try again."))
+        raise CameMeanwhile(_("Somebody is just coming in as one of them: try again."))
 
 
 def fold_contact(

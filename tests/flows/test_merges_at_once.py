@@ -1,0 +1,138 @@
+"""Merges beside arrivals, claims and each other, on connections of their own: each comes wholly before or after."""
+
+import os
+import signal
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django_tenants.utils import schema_context
+
+import audiences.services
+from campaigns.models import Enrollment, RepTask, Touchpoint
+from contacts.models import Contact, ContactMerge, Identity
+from leads.models import Lead
+from scheduler.budget import Budget
+from scrm.core import clock
+from scrm.flows.arrival import lead_arrived
+from scrm.flows.contact_merge import contact_unmerged, contacts_merged
+from scrm.flows.starter import lay_out_tenant
+from scrm.flows.touchpoint import touchpoints_due
+from tests.factories import make_live_sop, make_user, step
+from tests.flows.arrivals import email, make_arrival, phone
+from tests.flows.merging import differences, dump
+from tests.flows.test_arrival_at_once import at_once
+
+ROUNDS = 200 if os.environ.get("SCRM_DEEP") else 2
+
+
+def arrive(number: int, *ways, key: str = "") -> None:
+    said = {"key": key or f"k{number}", "name": f"P{number}", "identities": ways}
+    [outcome] = lead_arrived([make_arrival(number, **said)], now=clock.now())
+    assert outcome.outcome in ("created", "updated", "unchanged")
+
+
+def merge(stays, goes) -> str:
+    try:
+        contacts_merged(stays, goes, by=None, now=clock.now())
+    except ValidationError:
+        return "refused"
+    return "merged"
+
+
+def people(*numbers: int) -> list:
+    for number in numbers:
+        arrive(number, phone(f"138{number:08d}"))
+    return [Contact.objects.get(name=f"P{number}").pk for number in numbers]
+
+
+def test_one_of_two_merges_at_once_wins(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        for number in range(ROUNDS):
+            one, other, third = people(*range(number * 10, number * 10 + 3))
+            before = ContactMerge.objects.count()
+
+            done = at_once(lambda pair: merge(*pair), [(one, other), (other, one), (third, one)], threads=3)
+
+            assert sorted(done) in (["merged", "merged", "refused"], ["merged", "refused", "refused"])
+            assert ContactMerge.objects.count() - before == done.count("merged")
+            assert Lead.objects.filter(contact__in=[one, other, third]).count() == 3
+
+
+def beside(stays, goes, *works) -> None:
+    """A merge, and these at the same moment."""
+    done = at_once(lambda work: work(), [partial(merge, stays, goes), *works], threads=len(works) + 1)
+    assert done[0] == "merged"
+    assert not Contact.objects.filter(pk=goes).exists()
+
+
+def test_who_arrives_beside_a_merge_is_nobody_new(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        for number in range(1000, 1000 + ROUNDS * 10, 10):
+            stays, goes = people(number, number + 1)
+            ways = (phone(f"138{number + 1:08d}"), email(f"new{number}@x.com"))
+
+            beside(stays, goes, *(partial(arrive, number + 1, *ways, key=f"a{number}{n}") for n in range(3)))
+
+            assert Lead.objects.filter(contact=stays).count() == 5
+            assert Identity.objects.filter(contact=stays).count() == 3
+
+
+def test_the_same_lead_told_again_beside_a_merge_finds_its_person(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        for number in range(3000, 3000 + ROUNDS * 10, 10):
+            stays, goes = people(number, number + 1)
+            again = partial(arrive, number + 1, phone(f"138{number + 1:08d}"), email(f"new{number}@x.com"))
+
+            beside(stays, goes, again, again)
+
+            assert Lead.objects.filter(contact=stays).count() == 2
+
+
+def test_touch_claimed_beside_a_merge_goes_out_once(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        ben = make_user("ben")
+        make_live_sop(step(), trigger="lead_captured")
+        for number in range(5000, 5000 + ROUNDS * 10, 10):
+            stays, goes = people(number, number + 1)
+            Contact.objects.filter(pk__in=[stays, goes]).update(owner=ben)
+
+            beside(stays, goes, partial(touchpoints_due, Budget(5)))
+            touchpoints_due(Budget(5))
+
+            runs = Enrollment.objects.filter(contact=stays)
+            open_tasks = RepTask.objects.filter(contact=stays, state="open").count()
+            assert (runs.count(), runs.filter(state="active").count(), open_tasks) == (2, 1, 1)
+            assert Touchpoint.objects.filter(contact=stays).count() == 2
+
+
+def test_merge_killed_before_its_commit_leaves_nothing_half(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        stays, goes = people(7000, 7001)
+        before = dump()
+        child = os.fork()
+        if child == 0:
+            _die_in_a_merge(stays, goes)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+
+        assert differences(before, dump()) == {}
+        assert not ContactMerge.objects.exists()
+        assert merge(stays, goes) == "merged"
+        contact_unmerged(ContactMerge.objects.get(), by=None, now=clock.now())
+        assert differences(before, dump()) == {}
+
+
+def _die_in_a_merge(stays, goes) -> None:
+    """In a process of its own: everything was written, nothing committed."""
+    for each in connections.all(initialized_only=True):
+        # The parent's connection stays the parent's.
+        each.connection = None
+    audiences.services.count_members = lambda **_segments: os.kill(os.getpid(), signal.SIGKILL)
+    with schema_context("acme"):
+        contacts_merged(stays, goes, by=None, now=clock.now())
+    os._exit(1)
