@@ -87,3 +87,7 @@ def given_on(user_ids: Iterable[UUID], day: date) -> dict[UUID, int]:
     was read along with it.
     """
     return dict(Duty.objects.filter(pk__in=list(user_ids), given_on=day).values_list("pk", "given"))
+
+
+def departments_of_users(user_ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "department_id"))

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from leads.admin_assignment import AssignmentRuleAdmin as AssignmentRuleAdmin
+from leads.admin_assignment import ResponseRuleAdmin as ResponseRuleAdmin
 from leads.admin_held import HeldLeadAdmin as HeldLeadAdmin
 from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
 from leads.admin_sources import SourceAdmin as SourceAdmin

@@ -1,8 +1,8 @@
-"""Assignment rules to look at: they are written on the dashboard, which shows what they would do."""
+"""Assignment rules and times to answer to look at: they are written on the dashboard."""
 
 from django.contrib import admin
 
-from leads.models import AssignmentMember, AssignmentRule
+from leads.models import AssignmentMember, AssignmentRule, ResponseRule
 from scrm.core.admin import HistoryAdmin, HistoryInline
 
 
@@ -17,3 +17,9 @@ class AssignmentRuleAdmin(HistoryAdmin):
     list_filter = ("active", "method")
     list_select_related = ("department",)
     inlines = (MemberInline,)
+
+
+@admin.register(ResponseRule)
+class ResponseRuleAdmin(HistoryAdmin):
+    list_display = ("__str__", "minutes", "within_hours", "remind_before", "escalate_after", "take_after", "active")
+    list_select_related = ("source",)

@@ -215,3 +215,26 @@ class HeldState(TextChoices):
     WAITING = "waiting", _("Waiting")
     ACCEPTED = "accepted", _("Accepted")
     DISCARDED = "discarded", _("Discarded")
+
+
+class ResponseStep(TextChoices):
+    """What is done while a lead waits for its first answer."""
+
+    REMIND = "remind", _("Remind its owner")
+    ESCALATE = "escalate", _("Tell the head")
+    TAKE = "take", _("Take it away")
+
+
+class ResponseEnd(TextChoices):
+    """What came of the wait for a first answer."""
+
+    MET = "met", _("Answered in time")
+    LATE = "late", _("Answered late")
+    CLOSED = "closed", _("Closed without an answer")
+
+
+class TakenTo(TextChoices):
+    """Where a lead goes that its owner does not answer."""
+
+    RULES = "rules", _("To somebody else, by the rules")
+    POOL = "pool", _("Into the public pool")

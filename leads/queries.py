@@ -8,6 +8,8 @@ from django.db import connection
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
 TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
 
+RESPONSES_NEXT_DUE = "SELECT min(next_at) FROM leads_responseclock WHERE next_at IS NOT NULL"
+
 
 def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
     """The sources of these names, whatever their case, by the name as given."""

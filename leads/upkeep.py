@@ -12,6 +12,7 @@ from accounts.services import record_audit
 from leads.enums import LeadStatus, Rating
 from leads.models import Lead, RatingChange
 from leads.services.referral import reward_leads
+from leads.services.responses import end_clocks
 
 _PROMISING: Final = (Rating.A, Rating.B, Rating.C)
 """A lead rated so is valid, as is one with which there was an effective communication."""
@@ -42,6 +43,7 @@ def start_working(*, lead_ids: Sequence[UUID], by: User | None, now: datetime) -
     )
     if waiting:
         Lead.objects.filter(pk__in=waiting).update(status=LeadStatus.WORKING, updated_at=now)
+        end_clocks(lead_ids=waiting, answered=True, now=now)
         subject = Lead(pk=waiting[0]) if len(waiting) == 1 else None
         record_audit(action="lead.contacted", actor=by, subject=subject, details={"leads": len(waiting)}, now=now)
     return len(waiting)

@@ -10,6 +10,7 @@ from leads.models.links import EntryLink, LinkHost, LinkHour, Touch
 from leads.models.opportunities import Opportunity, OpportunityMove, OpportunityStage
 from leads.models.ratings import ContactRating, RatingChange
 from leads.models.referral import Referral, ReferralLink, ReferralProgram, Reward, RewardEntry
+from leads.models.response import ResponseClock, ResponseRule
 from leads.models.reviews import Review, ReviewLead
 from leads.models.sources import MergedLead, Source, SourceCost, SourceMerge
 
@@ -38,6 +39,8 @@ __all__ = [
     "Referral",
     "ReferralLink",
     "ReferralProgram",
+    "ResponseClock",
+    "ResponseRule",
     "Review",
     "ReviewLead",
     "Reward",

@@ -91,9 +91,19 @@ from leads.selectors.referral import (
     reward_list,
     reward_totals,
 )
+from leads.selectors.responses import (
+    Kept,
+    leads_to_take,
+    response_of_lead,
+    response_rule_detail,
+    response_rule_list,
+    response_rules_active,
+    responses_kept,
+)
 from leads.selectors.sources import source_choices, source_costs, source_detail, source_list, sources_above
 
 __all__ = [
+    "Kept",
     "LeadTouches",
     "LinkResults",
     "Referrer",
@@ -144,6 +154,7 @@ __all__ = [
     "lead_totals",
     "leads_by_id",
     "leads_newest",
+    "leads_to_take",
     "link_contacts_first",
     "link_get",
     "link_host_get",
@@ -172,6 +183,11 @@ __all__ = [
     "referral_list",
     "referral_of_lead",
     "referrer_rows",
+    "response_of_lead",
+    "response_rule_detail",
+    "response_rule_list",
+    "response_rules_active",
+    "responses_kept",
     "reward_entries",
     "reward_ids_visible",
     "reward_list",

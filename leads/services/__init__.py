@@ -42,6 +42,7 @@ from leads.services.leads import (
     mark_won,
     open_lead_ids,
     open_lead_ids_with_owner,
+    release_leads,
 )
 from leads.services.links import (
     NewTouch,
@@ -72,6 +73,16 @@ from leads.services.removal import (
     remove_leads,
     with_other_leads,
 )
+from leads.services.responses import (
+    NewClock,
+    claim_clocks,
+    end_clocks,
+    hold_clock,
+    save_response_rule,
+    set_steps,
+    start_clocks,
+    switch_response_rule,
+)
 from leads.services.sources import ensure_sources
 
 __all__ = [
@@ -79,6 +90,7 @@ __all__ = [
     "Handed",
     "KnownLead",
     "NewArrival",
+    "NewClock",
     "NewLead",
     "NewReferral",
     "NewTouch",
@@ -89,6 +101,7 @@ __all__ = [
     "attribute_referrals",
     "brought_by",
     "change_leads",
+    "claim_clocks",
     "contact_ids_of",
     "copy_form",
     "count_form_begun",
@@ -97,6 +110,7 @@ __all__ = [
     "create_form",
     "create_links",
     "drop_form_draft",
+    "end_clocks",
     "ensure_own_link",
     "ensure_referral_link",
     "ensure_sources",
@@ -105,6 +119,7 @@ __all__ = [
     "forget_arrival_payloads",
     "form_sources",
     "hand_over",
+    "hold_clock",
     "hold_lead",
     "hold_leads",
     "keep_arrivals",
@@ -120,6 +135,7 @@ __all__ = [
     "open_lead_ids_with_owner",
     "order_assignment_rules",
     "publish_form",
+    "release_leads",
     "remove_leads",
     "reseal_payloads",
     "reveal_payload",
@@ -129,8 +145,12 @@ __all__ = [
     "save_form_draft",
     "save_link",
     "save_program",
+    "save_response_rule",
+    "set_steps",
+    "start_clocks",
     "switch_assignment_rule",
     "switch_link",
+    "switch_response_rule",
     "take_back_form",
     "update_form",
     "with_other_leads",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from leads.arrivals import LeadValues, changes_of, state_of_new
 from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus
 from leads.models import Lead
+from leads.services.responses import end_clocks
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 
@@ -94,6 +95,10 @@ def change_leads(*, wanted: Mapping[UUID, tuple[LeadValues, bytes]], now: dateti
     for name in _CHANGEABLE:
         columns[name] = [changed.get(pk, state).get(name, state[name]) for pk, state in states.items()]
     update_columns(Lead, columns)
+    for answered, status in ((True, LeadStatus.WORKING), (True, LeadStatus.WON), (False, LeadStatus.LOST)):
+        ended = [pk for pk, changes in changed.items() if changes.get("status") == status]
+        if ended:
+            end_clocks(lead_ids=ended, answered=answered, now=now)
     return changed
 
 
@@ -117,6 +122,13 @@ def hand_over(*, lead_ids: Collection[UUID], owner_id: UUID, now: datetime) -> l
     moved.filter(status=LeadStatus.NEW).update(status=LeadStatus.ASSIGNED)
     moved.update(owner_id=owner_id, assigned_at=now, updated_at=now)
     return handed
+
+
+def release_leads(*, lead_ids: Collection[UUID], now: datetime) -> int:
+    """Open leads become nobody's; gives how many were somebody's. Their contacts are locked."""
+    rows = Lead.objects.filter(pk__in=list(lead_ids), status__in=OPEN_STATUSES, owner__isnull=False)
+    rows.filter(status=LeadStatus.ASSIGNED).update(status=LeadStatus.NEW)
+    return rows.update(owner=None, assigned_at=None, updated_at=now)
 
 
 def contact_ids_of(lead_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -145,5 +157,7 @@ def open_lead_ids_with_owner(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 def _close(lead_ids: list[UUID], status: LeadStatus, reason: str, now: datetime) -> list[UUID]:
     end = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}[status]
+    if lead_ids:
+        end_clocks(lead_ids=lead_ids, answered=status == LeadStatus.WON, now=now)
     Lead.objects.filter(pk__in=lead_ids).update(status=status, lost_reason=reason[:80], updated_at=now, **{end: now})
     return lead_ids

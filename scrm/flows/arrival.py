@@ -17,7 +17,7 @@ from contacts.services import Known
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
 from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
-from leads.enums import CLOSED_STATUSES, LeadOrigin, LeadStatus
+from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.services import NewLead
 from lifecycle.enums import MoveSource, StageKind
@@ -29,6 +29,7 @@ from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
 from scrm.flows.engagement import give_tags, starts_for, take_in
 from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
+from scrm.flows.responses import answers_awaited
 from scrm.flows.telling import stages_told
 from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
@@ -91,6 +92,8 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
     publish_each(HookEvent.LEAD_CAPTURED, new, told_of, now)
     _alert(new, actor, now)
+    if new and start:
+        answers_awaited(new, now)
     audit(enquiries, new, actor, now)
     for enquiry in enquiries:
         outcomes |= outcomes_of(enquiry, arrivals)
@@ -264,11 +267,7 @@ def _alert(new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
     """Owners hear of their leads; of a file's rows each once, with a number."""
     fresh: dict[str, dict[UUID, list[UUID]]] = {}
     for enquiry in new:
-        if (
-            enquiry.owner_id is not None
-            and enquiry.lead_id is not None
-            and enquiry.values.status not in CLOSED_STATUSES
-        ):
+        if enquiry.owner_id is not None and enquiry.lead_id is not None and enquiry.is_open:
             topic = f"job:{enquiry.arrival.job_id}" if enquiry.arrival.job_id else ""
             fresh.setdefault(topic, {}).setdefault(enquiry.owner_id, []).append(enquiry.lead_id)
     for topic, leads_of in fresh.items():

@@ -66,13 +66,13 @@ def who_would_get(asked: Asked, stored: Sequence[AssignmentRule], *, now: dateti
 
 def who_would_get_lead(lead: Lead, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
     """The same for a lead that is there, as if it came in now and were nobody's."""
-    [wish] = _wishes([lead])
+    [wish] = wishes_of([lead])
     return _shown(wish, stored, now)
 
 
 def last_leads_spread(stored: Sequence[AssignmentRule], *, now: datetime) -> Spread:
     """The last hundred leads by these rules, the oldest first."""
-    wishes = _wishes(list(reversed(leads_newest(LAST))))
+    wishes = wishes_of(list(reversed(leads_newest(LAST))))
     snapshot = snapshot_taken(stored, ways=set(), now=now, hold=False)
     desk = Desk(snapshot.reps, snapshot.rules, now=now)
     decisions = [desk.give(wish) for wish in wishes]
@@ -96,7 +96,8 @@ def _shown(wish: Wish, stored: Sequence[AssignmentRule], now: datetime) -> Shown
     return Shown(decision, owner, steps)
 
 
-def _wishes(leads: Sequence[Lead]) -> list[Wish]:
+def wishes_of(leads: Sequence[Lead]) -> list[Wish]:
+    """What rules may ask of leads that are there, as if each came in now and were nobody's."""
     above = sources_above({lead.source_id for lead in leads if lead.source_id})
     contacts = {lead.contact_id for lead in leads}
     phones, before = addresses_for(sorted(contacts), "phone"), previous_owners(contacts)

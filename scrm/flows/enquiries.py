@@ -17,7 +17,7 @@ from contacts.services import FoundPerson, Known
 from events.inputs import Happening
 from exchange.problems import Problem
 from leads.arrivals import LeadValues
-from leads.enums import MATCHED_LEAD, MATCHED_NEW, AssignedBy, LeadOrigin, LeadStatus
+from leads.enums import CLOSED_STATUSES, MATCHED_LEAD, MATCHED_NEW, AssignedBy, LeadOrigin, LeadStatus
 from leads.inputs import CREATED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
 from leads.services import KnownLead, NewArrival
@@ -47,6 +47,10 @@ class Enquiry:
     @property
     def contact_id(self) -> UUID:
         return self.person.contact_id
+
+    @property
+    def is_open(self) -> bool:
+        return self.values.status not in CLOSED_STATUSES
 
     @property
     def is_won(self) -> bool:

@@ -9,7 +9,7 @@ from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
-from leads.queries import ARRIVALS_NEXT_DUE, TALKS_NEXT_DUE
+from leads.queries import ARRIVALS_NEXT_DUE, RESPONSES_NEXT_DUE, TALKS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
@@ -23,6 +23,7 @@ from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
+from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
 from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
@@ -42,6 +43,7 @@ def connect() -> None:
     register(DueSource("alerts", ALERTS_NEXT_DUE, alerts_due))
     register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
+    register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.

@@ -58,6 +58,8 @@ from leads.models import (
     Referral,
     ReferralLink,
     ReferralProgram,
+    ResponseClock,
+    ResponseRule,
     Review,
     ReviewLead,
     Reward,
@@ -253,6 +255,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(IdempotencyKey.objects.create(caller="key:x", key="x", request_digest=b"x", status=200, created_at=now))
     keep(InboxMessage.objects.create(channel="x", dedupe_key=b"x", received_at=now, endpoint=endpoint))
     rule = keep(AssignmentRule.objects.create(name="x", created_at=now))
+    keep(ResponseRule.objects.create(created_at=now))
     keep(AssignmentMember.objects.create(rule=rule, user=by))
     keep(Duty.objects.create(user=by))
     keep(Leave.objects.create(user=by, from_at=now, until_at=now + timedelta(days=1), created_at=now))
@@ -345,6 +348,8 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     sealed = seal_payloads([(came, payload_of(canaries.mint(letter, "leads.leadarrival", whose)))])[0]
     known = {"outcome": "created", "matched_by": "new", "assigned_by": "turn", "came_by": "hand", "owner": owner}
     keep(LeadArrival.objects.create(id=came, lead=lead, payload=sealed, arrived_at=now, taken_at=now, **known), whose)
+    answer = {"rule": shared["leads.responserule"], "started_at": now, "due_at": now}
+    keep(ResponseClock.objects.create(lead=lead, **answer), whose)
     _referral(world, canaries, whose, lead)
     keep(ReviewLead.objects.create(review=shared["leads.review"], lead=lead, at=now), whose)
     keep(MergedLead.objects.create(merge=shared["leads.sourcemerge"], lead=lead), whose)

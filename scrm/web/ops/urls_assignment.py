@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import assignment, availability
+from scrm.web.ops import assignment, availability, responses
 
 urlpatterns = [
     path("assignment/", assignment.index, name="assignment_list"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("assignment/<uuid:assignment_rule_id>/", assignment.edit, name="assignment_edit"),
     path("assignment/<uuid:assignment_rule_id>/switch/", assignment.switch, name="assignment_switch"),
     path("assignment/<uuid:assignment_rule_id>/archive/", assignment.archive, name="assignment_archive"),
+    path("assignment/times/", responses.index, name="assignment_responses"),
+    path("assignment/times/new/", responses.create, name="assignment_response_create"),
+    path("assignment/times/<uuid:response_rule_id>/", responses.edit, name="assignment_response_edit"),
+    path("assignment/times/<uuid:response_rule_id>/switch/", responses.switch, name="assignment_response_switch"),
     path("availability/", availability.index, name="availability"),
     path("availability/people/<uuid:user_id>/", availability.person, name="availability_person"),
     path("availability/leave/<uuid:leave_id>/end/", availability.end, name="availability_leave_end"),

@@ -3,10 +3,12 @@
 from django.http import HttpResponse
 
 from accounts.enums import Scope
+from accounts.selectors_duty import leave_now
 from campaigns.task_selectors import task_numbers
 from leads.selectors import lead_totals
 from scrm.core import clock
 from scrm.web.access import Visit
+from scrm.web.rep.away import CHOICES
 from scrm.web.rep.page import day_began, is_mine, on_phone, show
 
 
@@ -16,6 +18,8 @@ def index(request: Visit) -> HttpResponse:
     context = {
         "numbers": task_numbers(request.user, now=now, day_began=day_began(now), mine=is_mine(request)),
         "leads": lead_totals(request.user, day_began=day_began(now)),
+        "leave": leave_now(request.user, now=now),
+        "away_choices": CHOICES,
         "has_team": request.user.data_scope != Scope.OWN,
     }
     return show(request, "rep/me.html", "me", context)

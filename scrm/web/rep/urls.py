@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import alerts, customers, entry, me, own_code, shell, talks, today
+from scrm.web.rep import alerts, away, customers, entry, me, own_code, shell, talks, today
 
 app_name = "rep"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("code/", own_code.index, name="own_code"),
     path("code/qr.svg", own_code.qr, name="own_code_svg"),
     path("alerts/", alerts.index, name="alert_list"),
+    path("me/away", away.away, name="away"),
     path("me/", me.index, name="me"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("sw.js", shell.service_worker, name="service_worker"),

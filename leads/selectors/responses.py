@@ -1,0 +1,90 @@
+"""Reads of times to answer, of leads that wait, and of how well they were kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from leads.enums import ResponseEnd, ResponseStep
+from leads.models import Lead, ResponseClock, ResponseRule
+
+
+class Median(Aggregate):
+    """The middle of the values that are there."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a person, or a source, kept the time: of what was due the share in time, and the median to an answer."""
+
+    name: str
+    leads: int
+    met: int
+    late: int
+    waiting_late: int
+    median: timedelta | None
+
+    @property
+    def minutes(self) -> int | None:
+        return round(self.median.total_seconds() / 60) if self.median is not None else None
+
+    @property
+    def share(self) -> float | None:
+        due = self.met + self.late + self.waiting_late
+        return self.met / due if due else None
+
+
+def response_rules_active() -> dict[UUID | None, ResponseRule]:
+    """By source; under None that of all others."""
+    return {rule.source_id: rule for rule in ResponseRule.objects.filter(active=True)}
+
+
+def response_rule_list() -> list[ResponseRule]:
+    rows = ResponseRule.objects.select_related("source")
+    return sorted(rows, key=lambda rule: (rule.source is None, rule.source.name.lower() if rule.source else ""))
+
+
+def response_rule_detail(pk: UUID) -> ResponseRule | None:
+    return ResponseRule.objects.select_related("source").filter(pk=pk).first()
+
+
+def leads_to_take(*, limit: int, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Leads that nobody answered for so long that they go to somebody else, each with its contact."""
+    due = ResponseClock.objects.filter(next_at__lte=now, step=ResponseStep.TAKE).order_by("next_at")
+    return list(due.values_list("lead_id", "lead__contact_id")[:limit])
+
+
+def response_of_lead(lead: Lead) -> ResponseClock | None:
+    return ResponseClock.objects.select_related("rule").filter(lead=lead).first()
+
+
+def responses_kept(viewer: User, *, by: str, since: datetime, now: datetime) -> list[Kept]:
+    """By `owner` or `source`, of leads that came in since then and that the viewer may see; the most leads first."""
+    rows: QuerySet[Any] = visible_to(viewer, ResponseClock.objects.filter(started_at__gte=since), owner="lead__owner")
+    name = {"owner": "lead__owner__full_name", "source": "lead__source__name"}[by]
+    took = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
+    answered = Q(ended_as__in=[ResponseEnd.MET, ResponseEnd.LATE])
+    counted = (
+        rows.order_by()
+        .values(f"lead__{by}", name)
+        .annotate(
+            leads=Count("pk"),
+            met=Count("pk", filter=Q(ended_as=ResponseEnd.MET)),
+            late=Count("pk", filter=Q(ended_as=ResponseEnd.LATE)),
+            waiting_late=Count("pk", filter=Q(ended_as="", due_at__lt=now)),
+            median=Median(took, filter=answered),
+        )
+        .order_by("-leads", name)
+    )
+    return [
+        Kept(row[name] or "", row["leads"], row["met"], row["late"], row["waiting_late"], row["median"])
+        for row in counted
+    ]

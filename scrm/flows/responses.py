@@ -1,0 +1,166 @@
+"""The story of a lead that waits for its first answer: reminded, escalated, and in the end given to somebody else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import accounts.services
+import contacts.services
+import leads.services
+from accounts.hours import Hours
+from accounts.selectors import user_get
+from accounts.selectors_duty import Offices, department_heads, departments_of_users
+from accounts.services import record_audit
+from alerts.enums import AlertKind
+from alerts.services import NewAlert
+from contacts.enums import OwnerWhy
+from leads.assignment import Desk, turn_times
+from leads.enums import ResponseStep, TakenTo
+from leads.models import Lead, ResponseClock, ResponseRule
+from leads.responses import Promise, due_at, next_step, step_to_take
+from leads.selectors import assignment_rules_active, leads_to_take, response_rules_active, sources_above
+from leads.services import NewClock
+from scheduler.budget import Budget
+from scheduler.services import due_work
+from scrm.core import clock
+from scrm.flows.alerts import alerted
+from scrm.flows.assignment import snapshot_taken
+from scrm.flows.assignment_preview import wishes_of
+from scrm.flows.enquiries import Enquiry
+from scrm.flows.progress import lead_reassigned
+from tenants.selectors import tenant_current
+
+_BATCH: Final = 100
+
+
+def answers_awaited(new: Sequence[Enquiry], now: datetime) -> None:
+    """New open leads wait for their first answer, where there is a rule for it. Inside `due_work`."""
+    rules = response_rules_active()
+    if not rules:
+        return
+    waiting = [(each.lead_id, each.values.source_id, each.owner_id) for each in new if each.lead_id and each.is_open]
+    above = sources_above({source_id for _lead, source_id, _owner in waiting if source_id})
+    departments = departments_of_users({owner for *_rest, owner in waiting if owner})
+    offices = Offices(tenant_current().zone)
+    planned: dict[tuple[UUID, UUID | None], NewClock] = {}
+    clocks = []
+    for lead_id, source_id, owner_id in waiting:
+        rule = _rule_of(rules, above.get(source_id, []) if source_id else [])
+        if rule is None:
+            continue
+        department = departments.get(owner_id) if owner_id else None
+        if (rule.pk, department) not in planned:
+            planned[rule.pk, department] = _clock(lead_id, rule, offices, department, now)
+        like = planned[rule.pk, department]
+        clocks.append(NewClock(lead_id, rule.pk, like.due_at, like.planned))
+    leads.services.start_clocks(clocks=clocks, now=now)
+
+
+def responses_due(budget: Budget) -> bool:
+    """Remind, escalate and take away until nothing is due or the budget is spent; True when more is waiting."""
+    while _remind() == _BATCH:
+        if budget.spent:
+            return True
+    for lead_id, contact_id in leads_to_take(limit=_BATCH, now=clock.now()):
+        _take_away(lead_id, contact_id)
+        if budget.spent:
+            return True
+    return False
+
+
+def _remind() -> int:
+    """One batch of what is told; each step is taken in the transaction that plans the next one."""
+    with due_work():
+        now = clock.now()
+        claimed = leads.services.claim_clocks(limit=_BATCH, now=now)
+        if not claimed:
+            return 0
+        offices = Offices(tenant_current().zone)
+        departments = departments_of_users({each.lead.owner_id for each in claimed if each.lead.owner_id})
+        heads = department_heads({pk for pk in departments.values() if pk}, offices)
+        told, planned = [], []
+        for each in claimed:
+            owner_id = each.lead.owner_id
+            department = departments.get(owner_id) if owner_id else None
+            promise, hours = _promise(each.rule), _hours(each.rule, offices, department)
+            step = step_to_take(promise, hours, each.started_at, planned=ResponseStep(each.step), now=now)
+            if step is ResponseStep.TAKE:
+                after = next_step(promise, hours, each.started_at, done=ResponseStep.ESCALATE)
+                planned.append((each, after))
+                continue
+            if step is ResponseStep.REMIND:
+                recipient, kind = owner_id, AlertKind.SLA_REMINDER
+            else:
+                recipient, kind = heads.get(department) if department else None, AlertKind.ESCALATION
+            if recipient is not None:
+                told.append(NewAlert(recipient, kind, now, each.lead_id))
+            planned.append((each, next_step(promise, hours, each.started_at, done=step)))
+        leads.services.set_steps(planned=planned)
+        alerted(told)
+        return len(claimed)
+
+
+def _take_away(lead_id: UUID, contact_id: UUID) -> None:
+    """Give a lead that nobody answered to somebody else, or to the pool. Its contact is locked first, as everywhere."""
+    with due_work():
+        now = clock.now()
+        contacts.services.lock_contacts(contact_ids=[contact_id])
+        held = leads.services.hold_clock(lead_id=lead_id, now=now)
+        if held is None:
+            return
+        before = held.lead.owner_id
+        owner_id = _somebody_else(held.lead, before, now) if held.rule.taken_to == TakenTo.RULES else None
+        if owner_id is not None:
+            lead_reassigned([lead_id], owner_id, by=None, now=now)
+            offices, owner = Offices(tenant_current().zone), user_get(owner_id)
+            department = owner.department_id if owner else None
+            leads.services.start_clocks(clocks=[_clock(lead_id, held.rule, offices, department, now)], now=now)
+        elif held.rule.taken_to == TakenTo.POOL:
+            _into_pool(held, now)
+        else:
+            leads.services.set_steps(planned=[(held, None)])
+        details = {"from": str(before or ""), "to": str(owner_id or "")}
+        record_audit(action="lead.taken_away", subject=held.lead, details=details, now=now)
+
+
+def _into_pool(held: ResponseClock, now: datetime) -> None:
+    leads.services.release_leads(lead_ids=[held.lead_id], now=now)
+    if held.lead.contact.owner_id == held.lead.owner_id:
+        contacts.services.set_owner(contact_ids=[held.lead.contact_id], owner_id=None, why=OwnerWhy.POOL, now=now)
+    leads.services.set_steps(planned=[(held, None)])
+    before = user_get(held.lead.owner_id) if held.lead.owner_id else None
+    department = before.department_id if before else None
+    head = department_heads({department}, Offices(tenant_current().zone)).get(department) if department else None
+    if head is not None:
+        alerted([NewAlert(head, AlertKind.POOL, now, held.lead_id)])
+
+
+def _somebody_else(lead: Lead, before: UUID | None, now: datetime) -> UUID | None:
+    """Who gets it by the rules of now, as if it came in without an owner and `before` were not there."""
+    stored = assignment_rules_active()
+    snapshot = snapshot_taken(stored, ways=set(), now=now)
+    desk = Desk([rep for rep in snapshot.reps if rep.id != before], snapshot.rules, now=now)
+    decision = desk.give(wishes_of([lead])[0])
+    if desk.given and snapshot.turns.held:
+        accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
+        leads.services.keep_weights(rules=snapshot.rules, weighed=desk.weighed)
+    return decision.owner_id if decision.owner_id != before else None
+
+
+def _rule_of(rules: dict[UUID | None, ResponseRule], line: Sequence[UUID]) -> ResponseRule | None:
+    """That of the source, else of the nearest it is part of, else that of all others."""
+    return next((rules[pk] for pk in line if pk in rules), rules.get(None))
+
+
+def _clock(lead_id: UUID, rule: ResponseRule, offices: Offices, department_id: UUID | None, now: datetime) -> NewClock:
+    promise, hours = _promise(rule), _hours(rule, offices, department_id)
+    return NewClock(lead_id, rule.pk, due_at(promise, hours, now), next_step(promise, hours, now))
+
+
+def _promise(rule: ResponseRule) -> Promise:
+    return Promise(rule.minutes, rule.remind_before, rule.escalate_after, rule.take_after)
+
+
+def _hours(rule: ResponseRule, offices: Offices, department_id: UUID | None) -> Hours | None:
+    return offices.hours_of(department_id) if rule.within_hours else None
