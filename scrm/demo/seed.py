@@ -19,6 +19,7 @@ from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.links import put_up_links
 from scrm.demo.shape import Business, Person
+from scrm.demo.twins import meet_twins
 from scrm.flows.opening import tenant_opened
 from tenants.selectors import tenant_by_name
 
@@ -65,6 +66,7 @@ def seed(business: Business) -> int:
             history.live()
             put_up_links(ground, now)
             hold_some(ground.form, language=business.language, now=now)
+            meet_twins(ground, language=business.language, now=now)
             make_segments(ground, now)
             tell_growth(
                 ground.sources,
