@@ -53,6 +53,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "assignment.view": _records(_DESK, "See by which rules new leads find their owner"),
     "assignment.edit": _business(_PLAN, "Make and change assignment rules, opening hours and times to answer"),
     "availability.edit": _records(_LEAD, "Say what colleagues take on and when they are away"),
+    "follow_up.edit": _business(_PLAN, "Make and change outcomes of talks, topics of voices and stages of deals"),
     "source.view": _records(_DESK, "See sources and what they brought"),
     "source.edit": _business(_PLAN, "Make and change sources and their costs"),
     "review.view": _records(_DESK, "See reviews on outside sites and how far their answers are"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record_audit
 from commerce.enums import Sentiment
-from commerce.models import Voice, VoiceTopic
+from commerce.models import OpportunityItem, Product, Voice, VoiceTopic
 from leads.models import Interaction
 
 
@@ -77,3 +77,16 @@ def save_voice_topic(*, topic: VoiceTopic | None, name: str, archived: bool, by:
     details = {"name": topic.name, "archived": archived}
     record_audit(action="voice_topic.saved", actor=by, subject=topic, details=details, now=now)
     return topic
+
+
+def set_opportunity_products(*, opportunity_id: UUID, product_ids: Collection[UUID]) -> bool:
+    """Say what an opportunity is about; False when it was so already. In the caller's transaction."""
+    wanted = set(Product.objects.filter(pk__in=set(product_ids)).values_list("pk", flat=True))
+    rows = OpportunityItem.objects.filter(opportunity=opportunity_id)
+    held = set(rows.values_list("product", flat=True))
+    rows.exclude(product__in=wanted).delete()
+    OpportunityItem.objects.bulk_create(
+        [OpportunityItem(opportunity_id=opportunity_id, product_id=pk) for pk in sorted(wanted - held)],
+        ignore_conflicts=True,
+    )
+    return wanted != held

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from scrm.core.conditions import Fact, Type
+from tagging.enums import Band
 from tagging.models import Tag
 
 
@@ -19,6 +20,23 @@ def _held(subject: Any, now: datetime) -> set[str]:
 
 
 FACTS = (
+    Fact(
+        key="score",
+        label=_("score"),
+        group=_("Score"),
+        type=Type.NUMBER,
+        sql="(SELECT s.points FROM tagging_contactscore s WHERE s.contact_id = c.id)",
+        oracle=lambda subject, args, now: subject["score"]["points"],
+    ),
+    Fact(
+        key="score_band",
+        label=_("how warm they are"),
+        group=_("Score"),
+        type=Type.CHOICE,
+        choices=lambda: Band.choices,
+        sql="(SELECT s.band FROM tagging_contactscore s WHERE s.contact_id = c.id)",
+        oracle=lambda subject, args, now: subject["score"]["band"],
+    ),
     Fact(
         key="tags",
         label=_("tags"),

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
+from contacts.models import Contact
 from scrm.core.pagination import earlier
-from tagging.models import TagAssignment, TagChange
+from tagging.models import ContactScore, ScoreRule, TagAssignment, TagChange
 
 
 def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, list[TagAssignment]]:
@@ -21,6 +25,31 @@ def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, 
 
 def contact_ids_tagged(tag_id: UUID | str, now: datetime) -> QuerySet[TagAssignment, UUID]:
     return _held(now).filter(tag=UUID(str(tag_id))).values_list("contact", flat=True)
+
+
+def scores_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, ContactScore]:
+    """What many contacts came to, in one statement; nothing for those never counted."""
+    return {row.contact_id: row for row in ContactScore.objects.filter(contact__in=list(contact_ids))}
+
+
+def with_score(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Contacts with `score_points` to be sorted by; nothing for those never counted."""
+    points = ContactScore.objects.filter(contact=OuterRef("pk")).values("points")
+    return contacts.annotate(score_points=Coalesce(Subquery(points), Value(Decimal("-100000"))))
+
+
+def contact_ids_in_band(band: str) -> QuerySet[ContactScore, UUID]:
+    return ContactScore.objects.filter(band=band).values_list("contact", flat=True)
+
+
+def score_told(contact_id: UUID) -> tuple[ContactScore | None, list[tuple[ScoreRule, dict[str, Any]]]]:
+    """Somebody's score, and its parts by rule, the weightiest first."""
+    score = ContactScore.objects.filter(contact=contact_id).first()
+    if score is None:
+        return None, []
+    rules = {str(rule.pk): rule for rule in ScoreRule.objects.filter(pk__in=[part["rule"] for part in score.parts])}
+    parts = [(rules[part["rule"]], part) for part in score.parts if part["rule"] in rules]
+    return score, sorted(parts, key=lambda pair: -abs(pair[1]["points"]))
 
 
 def tag_change_list_of_contact(

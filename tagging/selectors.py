@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
 from scrm.core.counting import count_of
-from tagging.models import Tag, TagAssignment, TagCategory, TagGroup, TagRule
+from tagging.models import ContactScore, ScoreRule, ScoreScale, Tag, TagAssignment, TagCategory, TagGroup, TagRule
 
 
 def tag_tree(user: User, now: datetime, *, archived: bool = False) -> list[TagCategory]:
@@ -86,3 +86,21 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def score_rule_list() -> list[ScoreRule]:
+    return list(ScoreRule.objects.select_related("tag").order_by("-active", "position", "name"))
+
+
+def score_rule_get(pk: UUID) -> ScoreRule | None:
+    return ScoreRule.objects.select_related("tag").filter(pk=pk).first()
+
+
+def score_scale() -> ScoreScale:
+    return ScoreScale.objects.first() or ScoreScale()
+
+
+def score_band_counts(viewer: User) -> dict[str, int]:
+    """How many of the contacts that the viewer may see are in each band."""
+    rows = visible_to(viewer, ContactScore.objects.all(), owner="contact__owner").order_by()
+    return dict(rows.values_list("band").annotate(contacts=Count("pk")))

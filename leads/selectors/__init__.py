@@ -76,8 +76,23 @@ from leads.selectors.links import (
     partner_rows,
     touches_of_lead,
 )
-from leads.selectors.opportunities import opportunity_moves_of_contact
-from leads.selectors.ratings import own_rating_of, rating_change_list_of_contact
+from leads.selectors.opportunities import (
+    opportunity_board,
+    opportunity_detail,
+    opportunity_forecast,
+    opportunity_history,
+    opportunity_list,
+    opportunity_moves_of_contact,
+    opportunity_stage_get,
+    opportunity_stages,
+    opportunity_totals,
+)
+from leads.selectors.ratings import (
+    colleagues_on,
+    own_rating_of,
+    rating_change_list_of_contact,
+    rating_of,
+)
 from leads.selectors.referral import (
     Referrer,
     program_choices,
@@ -116,6 +131,7 @@ __all__ = [
     "attachment_list_loose",
     "attachment_list_of_contact",
     "attachment_visible",
+    "colleagues_on",
     "cover_data",
     "cover_is_shown",
     "department_choices",
@@ -165,7 +181,15 @@ __all__ = [
     "link_through",
     "links_among",
     "open_lead_counts",
+    "opportunity_board",
+    "opportunity_detail",
+    "opportunity_forecast",
+    "opportunity_history",
+    "opportunity_list",
     "opportunity_moves_of_contact",
+    "opportunity_stage_get",
+    "opportunity_stages",
+    "opportunity_totals",
     "outcome_get",
     "outcome_list",
     "outcome_names",
@@ -180,6 +204,7 @@ __all__ = [
     "program_get",
     "program_list",
     "rating_change_list_of_contact",
+    "rating_of",
     "referral_list",
     "referral_of_lead",
     "referrer_rows",

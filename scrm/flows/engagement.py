@@ -28,6 +28,7 @@ from scrm.flows import progress
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
 from tagging.rules import Grant, decide_grants
+from tagging.services_scores import Changed, scores_touched
 from tenants.selectors import tenant_current
 
 
@@ -58,6 +59,7 @@ def contacts_tagged(
             removed = tagging.services.remove_tags(pairs=pairs, source=source, by=by, evidence=evidence, now=now)
             changed = len(removed)
             tags_told(HookEvent.TAG_REMOVED, removed, now=now)
+            scores_touched([Changed(contact_id, now, tag_id=tag_id) for contact_id, tag_id in removed])
         if changed and source == TagSource.HAND:
             details = {"contacts": [str(pk) for pk in present[:20]], "tags": [str(pk) for pk in tag_ids]}
             action = "tag.given" if add else "tag.taken"
@@ -106,6 +108,8 @@ def take_in(
         if outcome.new
     ]
     if new:
+        changed = [each for each, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
+        scores_touched([Changed(each.contact_id, now, event_type=each.type) for each in changed])
         _apply_rules(new, now, start=start)
     return outcomes
 
@@ -122,6 +126,7 @@ def give_tags(
     """Tag locked contacts, and start what starts with a tag. Inside `due_work`."""
     added = tagging.services.add_tags(grants=grants, source=source, by=by, now=now)
     tags_told(HookEvent.TAG_ADDED, added, now=now)
+    scores_touched([Changed(contact_id, now, tag_id=tag_id) for contact_id, tag_id in added])
     if added and start:
         by_tag: dict[UUID, list[UUID]] = {}
         for contact_id, tag_id in added:

@@ -16,6 +16,7 @@ from contacts.models import Contact
 from contacts.selectors import contact_ids_of_owner, contact_ids_visible
 from exchange.enums import HookEvent
 from leads.selectors import lead_ids_left_by
+from leads.services.opportunities import hand_over_opportunities
 from scheduler.services import due_work
 from scrm.flows.alerts import handed_over
 from scrm.flows.telling import assigned, told
@@ -56,6 +57,7 @@ def contacts_handed_over(
         told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
         handed_over(owner_id, [each.lead_id for each in handed], contacts=len(before), by=by, now=now)
         tasks = hand_over_tasks(contact_ids=sorted(before), owner=User.objects.get(pk=owner_id))
+        hand_over_opportunities(contact_ids=sorted(before), owner_id=owner_id, now=now)
         record_audit(
             action="contact.handed_over",
             actor=by,

@@ -21,6 +21,7 @@ from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
 from scrm.flows.alerts import handed_over
 from scrm.flows.telling import assigned, stages_told, told
+from tagging.services_scores import Changed, scores_touched
 
 
 def stage_moved(
@@ -103,6 +104,7 @@ def move(
     """Move locked contacts, and let what an end of the lifecycle means follow. Inside `due_work`."""
     moved = lifecycle.services.move_contacts(moves=wishes, source=source, by=by, reason=reason, now=now)
     stages_told(moved, now=now)
+    scores_touched([Changed(each.contact_id, now) for each in moved])
     won = sorted({each.contact_id for each in moved if each.to.kind == StageKind.WON})
     lost = sorted({each.contact_id for each in moved if each.to.kind == StageKind.LOST})
     if won:

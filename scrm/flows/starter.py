@@ -7,7 +7,8 @@ import leads.services.interactions
 import lifecycle.services
 import tagging.services
 from commerce.services_voices import ensure_voice_topics
-from leads.enums import InteractionKind
+from leads.enums import DealKind, InteractionKind
+from leads.services.opportunities import ensure_opportunity_stages
 from lifecycle.enums import StageKind
 from scrm.core import clock
 from tagging.enums import CategoryKind
@@ -149,6 +150,15 @@ _OUTCOMES: Final = (
     (InteractionKind.MEETING, "Put off", "已改期", False),
 )
 
+# English, Chinese, what it means, probability in percent
+_PIPELINE: Final = (
+    ("Qualified", "已确认需求", DealKind.OPEN, 20),
+    ("Proposal", "方案报价", DealKind.OPEN, 50),
+    ("Negotiation", "商务谈判", DealKind.OPEN, 75),
+    ("Won", "赢单", DealKind.WON, 100),
+    ("Lost", "输单", DealKind.LOST, 0),
+)
+
 _TOPICS: Final = (
     ("Price", "价格"),
     ("Quality", "质量"),
@@ -209,6 +219,7 @@ def lay_out_follow_up() -> None:
     leads.services.interactions.ensure_outcomes(
         outcomes=[(kind, zh if chinese else en, effective) for kind, en, zh, effective in _OUTCOMES]
     )
+    ensure_opportunity_stages(stages=[(zh if chinese else en, kind, share) for en, zh, kind, share in _PIPELINE])
     ensure_voice_topics(names=[zh if chinese else en for en, zh in _TOPICS])
 
 

@@ -25,8 +25,10 @@ from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
 from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
+from scrm.flows.scoring import scores_due
 from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
+from tagging.score_queries import SCORES_NEXT_DUE
 
 
 def connect() -> None:
@@ -42,6 +44,7 @@ def connect() -> None:
     register(DueSource("reviews", REVIEWS_NEXT_DUE, reviews_due, sends=True))
     register(DueSource("alerts", ALERTS_NEXT_DUE, alerts_due))
     register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
+    register(DueSource("scores", SCORES_NEXT_DUE, scores_due))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))

@@ -4,9 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.http import Http404
+
 from accounts.models import User
+from scrm.core import clock
+from scrm.web.access import Visit
 from scrm.web.story_rooms import ROOMS, Reader
 
 PAGE = 30
@@ -75,6 +80,19 @@ def story_of(
     told.sort(key=lambda pair: pair[0].at, reverse=True)
     page = told[:PAGE]
     return Story([item for _place, item in page], page[-1][0] if len(told) > PAGE else None)
+
+
+def story_asked(request: Visit, contact_id: UUID) -> dict[str, Any]:
+    """The page of the story that the address asks for, and what its further pages go on with. Http404."""
+    place = request.GET.get("after", "")
+    after = Place.read(place)
+    if place and after is None:
+        raise Http404
+    kind, text = request.GET.get("kind", ""), request.GET.get("q", "")
+    kinds = [kind] if kind in {room.code for room in ROOMS} else []
+    story = story_of(contact_id, after, viewer=request.user, now=clock.now(), kinds=kinds, text=text)
+    narrowed = urlencode({"kind": kinds[0] if kinds else "", "q": text[:MOST_WORDS]})
+    return {"story": story, "narrowed": narrowed, "is_narrowed": bool(kinds or text)}
 
 
 def _older(after: Place | None, rank: int) -> dict[str, Any]:

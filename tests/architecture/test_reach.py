@@ -26,6 +26,7 @@ RAW: dict[str, str] = {
     "leads/form_queries.py": "tests/web/test_public_visits.py::test_visit_of_cai_s_form_counts_there_alone",
     "leads/source_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "leads/queries.py": "tests/flows/test_progress.py::test_leads_of_another_tenant_are_not_reassigned",
+    "tagging/score_queries.py": "tests/tagging/test_scoring.py::test_another_business_is_not_counted",
     "tagging/queries.py": "tests/api/test_contacts.py::test_contact_beyond_reach_is_not_tagged",
     "scheduler/queries.py": "tests/tenancy/test_roles.py::test_role_sees_its_own_rows_of_public_tables",
     "scrm/core/bulk.py": "tests/flows/test_lead_import.py::test_other_tenant_sees_nothing",

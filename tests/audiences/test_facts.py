@@ -19,7 +19,7 @@ from leads.models import EntryLink, Lead, Source, Touch
 from lifecycle.models import Lifecycle, Position, Stage, StageTransition
 from scrm.core.conditions import Scope, Snapshot, evaluate, facts, parse, schema_for, sentence
 from scrm.core.ids import uuid7
-from tagging.models import Tag, TagAssignment, TagCategory, TagGroup
+from tagging.models import ContactScore, Tag, TagAssignment, TagCategory, TagGroup
 from tests.core.condition_cases import DEEP, MOMENTS, NOW, answers, rules, sampled
 
 BESIDE = [timedelta(), timedelta(microseconds=1), timedelta(microseconds=-1)]
@@ -83,7 +83,16 @@ class World:
             "positions": [self.add_position(contact, each) for each in self.some(self.lifecycles, 2)],
             "stages_ever": [self.add_move(contact, stage) for stage in self.some(self.stages, 2)],
             "orders": [self.add_order(contact) for _ in range(draw.choice([0, 1, 3]))],
+            "score": self.add_score(contact),
         }
+
+    def add_score(self, contact):
+        points = self.draw.choice([None, Decimal("-5"), Decimal("12.5"), Decimal("60")])
+        if points is None:
+            return {"points": None, "band": None}
+        band = "hot" if points > 50 else "cold"
+        ContactScore.objects.create(contact=contact, points=points, band=band)
+        return {"points": points, "band": band}
 
     def describe(self, contact):
         channels = self.some(["all", "email", "sms", "call"], 2)
@@ -233,6 +242,8 @@ VALUES = {
     "events.last_at.type": TYPES,
     "events.last_at.property": ["colour"],
     "events.last_at.equals": TEXTS,
+    "score": [-5, 0, 12.5, 60],
+    "score_band": ["hot", "cold"],
     "tags": ["facts-a", "facts-b", "facts-c"],
     "stage.current": ["facts-new", "facts-won"],
     "stage.current.lifecycle": ["<lifecycles 0>", "<lifecycles 1>"],

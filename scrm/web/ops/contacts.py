@@ -5,7 +5,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -24,24 +24,33 @@ from contacts.selectors import (
 )
 from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
-from contacts.upkeep import edit_contact
 from leads.interaction_rules import CHANGED_FOR
 from leads.selectors import attachment_list_of_contact, interactions_deleted, lead_list_of_contact
+from leads.services.ratings import rate_contact
 from lifecycle.enums import MoveSource
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
 from lifecycle.selectors import stage_list_everywhere
 from scrm.core import clock
 from scrm.flows import consent, engagement, progress
+from scrm.flows.scoring import contact_edited
 from scrm.web.access import Visit, found, may
+from scrm.web.around import around, next_step
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
-from scrm.web.timeline import Place, story_of
-from tagging.enums import TagSource
-from tagging.of_contacts import contact_ids_tagged, tags_by_contact
+from scrm.web.story_rooms import ROOMS
+from scrm.web.timeline import story_asked, story_of
+from tagging.enums import Band, TagSource
+from tagging.of_contacts import contact_ids_in_band, contact_ids_tagged, scores_by_contact, tags_by_contact, with_score
 from tagging.selectors import tag_list_active
 
-SORTS = {"name": "name", "owner": "owner__full_name", "city": "city", "since": "created_at"}
+SORTS = {
+    "name": "name",
+    "owner": "owner__full_name",
+    "city": "city",
+    "since": "created_at",
+    "score": "score_points",
+}
 
 
 class ContactFilter(FilterForm):
@@ -49,6 +58,7 @@ class ContactFilter(FilterForm):
         super().__init__(request)
         self.choose("stage", gettext_lazy("Stage"), gettext_lazy("Any stage"), stages)
         self.choose("tag", gettext_lazy("Tag"), gettext_lazy("Any tag"), tags)
+        self.choose("band", gettext_lazy("Score"), gettext_lazy("Any score"), Band.choices)
         anybody = [("none", gettext_lazy("Nobody")), *owners]
         self.choose("owner", gettext_lazy("Owner"), gettext_lazy("Any owner"), anybody)
 
@@ -73,17 +83,21 @@ def index(request: Visit) -> HttpResponse:
     within = [
         *([contact_ids_in_stage(chosen["stage"])] if "stage" in chosen else []),
         *([contact_ids_tagged(chosen["tag"], now)] if "tag" in chosen else []),
+        *([contact_ids_in_band(chosen["band"])] if "band" in chosen else []),
     ]
     rows = contact_list_filtered(
         contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
     )
-    page = page_of(request, sorted_by(request, rows, SORTS, "-created_at"))
+    page = page_of(
+        request,
+        sorted_by(request, with_score(rows) if "score" in request.GET.get("sort", "") else rows, SORTS, "-created_at"),
+    )
     ids = [contact.pk for contact in page]
-    tags, positions = tags_by_contact(ids, now), positions_by_contact(ids)
+    tags, positions, scores = tags_by_contact(ids, now), positions_by_contact(ids), scores_by_contact(ids)
     context = {
         "filters": filters,
         "page": page,
-        "rows": [(contact, tags[contact.pk], positions[contact.pk]) for contact in page],
+        "rows": [(contact, tags[contact.pk], positions[contact.pk], scores.get(contact.pk)) for contact in page],
         "filtered": bool(chosen),
     }
     return page_or_part(request, "ops/contact_list.html", "list", context)
@@ -102,6 +116,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     contact, now = contact_detail(request.user, contact_id), clock.now()
     if contact is None:
         return redirect("ops:contact_detail", found(survivor_of(request.user, contact_id)))
+    leads = lead_list_of_contact(request.user, contact.pk)
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     held = {str(row.tag_id) for row in tags}
     values = {name: getattr(contact, name) for name in ContactForm.base_fields}
@@ -115,7 +130,10 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "marks": marks_of(contact.pk),
         "channels": ChannelKind.choices,
         "owners": owner_choices(request.user),
-        "leads": lead_list_of_contact(request.user, contact.pk),
+        "leads": leads,
+        "step": next_step(request.user, contact, leads, now),
+        "score": scores_by_contact([contact.pk]).get(contact.pk),
+        "kinds": [(room.code, room.label) for room in ROOMS],
         "sops": sops_of_contact(contact.pk),
         "story": story_of(contact.pk, viewer=request.user, now=now),
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
@@ -127,13 +145,28 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
 
 @may("contact.view")
 def timeline(request: Visit, contact_id: UUID) -> HttpResponse:
-    """The next page of the story, for htmx."""
+    """A page of the story, narrowed by kind and words, for htmx."""
     contact = _contact(request, contact_id)
-    after = Place.read(request.GET.get("after", ""))
-    if after is None:
-        raise Http404
-    context = {"contact": contact, "story": story_of(contact.pk, after, viewer=request.user, now=clock.now())}
-    return render(request, "ops/contact_detail.html#story", context)
+    return render(request, "ops/contact_detail.html#story", {"contact": contact, **story_asked(request, contact.pk)})
+
+
+@may("contact.view")
+def around_contact(request: Visit, contact_id: UUID) -> HttpResponse:
+    """What stands around a contact, read after the page stands."""
+    contact = _contact(request, contact_id)
+    return render(request, "ops/contact_around.html", around(request.user, contact))
+
+
+@require_POST
+@may("contact.edit")
+def rate(request: Visit, contact_id: UUID) -> HttpResponse:
+    contact = _contact(request, contact_id)
+    try:
+        rate_contact(contact_id=contact.pk, rating=request.POST.get("rating", "")[:1], by=request.user, now=clock.now())
+        messages.success(request, _("Rating saved."))
+    except ValidationError as error:
+        messages.error(request, first_message(error))
+    return redirect("ops:contact_detail", contact.pk)
 
 
 @require_POST
@@ -143,7 +176,7 @@ def edit(request: Visit, contact_id: UUID) -> HttpResponse:
     form = ContactForm(request.POST)
     try:
         if form.is_valid():
-            edit_contact(contact=contact, by=request.user, now=clock.now(), **form.cleaned_data)
+            contact_edited(contact, by=request.user, now=clock.now(), **form.cleaned_data)
             messages.success(request, _("Saved."))
         else:
             messages.error(request, _("This is too long to be kept: shorten it."))

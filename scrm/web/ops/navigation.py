@@ -53,6 +53,7 @@ GROUPS = (
             ),
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
             Entry(_("Duplicates"), "git-merge", "duplicate_list", "contact.merge", also=("duplicate_",)),
+            Entry(_("Opportunities"), "coin", "opportunity_list", "contact.view", also=("opportunity_",)),
             Entry(
                 _("Sources"),
                 "route",
@@ -72,7 +73,7 @@ GROUPS = (
         _("Audience"),
         (
             Entry(_("Segments"), "chart-circles", "segment_list", "segment.view", also=("segment_",)),
-            Entry(_("Tags"), "tags", "tag_list", "tag.view", also=("tag_",)),
+            Entry(_("Tags"), "tags", "tag_list", "tag.view", also=("tag_", "score_")),
             Entry(_("Lifecycle"), "refresh", "lifecycle", "lifecycle.view", also=("lifecycle_", "stage_")),
         ),
     ),
@@ -90,6 +91,7 @@ GROUPS = (
         (
             Entry(_("Funnel"), "filter", "funnel", "report.view"),
             Entry(_("By source"), "chart-bar", "source_report", "report.view"),
+            Entry(_("Voice of the customer"), "message", "voice_list", "contact.view", also=("voice_",)),
         ),
     ),
     Group(
@@ -103,6 +105,9 @@ GROUPS = (
         _("Administration"),
         (
             Entry(_("Audit trail"), "shield-check", "audit_list", "audit.view"),
+            Entry(
+                _("Follow-up lists"), "list-check", "follow_up_lists", "follow_up.edit", also=("follow_up_", "outcome_")
+            ),
             Entry(_("Settings"), "settings", "settings", also=("settings_", "user_")),
         ),
     ),

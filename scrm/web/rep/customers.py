@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -31,11 +31,13 @@ from lifecycle.selectors import lifecycle_get, stage_list
 from scrm.core import clock
 from scrm.flows import engagement, progress
 from scrm.web.access import Visit, found
+from scrm.web.around import around
 from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.searches import hide_identity
-from scrm.web.timeline import Place, story_of
+from scrm.web.story_rooms import ROOMS
+from scrm.web.timeline import story_asked, story_of
 from tagging.enums import TagSource
-from tagging.of_contacts import tags_by_contact
+from tagging.of_contacts import scores_by_contact, tags_by_contact
 from tagging.selectors import tag_list_active
 
 PAGE_SIZE: Final = 30
@@ -94,22 +96,24 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "story": story_of(contact.pk, viewer=request.user, now=now),
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "today": local(now).date(),
+        "score": scores_by_contact([contact.pk]).get(contact.pk),
+        "rooms": [(room.code, room.label) for room in ROOMS],
     }
     return show(request, "rep/customer.html", "customers", context)
 
 
 @on_phone("contact.view")
 def story(request: Visit, contact_id: UUID) -> HttpResponse:
-    """The next page of the story, for htmx."""
+    """A page of the story, for htmx."""
     contact = _contact(request, contact_id)
-    after = Place.read(request.GET.get("after", ""))
-    if after is None:
-        raise Http404
-    return render(
-        request,
-        "rep/customer.html#story",
-        {"contact": contact, "story": story_of(contact.pk, after, viewer=request.user, now=clock.now())},
-    )
+    return render(request, "rep/customer.html#story", {"contact": contact, **story_asked(request, contact.pk)})
+
+
+@on_phone("contact.view")
+def around_customer(request: Visit, contact_id: UUID) -> HttpResponse:
+    """What stands around a customer, read after the page stands."""
+    contact = _contact(request, contact_id)
+    return render(request, "rep/around.html", around(request.user, contact))
 
 
 @require_POST

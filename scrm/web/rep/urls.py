@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/new/", entry.create, name="lead_create"),
     path("customers/known/", entry.known, name="lead_known"),
     path("customers/<uuid:contact_id>/", customers.detail, name="customer"),
+    path("customers/<uuid:contact_id>/around", customers.around_customer, name="customer_around"),
     path("customers/<uuid:contact_id>/story", customers.story, name="customer_story"),
     path("customers/<uuid:contact_id>/log", talks.log, name="customer_log"),
     path("talks/<uuid:talk_id>/", talks.edit, name="talk_edit"),

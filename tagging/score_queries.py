@@ -1,0 +1,154 @@
+"""The SQL of scores: what the rules give many contacts, in a few statements."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from tagging.enums import Band, ScoreKind
+from tagging.scoring import HALF_LIVES, Part, Scoring
+
+SCORES_NEXT_DUE = "SELECT min(due_at) FROM tagging_contactscore WHERE due_at IS NOT NULL"
+
+_LEFT = """
+    r.points * CASE WHEN r.half IS NULL THEN 1
+        ELSE power(0.5::float8, (extract(epoch FROM %(now)s::timestamptz - at) / (r.half * 86400))::float8) END"""
+_FRESH = f"at <= %(now)s AND (r.half IS NULL OR at > %(now)s::timestamptz - r.half * interval '{HALF_LIVES} days')"
+_RULES = """unnest(%(ids)s::uuid[], %(of)s::text[], %(points)s::float8[], %(half)s::int[], %(most)s::int[])
+    AS r(id, of, points, half, most)"""
+_EVENTS = f"""
+SELECT c.id, r.id, sum({_LEFT}), count(*), max(at)
+FROM unnest(%(contacts)s::uuid[]) AS c(id)
+CROSS JOIN {_RULES}
+JOIN events_eventtype t ON t.code = r.of
+CROSS JOIN LATERAL (
+    SELECT e.occurred_at AS at FROM events_event e
+    WHERE e.contact_id = c.id AND e.type_id = t.id AND e.occurred_at <= %(now)s
+        AND (r.half IS NULL OR e.occurred_at > %(now)s::timestamptz - r.half * interval '{HALF_LIVES} days')
+    ORDER BY e.occurred_at DESC LIMIT r.most
+) counted
+GROUP BY c.id, r.id
+"""
+_TAGS = f"""
+SELECT a.contact_id, r.id, {_LEFT}, 1, at
+FROM {_RULES}
+JOIN (SELECT contact_id, tag_id, at, expires_at FROM tagging_tagassignment) a ON a.tag_id = r.of::uuid
+WHERE a.contact_id = ANY(%(contacts)s::uuid[]) AND (a.expires_at IS NULL OR a.expires_at > %(now)s) AND {_FRESH}
+"""
+
+
+def claim_due(limit: int, now: datetime) -> list[UUID]:
+    """Hold the next contacts whose score must be counted again; others work on the rest beside us."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contact_id FROM tagging_contactscore WHERE due_at <= %s ORDER BY due_at LIMIT %s "
+            "FOR UPDATE SKIP LOCKED",
+            [now, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def parts_by_contact(rules: Sequence[Scoring], contact_ids: Collection[UUID], now: datetime) -> dict[UUID, list[Part]]:
+    """What rules on events and tags give each of these contacts."""
+    found: dict[UUID, list[Part]] = {contact_id: [] for contact_id in contact_ids}
+    for kind, statement in ((ScoreKind.EVENT, _EVENTS), (ScoreKind.TAG, _TAGS)):
+        asked = [rule for rule in rules if rule.kind == kind]
+        if not asked or not found:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(
+                statement,
+                {
+                    "contacts": list(found),
+                    "now": now,
+                    "ids": [rule.id for rule in asked],
+                    "of": [rule.of for rule in asked],
+                    "points": [float(rule.points) for rule in asked],
+                    "half": [rule.half_life_days for rule in asked],
+                    "most": [rule.most for rule in asked],
+                },
+            )
+            for contact_id, rule_id, points, times, last in cursor.fetchall():
+                found[contact_id].append(Part(rule_id, float(points), times, last))
+    return found
+
+
+def write_scores(rows: Sequence[tuple[UUID, Decimal, Band, list[Part], datetime | None]], now: datetime) -> None:
+    """(contact, points, band, parts, when again) of claimed contacts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE tagging_contactscore AS kept
+            SET points = given.points, band = given.band, parts = given.parts, due_at = given.due_at, computed_at = %s
+            FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::jsonb[], %s::timestamptz[])
+                AS given(id, points, band, parts, due_at)
+            WHERE kept.contact_id = given.id
+            """,
+            [
+                now,
+                [row[0] for row in rows],
+                [row[1] for row in rows],
+                [row[2].value for row in rows],
+                [_as_json(row[3]) for row in rows],
+                [row[4] for row in rows],
+            ],
+        )
+
+
+def mark_due(
+    contact_ids: Collection[UUID], *, event_types: Collection[str], tag_ids: Collection[UUID], now: datetime
+) -> bool:
+    """Have these contacts counted again, if a rule asks about what changed; False when none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
+            SELECT given.id, 0, 'cold', '[]', %(now)s FROM unnest(%(contacts)s::uuid[]) AS given(id)
+            WHERE EXISTS (
+                SELECT 1 FROM tagging_scorerule r WHERE r.active AND (r.kind = 'condition'
+                    OR r.kind = 'event' AND r.event_type = ANY(%(types)s)
+                    OR r.kind = 'tag' AND r.tag_id = ANY(%(tags)s::uuid[])))
+            ORDER BY given.id
+            ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
+                WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
+            """,
+            {
+                "now": now,
+                "contacts": sorted(contact_ids),
+                "types": list(event_types),
+                "tags": list(tag_ids),
+            },
+        )
+        return bool(cursor.rowcount)
+
+
+def mark_all_due(now: datetime) -> int:
+    """Have everybody counted again: the rules have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
+            SELECT c.id, 0, 'cold', '[]', %(now)s FROM contacts_contact c WHERE c.erased_at IS NULL ORDER BY c.id
+            ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
+                WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
+            """,
+            {"now": now},
+        )
+        return int(cursor.rowcount)
+
+
+def _as_json(parts: Sequence[Part]) -> str:
+    return json.dumps(
+        [
+            {
+                "rule": str(part.rule_id),
+                "points": round(part.points, 1),
+                "times": part.times,
+                "last": part.last.isoformat() if part.last else None,
+            }
+            for part in parts
+        ]
+    )
