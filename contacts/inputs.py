@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from contacts.enums import ChannelKind
 
@@ -18,6 +18,10 @@ class IdentityLike(Protocol):
     def key(self) -> str: ...
 
 
+Known = dict[tuple[str, bytes], IdentityLike]
+"""The identities of one arrival by their kind and blind index."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentInput:
     """What somebody agreed to, with the text they saw."""
@@ -28,8 +32,7 @@ class ConsentInput:
     proof: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonInput:
+class PersonInput(NamedTuple):
     """What one arrival says about a person.
 
     What it says fills what is empty; one that `overwrites` corrects what it said before too.

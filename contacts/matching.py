@@ -64,16 +64,24 @@ def match_people(
     holders: dict[Key, UUID | int] = dict(known)
     matches: list[Match] = []
     for place, keys in enumerate(arrivals):
-        ordered = sorted(dict.fromkeys(keys), key=lambda key: ranks.get(key[0], len(ranks)))
+        ordered: Sequence[Key] = keys
+        if len(keys) > 1:
+            ordered = sorted(dict.fromkeys(keys), key=lambda key: ranks.get(key[0], len(ranks)))
         person = (settled or {}).get(place)
         if isinstance(person, int):
             person = matches[person].person
         by = ""
         if person is None:
-            teller = next((key for key in ordered if key in holders), None)
-            person, by = (holders[teller], teller[0]) if teller else (place, "")
-        claimed = tuple(key for key in ordered if key not in holders)
-        taken = tuple(key for key in ordered if holders.get(key, person) != person)
-        holders.update(dict.fromkeys(claimed, person))
+            person = place
+            for key in ordered:
+                if key in holders:
+                    person, by = holders[key], key[0]
+                    break
+        claimed = tuple([key for key in ordered if key not in holders])
+        taken: tuple[Key, ...] = ()
+        if len(claimed) < len(ordered):
+            taken = tuple([key for key in ordered if holders.get(key, person) != person])
+        for key in claimed:
+            holders[key] = person
         matches.append(Match(person, claimed, taken, by))
     return matches

@@ -29,6 +29,7 @@ _IDEOGRAPHIC_STOPS = str.maketrans({"。": ".", "｡": "."})
 # Controls, lone surrogates (no database and no UTF-8 file takes them) and line separators.
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _LOCAL_PART = re.compile(r"[^\s()<>\[\]:;@\\,\"]+")
+_PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _DOMAIN_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _PHONE_WORDS = re.compile(r"(?i)^tel(?:ephone)?[.:]?|extension|ext|x")
 _SPREADSHEET_NUMBER = re.compile(r"\+?\d+\.0")
@@ -106,6 +107,9 @@ def normalise_phone(text: str, *, region: str = "CN") -> Phone:
 
 def normalise_email(text: str) -> Email:
     """Read one bare address, forgiving full-width characters, invisible ones and `mailto:`."""
+    # Nearly every address is written as plainly as this, and says no more when all else is asked of it.
+    if len(text) <= _EMAIL_LOCAL_MAX and _PLAIN_EMAIL.fullmatch(text):
+        return Email(text, text)
     text = _cleaned(text.translate(_CLEAN))
     if text[:7].lower() == "mailto:":
         text = text[7:]

@@ -53,7 +53,7 @@ def lock_numbers(numbers: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)",
-            [array(map(str, sorted(set(numbers))))],
+            ["{" + ",".join(map(str, sorted(set(numbers)))) + "}"],
         )
 
 

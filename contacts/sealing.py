@@ -1,16 +1,19 @@
 """Decides how an identity is kept: sealed to read, blind to find, masked to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from contacts.enums import IdentityKind
+from contacts.inputs import Known, PersonInput
 from contacts.normalise import mask_email, mask_phone
 from scrm.core import crypto
 from scrm.core.crypto import TenantKeys
 from scrm.core.ids import uuid7s
 
 HINT_MAX = 80
+# Compared a million times: a word with a word, not with an enumeration's member.
+_PHONE, _EMAIL = IdentityKind.PHONE.value, IdentityKind.EMAIL.value
 _KINDS = {
     **{kind.value: kind.value for kind in IdentityKind},
     "external_id": IdentityKind.EXTERNAL.value,
@@ -42,6 +45,11 @@ def blind_of(kind: str, key: str, keys: TenantKeys) -> bytes:
     return crypto.blind_index(key, keys=keys, purpose=f"identity.{kind}")
 
 
+def _blind_tails_of(kinds_and_values: Iterable[tuple[str, str]], keys: TenantKeys) -> Iterator[bytes]:
+    tails = (value[-4:] for kind, value in kinds_and_values if kind == _PHONE)
+    return iter(crypto.blind_indexes(tails, keys=keys, purpose="identity.phone.tail"))
+
+
 def blind_tail_of(digits: str, keys: TenantKeys) -> bytes:
     """What finds phones by their last four digits."""
     return crypto.blind_index(digits[-4:], keys=keys, purpose="identity.phone.tail")
@@ -52,11 +60,25 @@ def lock_number(blind: bytes) -> int:
     return int.from_bytes(blind[:8], "big", signed=True)
 
 
+def known_of(people: Iterable[PersonInput], keys: TenantKeys) -> list[Known]:
+    """The identities of each, by what finds them."""
+    given = [[(kind_of(identity.kind), identity) for identity in person.identities] for person in people]
+    of_kind: dict[str, list[str]] = {}
+    for identities in given:
+        for kind, identity in identities:
+            of_kind.setdefault(kind, []).append(identity.key)
+    blinds = {
+        kind: iter(crypto.blind_indexes(values, keys=keys, purpose=f"identity.{kind}"))
+        for kind, values in of_kind.items()
+    }
+    return [{(kind, next(blinds[kind])): identity for kind, identity in identities} for identities in given]
+
+
 def hint_of(kind: str, value: str) -> str:
     """Enough to recognise it, too little to use it."""
-    if kind == IdentityKind.PHONE:
+    if kind == _PHONE:
         return mask_phone(value)
-    if kind == IdentityKind.EMAIL:
+    if kind == _EMAIL:
         return mask_email(value)[:HINT_MAX]
     return f"{value[:4]}…{value[-4:]}" if len(value) > 10 else f"{value[:1]}***"
 
@@ -71,15 +93,9 @@ def seal_identities(given: Sequence[tuple[str, str, bytes]], *, keys: TenantKeys
     sealed = crypto.seal_many(
         [(value.encode(), _aad(pk)) for pk, (_kind, value, _blind) in zip(ids, given, strict=True)], keys=keys
     )
+    tails = _blind_tails_of(((kind, value) for kind, value, _blind in given), keys)
     return [
-        SealedIdentity(
-            id=pk,
-            kind=kind,
-            sealed=closed,
-            blind=blind,
-            blind_tail=blind_tail_of(value, keys) if kind == IdentityKind.PHONE else None,
-            hint=hint_of(kind, value),
-        )
+        SealedIdentity(pk, kind, closed, blind, next(tails) if kind == _PHONE else None, hint_of(kind, value))
         for pk, closed, (kind, value, blind) in zip(ids, sealed, given, strict=True)
     ]
 

@@ -50,6 +50,8 @@ def problem_of(happening: Happening, declared: Declared | None) -> str:
 
 
 def _is_a(value: Any, kind: str) -> bool:
+    if kind == "text":
+        return isinstance(value, str)
     # True is an int in Python, and no number to anybody else.
     if isinstance(value, bool):
         return kind == "boolean"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,22 +15,25 @@ from scrm.core.bulk import insert_columns
 
 
 def store_events(
-    *, happenings: Sequence[Happening], contact_ids: Collection[UUID], now: datetime
+    *, happenings: Sequence[Happening], contact_ids: Collection[UUID], now: datetime, are_new: bool = False
 ) -> list[HappeningOutcome]:
-    """Store events that are new; says of each whether it was. `contact_ids` exist and are locked."""
+    """Store events that are new; says of each whether it was. `contact_ids` exist and are locked.
+
+    `are_new` where none can be here yet: each is named after something that was made in this transaction.
+    """
     plan = _plan({happening.type for happening in happenings})
     problems = [
         problem_of(happening, plan.get(happening.type))
         or ("" if happening.contact_id in contact_ids else gettext("There is no such customer."))
         for happening in happenings
     ]
-    # In one order, so that two batches that tell the same can't wait for each other.
     fit = {
         happening.dedupe_key: happening
         for happening, problem in zip(reversed(happenings), reversed(problems), strict=True)
         if not problem
     }
-    ordered = sorted(fit.values(), key=lambda happening: happening.dedupe_key)
+    # In one order, so that two batches that tell the same can't wait for each other.
+    ordered = sorted(fit.values(), key=attrgetter("dedupe_key"))
     columns: dict[str, list[Any]] = {
         "contact_id": [happening.contact_id for happening in ordered],
         "type_id": [plan[happening.type].id for happening in ordered],
@@ -37,9 +41,13 @@ def store_events(
         "dedupe_key": [happening.dedupe_key for happening in ordered],
         "properties": [dict(happening.properties) for happening in ordered],
     }
-    conflict = "(dedupe_key) DO NOTHING"
-    stored = insert_columns(Event, columns, {"received_at": now}, on_conflict=conflict, returning="dedupe_key")
-    new = {row[0] for row in stored}
+    if are_new:
+        insert_columns(Event, columns, {"received_at": now})
+        new = set(fit)
+    else:
+        conflict = "(dedupe_key) DO NOTHING"
+        stored = insert_columns(Event, columns, {"received_at": now}, on_conflict=conflict, returning="dedupe_key")
+        new = {row[0] for row in stored}
     outcomes = []
     for happening, problem in zip(happenings, problems, strict=True):
         outcomes.append(HappeningOutcome(not problem and happening.dedupe_key in new, problem))

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -33,8 +33,7 @@ class Limits:
     cell_bytes: int = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of cells by column name; `number` counts the header and blank rows too, as spreadsheets do."""
 
     number: int

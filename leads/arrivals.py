@@ -1,8 +1,9 @@
 """Decides what an arrival says about its lead, whether it can be kept, and what it changes. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.inputs import Arrival, LeadInput
 from leads.row_reading import LONGEST
-from scrm.core.crypto import TenantKeys, blind_index
+from scrm.core.crypto import TenantKeys, blind_indexes
 
 DEDUPE_KEY_MAX: Final = 120
 _SHOWN: Final = 200
@@ -24,10 +25,9 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 # Asked of each row: a look at an enumeration's values takes microseconds.
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
-_SAID: Final = tuple(
-    each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "tags")
+_said_of = attrgetter(
+    *(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "tags"))
 )
-_TEXTS: Final = ("name", "company", "city", "country", "source", "origin", "note", "status", "rating", "region")
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
 _END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
@@ -48,8 +48,8 @@ class LeadValues:
     captured_at: datetime | None = None
 
 
-def problems_of(arrival: Arrival) -> list[Problem]:
-    """Why an arrival can't be kept; empty when it can."""
+def problems_of(arrival: Arrival, parts: Sequence[str] = ()) -> list[Problem]:
+    """Why an arrival can't be kept; empty when it can. `parts` are what `all_said` gives, where it was asked."""
     lead = arrival.lead
     found = []
     for name, limit in LONGEST.items():
@@ -61,7 +61,7 @@ def problems_of(arrival: Arrival) -> list[Problem]:
         reason = gettext("The key of the lead is empty or longer than %(limit)s characters.")
         fix = gettext("Give each lead a short key of its own.")
         found.append(Problem(lead.row, "dedupe_key", "", reason % {"limit": DEDUPE_KEY_MAX}, fix))
-    strange = _unstorable(_text_of(arrival))
+    strange = _unstorable("".join(parts or all_said(arrival)))
     if strange:
         reason = gettext("The value holds the control character U+%(code)s.") % {"code": f"{ord(strange):04X}"}
         found.append(Problem(lead.row, "", "", reason, gettext("Remove it.")))
@@ -80,23 +80,13 @@ def _unstorable(text: str) -> str:
     return ""
 
 
-def _text_of(arrival: Arrival) -> str:
+def all_said(arrival: Arrival) -> list[str]:
+    """All that an arrival says: equal for equal arrivals, wherever they stand in a file."""
     lead = arrival.lead
-    said: list[Any] = [getattr(lead, name) for name in _TEXTS]
-    for pairs in (lead.attributes, arrival.utm):
-        said += pairs
-        said += pairs.values()
-    said += lead.tags
-    return "".join(map(str, said))
-
-
-def said_by(arrival: Arrival) -> str:
-    """All that an arrival says, as one text: equal for equal arrivals, wherever they stand in a file."""
-    lead = arrival.lead
-    said = [str(getattr(lead, name)) for name in _SAID]
-    said += [f"{name}={lead.attributes[name]}" for name in sorted(lead.attributes)]
+    said = list(map(str, _said_of(lead)))
+    said += [f"{name}={value}" for name, value in sorted(lead.attributes.items())]
     said.append("")
-    said += [f"{name}={arrival.utm[name]}" for name in sorted(arrival.utm)]
+    said += [f"{name}={value}" for name, value in sorted(arrival.utm.items())]
     said.append("")
     said += lead.tags
     said.append("")
@@ -105,12 +95,17 @@ def said_by(arrival: Arrival) -> str:
     said += [f"{each.channel}:{each.given}:{each.text_version}" for each in arrival.consents]
     if arrival.link_id is not None:
         said.append(str(arrival.link_id))
-    return _BETWEEN.join([*said, arrival.came_by, str(arrival.form_id)])
+    return [*said, arrival.came_by, str(arrival.form_id)]
 
 
 def said_digest(arrival: Arrival, keys: TenantKeys) -> bytes:
     """A keyed fingerprint of all that an arrival says."""
-    return blind_index(said_by(arrival), keys=keys, purpose="lead.said")
+    return said_digests([all_said(arrival)], keys)[0]
+
+
+def said_digests(said: Iterable[Sequence[str]], keys: TenantKeys) -> list[bytes]:
+    """A keyed fingerprint of each that `all_said` gave."""
+    return blind_indexes(map(_BETWEEN.join, said), keys=keys, purpose="lead.said")
 
 
 def merged(arrivals: Iterable[Arrival]) -> Arrival:
@@ -184,13 +179,11 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
     )
 
 
-def state_of_new(values: LeadValues, owner_id: UUID | None, now: datetime) -> dict[str, Any]:
-    """The columns of a new lead that its status decides."""
-    status = values.status or LeadStatus.NEW
-    if status == LeadStatus.NEW and owner_id is not None:
-        status = LeadStatus.ASSIGNED
-    ends = {name: now if status == end else None for end, name in _END.items()}
-    return {"status": status, "owner_id": owner_id, "assigned_at": now if owner_id else None, **ends}
+def status_of_new(values: LeadValues, owner_id: UUID | None) -> str:
+    """Where a new lead begins."""
+    if values.status and values.status != LeadStatus.NEW:
+        return values.status
+    return LeadStatus.NEW if owner_id is None else LeadStatus.ASSIGNED
 
 
 def changes_of(kept: Mapping[str, Any], values: LeadValues, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from contacts.inputs import ConsentInput
@@ -15,8 +16,7 @@ UNCHANGED = "unchanged"
 REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityInput:
+class IdentityInput(NamedTuple):
     """One way to recognise the contact: `value` to keep and `key` to compare."""
 
     kind: str
@@ -79,8 +79,7 @@ class Arrival:
     received_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalOutcome:
+class ArrivalOutcome(NamedTuple):
     """What became of one arrival. Problems may stand beside a lead that went in."""
 
     row: int

@@ -5,10 +5,22 @@ from uuid import UUID
 
 from django.db import connection
 
+from scrm.core.bulk import array
+
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
 TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
 
 RESPONSES_NEXT_DUE = "SELECT min(next_at) FROM leads_responseclock WHERE next_at IS NOT NULL"
+
+
+def leads_by_key(keys: Collection[str]) -> list[tuple[str, UUID, UUID, memoryview | None]]:
+    """(key, lead, contact, digest) of the leads that have one of these keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dedupe_key, id, contact_id, input_digest FROM leads_lead WHERE dedupe_key = ANY(%s::text[])",
+            [array(keys)],
+        )
+        return cursor.fetchall()
 
 
 def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:

@@ -83,7 +83,7 @@ class _Reading:
     """One row on its way into a lead."""
 
     def __init__(self, mapping: Mapping, lead: LeadInput, region: str, zone: ZoneInfo, spellings: Spellings) -> None:
-        self._mapping = mapping
+        self._folded = mapping.fold_case
         self._lead = lead
         self._region = region
         self._zone = zone
@@ -94,22 +94,23 @@ class _Reading:
     def take(self, target: str, column: str, value: str, day_order: str) -> None:
         """Read one value into the lead, or note what is wrong with it."""
         try:
-            if target.startswith(ATTRIBUTE):
+            read = _READERS.get(target)
+            if read is not None:
+                said = read(value)
+                setattr(self._lead, target, self._spelled(target, said) if target in self._folded else said)
+            elif target.startswith(ATTRIBUTE):
                 self._lead.attributes[target[len(ATTRIBUTE) :]] = read_attribute(value)
             elif target == "captured_at":
                 self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
             elif target in IDENTITY_TARGETS:
                 self._identify(target, value)
             elif target == "tags":
-                tags = [self._spelled(target, tag) for tag in read_tags(value)]
+                tags = read_tags(value)
+                if target in self._folded:
+                    tags = [self._spelled(target, tag) for tag in tags]
                 self._lead.tags = list(dict.fromkeys([*self._lead.tags, *tags]))
-            elif target == "note":
-                self._lead.note = read_note("\n".join(filter(None, [self._lead.note, value])))
             else:
-                read = _READERS[target](value)
-                if target in LONGEST:
-                    at_most(LONGEST[target], read)
-                setattr(self._lead, target, self._spelled(target, read))
+                self._lead.note = read_note("\n".join(filter(None, [self._lead.note, value])))
         except InvalidValue as error:
             self.problems.append(Problem(self._lead.row, column, value[:SHOWN_CHARACTERS], error.message, error.fix))
 
@@ -127,8 +128,6 @@ class _Reading:
             self.identities[IdentityInput(kind, external.value, external.key)] = None
 
     def _spelled(self, target: str, value: Any) -> Any:
-        if target not in self._mapping.fold_case:
-            return value
         return self._spellings.setdefault((target, _folded(value)), value)
 
 
@@ -140,16 +139,24 @@ def _read_zone(text: str) -> str:
         raise InvalidValue("unknown_zone", message, gettext("Write it as Asia/Shanghai.")) from error
 
 
-# A column of words says few different ones.
-_remembered = lru_cache(maxsize=4_096)
+def _reader(target: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
+    limit = LONGEST.get(target)
+    found = read if limit is None else lambda value: at_most(limit, read(value))
+    # A column of words says few different ones.
+    return found if target == "name" else lru_cache(maxsize=4_096)(found)
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
-    "name": normalise_name,
-    "company": _remembered(normalise_name),
-    "timezone": _remembered(_read_zone),
-    **dict.fromkeys(TEXT_TARGETS, _remembered(read_text)),
-    "status": _remembered(read_status),
-    "rating": _remembered(read_rating),
-    **dict.fromkeys(BOOLEAN_TARGETS, _remembered(read_boolean)),
+    target: _reader(target, read)
+    for target, read in {
+        "name": normalise_name,
+        "company": normalise_name,
+        "timezone": _read_zone,
+        **dict.fromkeys(TEXT_TARGETS, read_text),
+        "status": read_status,
+        "rating": read_rating,
+        **dict.fromkeys(BOOLEAN_TARGETS, read_boolean),
+    }.items()
 }
 
 

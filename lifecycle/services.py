@@ -22,17 +22,17 @@ def move_contacts(
     by: User | None = None,
     reason: str = "",
     stages: Sequence[StageInfo] | None = None,
-    newcomers: Collection[UUID] = (),
+    known: Collection[UUID] | None = None,
 ) -> list[Transition]:
     """Move contacts, which the caller has locked; gives the transitions that came of it.
 
-    `stages` are those in question, where the caller has them; `newcomers` stand nowhere yet.
+    `stages` are those in question and `known` all who may stand somewhere already, where the caller has them.
     """
     if not moves:
         return []
     if stages is None:
         stages = [_info(stage) for stage in Stage.objects.filter(pk__in={move.stage_id for move in moves})]
-    contact_ids = {move.contact_id for move in moves}.difference(newcomers)
+    contact_ids = {move.contact_id for move in moves} if known is None else known
     lifecycle_ids = {stage.lifecycle_id for stage in stages}
     standings = _standings(contact_ids, lifecycle_ids) if contact_ids else {}
     found = decide_transitions(moves, {stage.id: stage for stage in stages}, standings, now)
@@ -88,7 +88,7 @@ def rules_for(event_types: Collection[str]) -> list[Rule]:
     return [Rule(row.pk, row.to_stage_id, row.event_type, parse(row.condition, facts, stored=True)) for row in rows]
 
 
-def _standings(contact_ids: set[UUID], lifecycle_ids: set[UUID]) -> dict[tuple[UUID, UUID], Standing]:
+def _standings(contact_ids: Collection[UUID], lifecycle_ids: set[UUID]) -> dict[tuple[UUID, UUID], Standing]:
     rows = Position.objects.filter(contact_id__in=contact_ids, lifecycle_id__in=lifecycle_ids).select_related("stage")
     return {(row.contact_id, row.lifecycle_id): Standing(_info(row.stage), row.since) for row in rows}
 

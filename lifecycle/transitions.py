@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from lifecycle.enums import StageKind
@@ -27,8 +27,7 @@ class Standing:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A wish to move a contact.
 
     `entering` only places those who stand nowhere yet, `onward` never takes anybody back.
@@ -41,8 +40,7 @@ class Move:
     onward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A move that happens."""
 
     contact_id: UUID
@@ -72,26 +70,28 @@ def decide_transitions(
     People move contacts anywhere; rules and arrivals only onward, and of several such moves the
     furthest counts. `standings` are by contact and lifecycle.
     """
-    goals: dict[tuple[UUID, UUID], Move] = {}
+    goals: dict[UUID, dict[UUID, tuple[Move, StageInfo, Standing | None]]] = {}
     for move in moves:
-        if move.stage_id not in stages:
+        to = stages.get(move.stage_id)
+        if to is None:
             continue
-        to = stages[move.stage_id]
-        place = move.contact_id, to.lifecycle_id
-        standing, goal = standings.get(place), goals.get(place)
+        of_contact = goals.setdefault(to.lifecycle_id, {})
+        goal = of_contact.get(move.contact_id)
+        # Of a file's newcomers nobody stands anywhere, and looking up ids is most of what one costs here.
+        standing = standings.get((move.contact_id, to.lifecycle_id)) if standings else None
         if move.onward:
-            ahead = stages[goal.stage_id] if goal else standing.stage if standing else None
+            ahead = goal[1] if goal else standing.stage if standing else None
             if ahead is not None and not leads_on(ahead, to):
                 continue
         elif move.entering and (standing or goal):
             continue
-        goals[place] = move
+        of_contact[move.contact_id] = move, to, standing
     found = []
-    for place, move in goals.items():
-        standing, to = standings.get(place), stages[move.stage_id]
-        if standing is None:
-            found.append(Transition(move.contact_id, to, rule_id=move.rule_id))
-        elif standing.stage.id != to.id:
-            seconds = max(0, int((now - standing.since).total_seconds()))
-            found.append(Transition(move.contact_id, to, standing.stage, seconds, move.rule_id))
+    for of_contact in goals.values():
+        for move, to, standing in of_contact.values():
+            if standing is None:
+                found.append(Transition(move.contact_id, to, rule_id=move.rule_id))
+            elif standing.stage.id != to.id:
+                seconds = max(0, int((now - standing.since).total_seconds()))
+                found.append(Transition(move.contact_id, to, standing.stage, seconds, move.rule_id))
     return found

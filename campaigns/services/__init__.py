@@ -1,7 +1,7 @@
 """Writes of campaigns, by what they are about: plans, enrolment, ledger, lanes, delivery, unknown, tasks."""
 
 from campaigns.services.campaigns import save_campaign
-from campaigns.services.enrolment import exit_enrollments, start_sops
+from campaigns.services.enrolment import enroll, exit_enrollments, sops_that_start, start_sops
 from campaigns.services.lanes import leave_out_past
 from campaigns.services.plans import (
     create_sop,
@@ -25,6 +25,7 @@ from campaigns.services.unknown import resolve_unknown
 __all__ = [
     "cancel_tasks",
     "create_sop",
+    "enroll",
     "exit_enrollments",
     "finish_task",
     "give_up_task",
@@ -38,6 +39,7 @@ __all__ = [
     "save_campaign",
     "save_draft",
     "snooze_task",
+    "sops_that_start",
     "start_sops",
     "stop_sop",
     "update_sop",

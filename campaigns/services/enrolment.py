@@ -22,10 +22,15 @@ def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: 
     """
     if not starts:
         return 0
+    return sum(enroll(sop=sop, starts=starts) for sop in sops_that_start(trigger, tag_id=tag_id))
+
+
+def sops_that_start(trigger: str, *, tag_id: UUID | None = None) -> list[Sop]:
+    """The live SOPs that this trigger starts."""
     sops = Sop.objects.filter(trigger=trigger, state=SopState.LIVE, live_version__isnull=False)
     if tag_id is not None:
         sops = sops.filter(trigger_tag_id=tag_id)
-    return sum(enroll(sop=sop, starts=starts) for sop in sops.order_by("pk"))
+    return list(sops.order_by("pk"))
 
 
 def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:

@@ -1,6 +1,6 @@
 """Writes about people, by what they are about."""
 
-from contacts.services.arrivals import FoundPerson, KeptPeople, Known, find_people, keep_people, lock_people
+from contacts.services.arrivals import FoundPerson, KeptPeople, find_people, keep_people, lock_people
 from contacts.services.consent import bar_channel, lift_bar, record_consent
 from contacts.services.contacts import (
     changed_since,
@@ -16,7 +16,6 @@ from contacts.services.identities import reveal_identity
 __all__ = [
     "FoundPerson",
     "KeptPeople",
-    "Known",
     "bar_channel",
     "changed_since",
     "end_contact",

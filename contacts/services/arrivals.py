@@ -8,26 +8,19 @@ from uuid import UUID
 
 from contacts import queries
 from contacts.enums import OwnerWhy
-from contacts.inputs import IdentityLike, PersonInput
+from contacts.inputs import Known, PersonInput
 from contacts.matching import PRECEDENCE, Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
-from contacts.sealing import SealedIdentity, blind_of, hint_of, kind_of, lock_number, seal_identities
+from contacts.sealing import SealedIdentity, hint_of, lock_number, seal_identities
 from contacts.services.contacts import remember_owners
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 from tenants.selectors import tenant_keys
 
-Known = dict[Key, IdentityLike]
-"""The identities of one arrival by their blind index."""
-
-
 _SAID: Final = ("name", "city", "country", "zone")
 
 
-_NOBODY: Final[dict[str, Any]] = {**dict.fromkeys((*_SAID, "note"), ""), "company_id": None, "owner_id": None}
-
-
-_KEPT: Final = tuple(_NOBODY)
+_KEPT: Final = (*_SAID, "note", "company_id", "owner_id")
 
 
 class Taken(NamedTuple):
@@ -38,8 +31,7 @@ class Taken(NamedTuple):
     contact_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPerson:
+class FoundPerson(NamedTuple):
     """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'."""
 
     contact_id: UUID
@@ -62,27 +54,20 @@ class KeptPeople:
     zones: dict[UUID, str]
 
 
-def lock_people(*, people: Sequence[PersonInput], also: Iterable[bytes] = ()) -> list[Known]:
+def lock_people(*, identities: Iterable[Known], also: Iterable[bytes] = ()) -> None:
     """Hold every identity of these people, known or not, until the transaction ends.
 
     Nobody else can look one up in between, so the same person arriving twice at once is one contact.
     `also` are other blind indexes to hold.
     """
-    keys = tenant_keys()
-    found: list[Known] = []
-    for person in people:
-        kinds = [(kind_of(identity.kind), identity) for identity in person.identities]
-        found.append({(kind, blind_of(kind, identity.key, keys)): identity for kind, identity in kinds})
-    queries.lock_numbers(
-        [*(lock_number(blind) for known in found for _kind, blind in known), *(lock_number(blind) for blind in also)]
-    )
-    return found
+    blinds = [blind for known in identities for _kind, blind in known]
+    queries.lock_numbers(map(lock_number, [*blinds, *also]))
 
 
 def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> list[FoundPerson]:
     """Whose each arrival is; contacts that exist are locked. `settled` are those known otherwise."""
     holders, precedence = queries.holders_of({key for known in identities for key in known})
-    matches = match_people([list(known) for known in identities], holders, settled, precedence or PRECEDENCE)
+    matches = match_people(list(map(tuple, identities)), holders, settled, precedence or PRECEDENCE)
     contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
     new = {match.person for match in matches if isinstance(match.person, int)}
     minted = dict(zip(sorted(new), uuid7s(len(new)), strict=True))
@@ -110,35 +95,42 @@ def keep_people(
     people: Sequence[PersonInput],
     found: Sequence[FoundPerson],
     identities: Sequence[Known],
-    owners: Mapping[UUID, UUID],
+    owners: Sequence[UUID | None],
     again: Collection[UUID],
     now: datetime,
 ) -> KeptPeople:
     """Write what arrivals say about the people found.
 
-    `owners` become the owner of contacts that have none; `again` are contacts of whom the same was
-    told before, so that it may be corrected now.
+    `owners`, one for each arrival, become the owner of contacts that have none, the first of each; `again` are
+    contacts of whom the same was told before, so that it may be corrected now.
     """
     companies = _company_ids([person.company for person in people], now)
     before = {each.contact_id: _state(each.contact) for each in found if each.contact is not None}
     states = {contact_id: dict(state) for contact_id, state in before.items()}
-    for person, each in zip(people, found, strict=True):
-        if each.contact_id not in states:
-            states[each.contact_id] = dict(_NOBODY)
-        state = states[each.contact_id]
-        _say(state, person, companies, replace=person.overwrites and each.contact_id in again)
-        if each.owner_id is None:
-            state["owner_id"] = owners.get(each.contact_id, state["owner_id"])
+    newcomers: dict[UUID, dict[str, Any]] = {}
+    taken_over: set[UUID] = set()
+    for person, each, owner_id in zip(people, found, owners, strict=True):
+        contact_id = each.contact_id
+        state = newcomers.get(contact_id) if each.contact is None else states[contact_id]
+        if state is None:
+            newcomers[contact_id] = _newcomer(person, companies, owner_id)
+            continue
+        _say(state, person, companies, replace=person.overwrites and contact_id in again)
+        is_owned = each.owner_id or contact_id in taken_over if each.contact else state["owner_id"]
+        if owner_id is not None and not is_owned:
+            state["owner_id"] = owner_id
+            taken_over.add(contact_id)
     changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}
-    _write_contacts({pk: state for pk, state in states.items() if pk not in before}, now, new=True)
+    _write_contacts(newcomers, now, new=True)
     _write_contacts({pk: states[pk] for pk in sorted(changed)}, now, new=False)
     taken = {pk: states[pk]["owner_id"] for pk in sorted(changed) if before[pk]["owner_id"] != states[pk]["owner_id"]}
     remember_owners(before=dict.fromkeys(taken), after=taken, why=OwnerWhy.ARRIVAL, now=now)
-    claimed = _claim(people, found, identities, now)
-    barred = _bar(people, found, now)
+    states |= newcomers
+    changed |= before.keys() & _claim(people, found, identities, now)
+    changed |= before.keys() & _bar(people, found, now)
     _agree(people, found, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
-    return KeptPeople((changed | claimed | barred) & set(before), zones)
+    return KeptPeople(changed, zones)
 
 
 def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
@@ -150,6 +142,19 @@ def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
 
 def _state(contact: Contact) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in _KEPT}
+
+
+def _newcomer(person: PersonInput, companies: Mapping[str, UUID], owner_id: UUID | None) -> dict[str, Any]:
+    """What is said of somebody of whom nothing was known."""
+    return {
+        "name": person.name,
+        "city": person.city,
+        "country": person.country,
+        "zone": person.zone,
+        "note": person.note,
+        "company_id": companies[person.company] if person.company else None,
+        "owner_id": owner_id,
+    }
 
 
 def _say(state: dict[str, Any], person: PersonInput, companies: Mapping[str, UUID], *, replace: bool) -> None:
@@ -189,31 +194,28 @@ def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, 
 
 def _claim(
     people: Sequence[PersonInput], found: Sequence[FoundPerson], identities: Sequence[Known], now: datetime
-) -> set[UUID]:
+) -> list[UUID]:
+    """Write identities that were nobody's; gives whose each is now."""
     owners: list[UUID] = []
     provenance: list[str] = []
     given: list[tuple[str, str, bytes]] = []
     for person, each, known in zip(people, found, identities, strict=True):
+        contact_id, came_by = each.contact_id, person.provenance[:20]
         for key in each.match.claimed:
             kind, blind = key
-            owners.append(each.contact_id)
-            provenance.append(person.provenance[:20])
+            owners.append(contact_id)
+            provenance.append(came_by)
             given.append((kind, known[key].value, blind))
     if given:
         sealed = seal_identities(given, keys=tenant_keys())
         columns: dict[str, Sequence[Any]] = dict(zip(SealedIdentity._fields, zip(*sealed, strict=True), strict=True))
         insert_columns(Identity, {**columns, "contact_id": owners, "provenance": provenance}, {"created_at": now})
-    return set(owners)
+    return owners
 
 
 def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> set[UUID]:
-    marks = sorted(
-        {
-            (each.contact_id, channel.value)
-            for person, each in zip(people, found, strict=True)
-            for channel in person.barred
-        }
-    )
+    said = [(each, person.barred) for person, each in zip(people, found, strict=True) if person.barred]
+    marks = sorted({(each.contact_id, channel.value) for each, barred in said for channel in barred})
     columns: dict[str, list[Any]] = {
         "contact_id": [contact_id for contact_id, _ in marks],
         "channel": [channel for _, channel in marks],
@@ -225,9 +227,8 @@ def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datet
 
 def _agree(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> None:
     # A mark stays, whatever a form says: anybody can type somebody else's address into one.
-    given = [
-        (each.contact_id, consent) for person, each in zip(people, found, strict=True) for consent in person.consents
-    ]
+    said = [(each, person.consents) for person, each in zip(people, found, strict=True) if person.consents]
+    given = [(each.contact_id, consent) for each, consents in said for consent in consents]
     columns: dict[str, list[Any]] = {
         "contact_id": [contact_id for contact_id, _ in given],
         "channel": [consent.channel.value for _, consent in given],

@@ -1,9 +1,8 @@
 """Writes about how leads came in: each arrival is kept, what was sent is forgotten after a week."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -25,8 +24,7 @@ KEPT_FOR: Final = timedelta(days=7)
 _AT_ONCE: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class NewArrival:
+class NewArrival(NamedTuple):
     """One arrival of a lead, and what became of it."""
 
     lead_id: UUID
@@ -46,10 +44,10 @@ def keep_arrivals(*, arrivals: Sequence[NewArrival], starts_sops: bool, now: dat
     columns: dict[str, list[Any]] = {
         "id": ids,
         "lead_id": [each.lead_id for each in arrivals],
-        "came_by": [str(each.arrival.came_by) for each in arrivals],
+        "came_by": [each.arrival.came_by.value for each in arrivals],
         "outcome": [each.outcome for each in arrivals],
         "matched_by": [each.matched_by for each in arrivals],
-        "assigned_by": [str(each.assigned_by) for each in arrivals],
+        "assigned_by": [each.assigned_by.value for each in arrivals],
         "owner_id": [each.owner_id for each in arrivals],
         "rule_id": [each.rule_id for each in arrivals],
         "method": [each.method for each in arrivals],

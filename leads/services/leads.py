@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q
 
-from leads.arrivals import LeadValues, changes_of, state_of_new
+from leads import queries
+from leads.arrivals import LeadValues, changes_of, status_of_new
 from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus
 from leads.models import Lead
 from leads.services.responses import end_clocks
@@ -30,8 +32,7 @@ class KnownLead:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NewLead:
+class NewLead(NamedTuple):
     """A lead to keep."""
 
     contact_id: UUID
@@ -52,9 +53,7 @@ class Handed:
 
 def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
     """The leads that are here already, by their key."""
-    rows = Lead.objects.filter(dedupe_key__in=list(dedupe_keys)).values_list(
-        "dedupe_key", "pk", "contact_id", "input_digest"
-    )
+    rows = queries.leads_by_key(dedupe_keys)
     return {key: KnownLead(pk, contact_id, bytes(digest or b"")) for key, pk, contact_id, digest in rows}
 
 
@@ -65,20 +64,23 @@ def hold_lead(*, lead_id: UUID) -> None:
 
 def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
     """Keep new leads; gives their ids in order."""
-    ids = uuid7s(len(leads))
-    states = [state_of_new(lead.values, lead.owner_id, now) for lead in leads]
+    ids, values = uuid7s(len(leads)), [lead.values for lead in leads]
+    states = [status_of_new(lead.values, lead.owner_id) for lead in leads]
     columns: dict[str, list[Any]] = {
         "id": ids,
         "contact_id": [lead.contact_id for lead in leads],
         "dedupe_key": [lead.dedupe_key for lead in leads],
         "input_digest": [lead.digest for lead in leads],
-        "came_by": [str(lead.came_by) for lead in leads],
-        "captured_at": [lead.values.captured_at or now for lead in leads],
+        "came_by": [lead.came_by.value for lead in leads],
+        "captured_at": [said.captured_at or now for said in values],
+        "status": states,
+        "owner_id": [lead.owner_id for lead in leads],
+        "assigned_at": [now if lead.owner_id else None for lead in leads],
+        "won_at": [now if state == LeadStatus.WON else None for state in states],
+        "lost_at": [now if state == LeadStatus.LOST else None for state in states],
     }
     for name in ("source_id", "form_id", "form_version", "rating", "origin", "attributes", "utm"):
-        columns[name] = [getattr(lead.values, name) for lead in leads]
-    for name in ("status", "owner_id", "assigned_at", "won_at", "lost_at"):
-        columns[name] = [state[name] for state in states]
+        columns[name] = list(map(attrgetter(name), values))
     insert_columns(Lead, columns, {"updated_at": now})
     return ids
 

@@ -40,9 +40,7 @@ def insert_columns(
     if rows >= COPIED_FROM and not on_conflict and not returning:
         names = [*columns, *given]
         kinds = [_kind(model, name) for name in names]
-        copy_rows(
-            model._meta.db_table, names, kinds, [*columns.values(), *([value] * rows for value in given.values())]
-        )
+        copy_rows(model._meta.db_table, names, kinds, list(columns.values()), list(given.values()))
         return []
     source, arrays = _unnested(model, columns)
     names = [*columns, *given]

@@ -1,6 +1,7 @@
 """What people are alerted of: gathered while a story is told, kept with it, called out after its commit."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ def leads_assigned(
         if topic or len(lead_ids) > FEW:
             shared = dict(params or {}) | {"several": True}
             kept = NewAlert(user_id, AlertKind.LEAD_ASSIGNED, now, None, shared, topic or f"leads:{now:%Y-%m-%dT%H:%M}")
-            found += [kept] * len(lead_ids)
+            found.append(replace(kept, count=len(lead_ids)))
         else:
             found += [NewAlert(user_id, AlertKind.LEAD_ASSIGNED, now, pk, dict(params or {})) for pk in lead_ids]
     alerted(found, by=by)

@@ -13,22 +13,21 @@ import lifecycle.services
 import tagging.services
 from accounts.models import User
 from campaigns.enums import Reason, Trigger
-from contacts.services import Known
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
-from leads.arrivals import LeadValues, merged, person_of, problems_of, said_digest, values_of
+from leads.arrivals import LeadValues, values_of
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.services import NewLead
 from lifecycle.enums import MoveSource, StageKind
-from lifecycle.transitions import Move
+from lifecycle.transitions import Move, StageInfo
 from scheduler.services import due_work
-from scrm.core import crypto
 from scrm.flows import duplicates
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
 from scrm.flows.engagement import give_tags, starts_for, take_in
 from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
+from scrm.flows.prepared import Prepared, Unfit, as_one, prepare
 from scrm.flows.responses import answers_awaited
 from scrm.flows.telling import stages_told
 from scrm.flows.ways import Way, is_touch, note_ways
@@ -43,6 +42,7 @@ _TAG_SOURCE: Final = {
     LeadOrigin.HAND: TagSource.HAND,
     LeadOrigin.WEBHOOK: TagSource.API,
 }
+_MOVE_SOURCE: Final = {LeadOrigin.IMPORT: MoveSource.IMPORT}
 
 
 def lead_arrived(
@@ -53,22 +53,31 @@ def lead_arrived(
     One transaction for the batch, in a number of statements that does not grow with it. `now` is
     the T of what begins, also for leads that were captured long ago.
     """
-    outcomes: dict[int, ArrivalOutcome] = {}
-    fit: dict[int, Arrival] = {}
-    for place, arrival in enumerate(arrivals):
-        problems = problems_of(arrival)
-        if problems:
-            outcomes[place] = ArrivalOutcome(arrival.lead.row, REJECTED, problems=tuple(problems))
-        else:
-            fit[place] = arrival
+    if not arrivals:
+        return []
+    return prepared_arrived(prepare(arrivals, tenant_keys()), now=now, actor=actor, start_sops=start_sops)
+
+
+def prepared_arrived(
+    prepared: Sequence[Prepared | Unfit], *, now: datetime, actor: User | None = None, start_sops: bool = True
+) -> list[ArrivalOutcome]:
+    """The same, where what follows from the arrivals alone is worked out already."""
+    fit = {place: each for place, each in enumerate(prepared) if isinstance(each, Prepared)}
+    outcomes = {
+        place: ArrivalOutcome(each.arrival.lead.row, REJECTED, problems=tuple(each.problems))
+        for place, each in enumerate(prepared)
+        if isinstance(each, Unfit)
+    }
     if fit:
         with due_work():
             outcomes |= _take(fit, now, actor, start_sops)
-    return [outcomes[place] for place in range(len(arrivals))]
+    return [outcomes[place] for place in range(len(prepared))]
 
 
-def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, start: bool) -> dict[int, ArrivalOutcome]:
-    outcomes, enquiries = _recognise(arrivals, now)
+def _take(
+    prepared: Mapping[int, Prepared], now: datetime, actor: User | None, start: bool
+) -> dict[int, ArrivalOutcome]:
+    outcomes, enquiries = _recognise(prepared, now)
     new = [enquiry for enquiry in enquiries if enquiry.known is None]
     owners_decided(new, now)
     kept = contacts.services.keep_people(
@@ -76,7 +85,7 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
         again={enquiry.contact_id for enquiry in enquiries if enquiry.known is not None},
         found=[enquiry.person for enquiry in enquiries],
         identities=[enquiry.identities for enquiry in enquiries],
-        owners=_first_owners(new),
+        owners=[enquiry.owner_id if enquiry.known is None else None for enquiry in enquiries],
         now=now,
     )
     duplicates.note_taken([enquiry.person for enquiry in enquiries], now)
@@ -84,7 +93,8 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     _note_ways(enquiries, now)
     _place(enquiries, new, now)
     _tag(enquiries, kept.zones, now, start)
-    take_in([captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones)
+    # Named after leads that were made just now, so they can't be there.
+    take_in([captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones, are_new=True)
     if new and start:
         _start(new, kept.zones, now)
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and enquiry.is_won})
@@ -95,53 +105,52 @@ def _take(arrivals: Mapping[int, Arrival], now: datetime, actor: User | None, st
     if new and start:
         answers_awaited(new, now)
     audit(enquiries, new, actor, now)
+    arrivals = {place: each.arrival for place, each in prepared.items()}
     for enquiry in enquiries:
         outcomes |= outcomes_of(enquiry, arrivals)
     keep_arrivals(enquiries, outcomes, arrivals, start, now)
     return outcomes
 
 
-def _recognise(arrivals: Mapping[int, Arrival], now: datetime) -> tuple[dict[int, ArrivalOutcome], list[Enquiry]]:
+def _recognise(prepared: Mapping[int, Prepared], now: datetime) -> tuple[dict[int, ArrivalOutcome], list[Enquiry]]:
     """What is here already unchanged, and every other enquiry with its person, under lock."""
-    keys = tenant_keys()
     places: dict[str, list[int]] = {}
-    for place, arrival in arrivals.items():
-        places.setdefault(arrival.dedupe_key, []).append(place)
-    together = {key: merged([arrivals[place] for place in found]) for key, found in places.items()}
-    said = {key: person_of(arrival) for key, arrival in together.items()}
-    identities = contacts.services.lock_people(
-        people=list(said.values()),
-        also=[crypto.blind_index(key, keys=keys, purpose="lead.key") for key in together],
+    for place, each in prepared.items():
+        places.setdefault(each.arrival.dedupe_key, []).append(place)
+    together = {key: as_one([prepared[place] for place in found]) for key, found in places.items()}
+    contacts.services.lock_people(
+        identities=[each.identities for each in together.values()], also=[each.lock for each in together.values()]
     )
     known = leads.services.find_leads(dedupe_keys=together.keys())
-    digests = {place: said_digest(arrival, keys) for place, arrival in arrivals.items()}
     outcomes: dict[int, ArrivalOutcome] = {}
-    rest: list[tuple[str, Known]] = []
-    for key, ways in zip(together, identities, strict=True):
+    rest: list[tuple[str, Prepared]] = []
+    for key, each in together.items():
         lead = known.get(key)
-        if lead is not None and all(digests[place] == lead.digest for place in places[key]):
+        if lead is not None and all(prepared[place].digest == lead.digest for place in places[key]):
             for place in places[key]:
-                outcomes[place] = ArrivalOutcome(arrivals[place].lead.row, UNCHANGED, lead.id, lead.contact_id)
+                row = prepared[place].arrival.lead.row
+                outcomes[place] = ArrivalOutcome(row, UNCHANGED, lead.id, lead.contact_id)
         else:
-            rest.append((key, ways))
+            rest.append((key, each))
     people = contacts.services.find_people(
-        identities=[ways for _key, ways in rest],
-        settled={place: known[key].contact_id for place, (key, _ways) in enumerate(rest) if key in known},
+        identities=[each.identities for _key, each in rest],
+        settled={place: known[key].contact_id for place, (key, _each) in enumerate(rest) if key in known},
     )
-    values, tag_ids = _read([together[key] for key, _ways in rest], now)
+    values, tag_ids = _read([each.arrival for _key, each in rest], now)
     enquiries = [
         Enquiry(
-            arrival=together[key],
+            arrival=each.arrival,
             places=places[key],
-            digests=[digests[place] for place in places[key]],
-            identities=ways,
+            digests=[prepared[place].digest for place in places[key]],
+            identities=each.identities,
             known=known.get(key),
-            said=said[key],
+            said=each.said,
             person=person,
-            values=values[at],
-            tag_ids=tag_ids[at],
+            contact_id=person.contact_id,
+            values=said,
+            tag_ids=tags,
         )
-        for at, ((key, ways), person) in enumerate(zip(rest, people, strict=True))
+        for (key, each), person, said, tags in zip(rest, people, values, tag_ids, strict=True)
     ]
     return outcomes, enquiries
 
@@ -156,21 +165,15 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
         source_id = sources.get(arrival.lead.source)
         if source_id is None and arrival.form_id is not None:
             source_id = of_form.get(arrival.form_id)
-        said = values_of(arrival, source_id)
-        unknown = [tag for tag in arrival.lead.tags if tag not in named]
-        if unknown:
-            said = replace(said, attributes={**said.attributes, "tags": ", ".join(unknown)})
+        said, tags = values_of(arrival, source_id), list(arrival.tag_ids)
+        if arrival.lead.tags:
+            unknown = [tag for tag in arrival.lead.tags if tag not in named]
+            tags += [named[tag] for tag in arrival.lead.tags if tag in named]
+            if unknown:
+                said = replace(said, attributes={**said.attributes, "tags": ", ".join(unknown)})
         values.append(said)
-        tag_ids.append([*arrival.tag_ids, *(named[tag] for tag in arrival.lead.tags if tag in named)])
+        tag_ids.append(tags)
     return values, tag_ids
-
-
-def _first_owners(new: Sequence[Enquiry]) -> dict[UUID, UUID]:
-    owners: dict[UUID, UUID] = {}
-    for enquiry in new:
-        if enquiry.owner_id is not None:
-            owners.setdefault(enquiry.contact_id, enquiry.owner_id)
-    return owners
 
 
 def _keep_leads(
@@ -223,39 +226,35 @@ def _note_ways(enquiries: Sequence[Enquiry], now: datetime) -> None:
 def _place(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], now: datetime) -> None:
     """New contacts enter the lifecycle; those with a deal stand at its end."""
     stages = lifecycle.services.default_stages()
-    ends = {
+    ends: dict[str, StageInfo | None] = {
         LeadStatus.WON: lifecycle.services.first_of_kind(stages, StageKind.WON),
         LeadStatus.LOST: lifecycle.services.first_of_kind(stages, StageKind.LOST),
     }
     first = lifecycle.services.first_of_kind(stages, StageKind.OPEN)
     moves: dict[MoveSource, list[Move]] = {}
     fresh = {id(enquiry) for enquiry in new}
-    newcomers = {enquiry.contact_id for enquiry in enquiries if enquiry.person.contact is None}
+    known = {enquiry.contact_id for enquiry in enquiries if enquiry.person.contact is not None}
     for enquiry in enquiries:
-        status = enquiry.values.status
-        stage = ends[LeadStatus(status)] if status in ends else first
-        won = status == LeadStatus.WON
+        stage = ends.get(enquiry.values.status, first)
+        won = enquiry.is_won
         if stage is not None and (won or id(enquiry) in fresh):
-            source = MoveSource.IMPORT if enquiry.arrival.came_by == LeadOrigin.IMPORT else MoveSource.ARRIVAL
+            source = _MOVE_SOURCE.get(enquiry.arrival.came_by, MoveSource.ARRIVAL)
             # One that is lost says nothing of what the contact does elsewhere, so it only places newcomers.
-            wish = Move(enquiry.contact_id, stage.id, entering=not won, onward=won)
-            moves.setdefault(source, []).append(wish)
+            moves.setdefault(source, []).append(Move(enquiry.contact_id, stage.id, entering=not won, onward=won))
     for source, wishes in moves.items():
-        moved = lifecycle.services.move_contacts(
-            moves=wishes, source=source, stages=stages, newcomers=newcomers, now=now
-        )
+        moved = lifecycle.services.move_contacts(moves=wishes, source=source, stages=stages, known=known, now=now)
         stages_told(moved, now=now)
-        newcomers.difference_update(wish.contact_id for wish in wishes)
+        if len(moves) > 1:
+            known.update(wish.contact_id for wish in wishes)
 
 
 def _tag(enquiries: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime, start: bool) -> None:
     grants: dict[TagSource, list[Grant]] = {}
     for enquiry in enquiries:
-        source = _TAG_SOURCE[enquiry.arrival.came_by]
-        evidence = enquiry.arrival.evidence or enquiry.arrival.lead.source or enquiry.arrival.lead.origin
-        found = [Grant(enquiry.contact_id, tag_id, evidence=evidence) for tag_id in enquiry.tag_ids]
-        if found:
-            grants.setdefault(source, []).extend(found)
+        if enquiry.tag_ids:
+            evidence = enquiry.arrival.evidence or enquiry.arrival.lead.source or enquiry.arrival.lead.origin
+            found = [Grant(enquiry.contact_id, tag_id, evidence=evidence) for tag_id in enquiry.tag_ids]
+            grants.setdefault(_TAG_SOURCE[enquiry.arrival.came_by], []).extend(found)
     for source, wishes in grants.items():
         added = give_tags(wishes, source=source, now=now, start=start, zones=zones)
         tagged = {contact_id for contact_id, _tag in added}
@@ -275,8 +274,12 @@ def _alert(new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
 
 
 def _start(new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
+    sops = campaigns.services.sops_that_start(Trigger.LEAD_CAPTURED)
+    if not sops:
+        return
     lead_of: dict[UUID, UUID | None] = {}
     for enquiry in new:
         lead_of.setdefault(enquiry.contact_id, enquiry.lead_id)
     starts = list(starts_for(lead_of, now, zones).values())
-    campaigns.services.start_sops(trigger=Trigger.LEAD_CAPTURED, starts=starts, now=now)
+    for sop in sops:
+        campaigns.services.enroll(sop=sop, starts=starts)

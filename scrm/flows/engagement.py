@@ -85,28 +85,24 @@ def link_opened(code: str, *, user_agent: str, now: datetime, prefetch: bool = F
 
 
 def take_in(
-    happenings: Sequence[Happening], *, now: datetime, start: bool = True, held: Collection[UUID] | None = None
+    happenings: Sequence[Happening],
+    *,
+    now: datetime,
+    start: bool = True,
+    held: Collection[UUID] | None = None,
+    are_new: bool = False,
 ) -> list[HappeningOutcome]:
     """Store events and do what the new ones set off; `start` says whether SOPs do. Inside `due_work`.
 
-    `held` are the contacts, where the caller has locked them.
+    `held` are the contacts, where the caller has locked them; `are_new` as `store_events` has it.
     """
     if not happenings:
         return []
     present = held
     if present is None:
         present = contacts.services.lock_contacts(contact_ids={happening.contact_id for happening in happenings})
-    outcomes = events.services.store_events(happenings=happenings, contact_ids=present, now=now)
-    new = [
-        {
-            "contact_id": happening.contact_id,
-            "type": happening.type,
-            "occurred_at": happening.occurred_at,
-            "properties": happening.properties,
-        }
-        for happening, outcome in zip(happenings, outcomes, strict=True)
-        if outcome.new
-    ]
+    outcomes = events.services.store_events(happenings=happenings, contact_ids=present, now=now, are_new=are_new)
+    new = [happening for happening, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
     if new:
         changed = [each for each, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
         scores_touched([Changed(each.contact_id, now, event_type=each.type) for each in changed])
@@ -150,10 +146,21 @@ def starts_for(
     }
 
 
-def _apply_rules(new: Sequence[Mapping[str, Any]], now: datetime, *, start: bool) -> None:
-    types = {event["type"] for event in new}
+def _apply_rules(happenings: Sequence[Happening], now: datetime, *, start: bool) -> None:
+    types = {happening.type for happening in happenings}
     tag_rules = tagging.services.rules_for(types)
     stage_rules = lifecycle.services.rules_for(types)
+    if not tag_rules and not stage_rules:
+        return
+    new: list[Mapping[str, Any]] = [
+        {
+            "contact_id": happening.contact_id,
+            "type": happening.type,
+            "occurred_at": happening.occurred_at,
+            "properties": happening.properties,
+        }
+        for happening in happenings
+    ]
     conditions = [*(rule.condition for rule in tag_rules), *(rule.condition for rule in stage_rules)]
     known: dict[UUID, Any] = {}
     # A rule on the event alone needs nothing from the database.

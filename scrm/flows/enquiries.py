@@ -12,8 +12,8 @@ import accounts.services
 import leads.services
 from accounts.models import User
 from contacts.enums import IdentityKind
-from contacts.inputs import PersonInput
-from contacts.services import FoundPerson, Known
+from contacts.inputs import Known, PersonInput
+from contacts.services import FoundPerson
 from events.inputs import Happening
 from exchange.problems import Problem
 from leads.arrivals import LeadValues
@@ -35,6 +35,7 @@ class Enquiry:
     known: KnownLead | None
     said: PersonInput
     person: FoundPerson
+    contact_id: UUID
     values: LeadValues
     tag_ids: list[UUID]
     owner_id: UUID | None = None
@@ -43,10 +44,6 @@ class Enquiry:
     method: str = ""
     lead_id: UUID | None = None
     changed: bool = False
-
-    @property
-    def contact_id(self) -> UUID:
-        return self.person.contact_id
 
     @property
     def is_open(self) -> bool:

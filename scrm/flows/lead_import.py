@@ -24,20 +24,20 @@ from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
 from exchange.spreadsheets import opened_table
-from leads.arrivals import problems_of, said_digest
 from leads.guessing import guess_mapping, header_is_data
-from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, ArrivalOutcome
 from leads.mapping import InvalidMapping, Mapping
 from leads.mapping_json import parse_mapping
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, failpoints, tallies
-from scrm.core.crypto import blind_index
+from scrm.core.copying import copying_aside
 from scrm.core.ids import uuid7
-from scrm.flows.arrival import lead_arrived
+from scrm.flows.arrival import prepared_arrived
 from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
-from scrm.flows.lead_rows import Batch, FewSpellings, arrivals_of, batches, read_ahead
-from tenants.selectors import tenant_current, tenant_keys
+from scrm.flows.lead_rows import Batch, Bringing, FewSpellings, arrivals_of, batches, bringing, read_ahead
+from scrm.flows.prepared import Prepared, Unfit
+from tenants.selectors import tenant_current
 
 KIND: Final = "lead_import"
 SAMPLE_ROWS: Final = 200
@@ -122,9 +122,9 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
     complete = True
     with transaction.atomic():
-        tallies = uuid7(), uuid7(), uuid7()
-        for batch in batches(Table(file, **look.form), mapping, "", FewSpellings()):
-            counts.update(_foreseen(batch, tallies))
+        by, of_keys, of_words = bringing(uuid7()), uuid7(), uuid7()
+        for batch in batches(Table(file, **look.form), mapping, "", FewSpellings(), by):
+            counts.update(_foreseen(batch, by, of_keys, of_words))
             counts["rows"] += batch.rows
             counts[REJECTED] += batch.rejected
             first = batch.problems[: limit - len(problems)]
@@ -213,10 +213,11 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
     with translation.override(language), job.file.open("rb") as file, _for_bulk():
         table = Table(cast(BinaryIO, file.file), **form)
-        coming = batches(table, mapping_of(job), start.get("place", ""), spellings)
+        by = bringing(job.pk, job.created_at)
+        coming = batches(table, mapping_of(job), start.get("place", ""), spellings, by)
         with JobErrors(job, table.columns) as errors, closing(read_ahead(coming, language)) as ready:
             for batch in ready:
-                _take_in(job, batch, errors)
+                _take_in(job, batch, by, errors)
                 failpoints.passed("import.batch_committed")
                 if tell is not None:
                     tell(job)
@@ -261,10 +262,10 @@ def _keep(user: User | None, file: BinaryIO, name: str, look: Preview, remembere
     )
 
 
-def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:
+def _take_in(job: Job, batch: Batch, by: Bringing, errors: JobErrors) -> None:
     result = Counter(dict.fromkeys(_COUNTED, 0) | job.result)
     with due_work():
-        for outcome in _let_arrive(arrivals_of(batch, job.pk, job.created_at), job):
+        for outcome in _let_arrive(arrivals_of(batch, by), job):
             result[outcome.outcome] += 1
             batch.problems += outcome.problems
         result["rows"] += batch.rows
@@ -281,45 +282,40 @@ def _take_in(job: Job, batch: Batch, errors: JobErrors) -> None:
             jobs.save_progress(job=job, now=clock.now())
 
 
-def _let_arrive(arrivals: Sequence[Arrival], job: Job) -> list[ArrivalOutcome]:
+def _let_arrive(arrivals: Sequence[Prepared | Unfit], job: Job) -> list[ArrivalOutcome]:
     """Take in a batch; what the database refuses is found by halving, so that the good rows still go in."""
     if not arrivals:
         return []
     try:
-        with transaction.atomic():
+        with transaction.atomic(), copying_aside():
             start = bool(job.options["start_sops"])
-            return lead_arrived(arrivals, now=clock.now(), actor=job.created_by, start_sops=start)
+            return prepared_arrived(arrivals, now=clock.now(), actor=job.created_by, start_sops=start)
     except DataError:
         if len(arrivals) > 1:
             middle = len(arrivals) // 2
             return _let_arrive(arrivals[:middle], job) + _let_arrive(arrivals[middle:], job)
-        row = arrivals[0].lead.row
+        row = arrivals[0].arrival.lead.row
         reason, fix = gettext("A value of this row can't be kept."), gettext("Look for special characters in it.")
         return [ArrivalOutcome(row, REJECTED, problems=(Problem(row, "", "", reason, fix),))]
 
 
-def _foreseen(batch: Batch, tallies: tuple[UUID, UUID, UUID]) -> Counter[str]:
+def _foreseen(batch: Batch, by: Bringing, of_keys: UUID, of_words: UUID) -> Counter[str]:
     """What would become of a batch's rows that can go in; those that can't are refused."""
-    of_rows, of_keys, of_words = tallies
-    keys = tenant_keys()
-    fit = []
-    for arrival in arrivals_of(batch, of_rows):
-        problems = problems_of(arrival)
-        if problems:
-            batch.refuse(problems)
+    fit: list[Prepared] = []
+    for each in arrivals_of(batch, by):
+        if isinstance(each, Unfit):
+            batch.refuse(each.problems)
         else:
-            fit.append(arrival)
-    digests = [said_digest(arrival, keys) for arrival in fit]
-    named = [blind_index(arrival.dedupe_key, keys=keys, purpose="lead.key") for arrival in fit]
-    met = jobs.tally(job_id=of_keys, digests=named)
-    said = jobs.tally(job_id=of_words, digests=digests)
-    known = leads.services.find_leads(dedupe_keys=[arrival.dedupe_key for arrival in fit])
+            fit.append(each)
+    met = jobs.tally(job_id=of_keys, digests=[each.lock for each in fit])
+    said = jobs.tally(job_id=of_words, digests=[each.digest for each in fit])
+    known = leads.services.find_leads(dedupe_keys=[each.arrival.dedupe_key for each in fit])
     counts: Counter[str] = Counter()
-    for arrival, digest, met_before, said_before in zip(fit, digests, met, said, strict=True):
-        here = known.get(arrival.dedupe_key)
+    for each, met_before, said_before in zip(fit, met, said, strict=True):
+        here = known.get(each.arrival.dedupe_key)
         if not met_before and here is None:
             counts[CREATED] += 1
-        elif said_before or (here is not None and here.digest == digest):
+        elif said_before or (here is not None and here.digest == each.digest):
             counts[UNCHANGED] += 1
         else:
             counts[UPDATED] += 1

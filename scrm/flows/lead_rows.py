@@ -1,6 +1,6 @@
 """Reads the rows of a lead file in batches, each row as an arrival with its key or as a problem."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from leads.inputs import Arrival, LeadInput
 from leads.mapping import Mapping
 from leads.row_reading import Spellings, apply
 from scrm.core.crypto import TenantKeys
+from scrm.flows.prepared import Prepared, Unfit, prepare
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
 
@@ -32,9 +33,9 @@ _SPELLINGS_MAX: Final = 1_000
 
 @dataclass(slots=True)
 class Batch:
-    """Rows that go in together, each with its key or, where it names nobody, its digest; and those that can't."""
+    """Rows that go in together: as arrivals or, where one names nobody, with its digest; and those that can't."""
 
-    leads: list[tuple[LeadInput, str | bytes]] = field(default_factory=list)
+    leads: list[Prepared | Unfit | tuple[LeadInput, bytes]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     cells: dict[int, list[str]] = field(default_factory=dict)
     rows: int = 0
@@ -58,9 +59,64 @@ class FewSpellings(Spellings):
         return default
 
 
-def batches(table: Table, mapping: Mapping, after: str, spellings: Spellings) -> Generator[Batch, None, None]:
-    """The rows after a place in the file. A batch ends where reading can go on later; there is always a last one."""
-    return _batches(table, mapping, after, spellings, tenant_current(), tenant_keys())
+@dataclass(frozen=True, slots=True)
+class Bringing:
+    """By which job the rows come, and since when it has them; whose they become."""
+
+    job_id: UUID
+    received_at: datetime | None
+    tenant: Tenant
+    keys: TenantKeys
+
+    def arrival(self, lead: LeadInput, key: str) -> Arrival:
+        return Arrival(lead, LeadOrigin.IMPORT, key, job_id=self.job_id, received_at=self.received_at)
+
+
+def bringing(job_id: UUID, received_at: datetime | None = None) -> Bringing:
+    """What the rows of a job have in common, in the current tenant."""
+    return Bringing(job_id, received_at, tenant_current(), tenant_keys())
+
+
+def batches(
+    table: Table, mapping: Mapping, after: str, spellings: Spellings, by: Bringing
+) -> Generator[Batch, None, None]:
+    """The rows after a place in the file. A batch ends where reading can go on later; there is always a last one.
+
+    Without the database: a thread's connection would stand in no tenant.
+    """
+    region, zone = by.tenant.region, ZoneInfo(by.tenant.zone)
+    read: list[tuple[LeadInput, str | bytes]] = []
+    batch, size = Batch(), 0
+    for item in table.rows(after):
+        if batch.place:
+            yield batch
+            batch, size = Batch(), 0
+        batch.rows += 1
+        if isinstance(item, Row):
+            size += len("".join(item.values.values())) + _CELL_BYTES * len(item.values)
+            lead = apply(mapping, item, region=region, zone=zone, spellings=spellings)
+            if isinstance(lead, LeadInput):
+                read.append((lead, identity_key(lead, keys=by.keys) or row_digest(item.values, keys=by.keys)))
+            else:
+                batch.refuse(lead)
+                batch.cells[item.number] = list(item.values.values())
+        else:
+            batch.refuse([item])
+        if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:
+            batch.place = table.place
+            if batch.place:
+                batch.leads, read = _prepared(read, by), []
+                batch.spellings = [(*key, spelling) for key, spelling in spellings.items()]
+    batch.leads += _prepared(read, by)
+    batch.is_last = True
+    yield batch
+
+
+def _prepared(
+    read: Sequence[tuple[LeadInput, str | bytes]], by: Bringing
+) -> list[Prepared | Unfit | tuple[LeadInput, bytes]]:
+    named = iter(prepare([by.arrival(lead, key) for lead, key in read if isinstance(key, str)], by.keys))
+    return [next(named) if isinstance(key, str) else (lead, key) for lead, key in read]
 
 
 def read_ahead(coming: Generator[Batch, None, None], language: str) -> Generator[Batch, None, None]:
@@ -75,45 +131,12 @@ def read_ahead(coming: Generator[Batch, None, None], language: str) -> Generator
         coming.close()
 
 
-def _batches(
-    table: Table, mapping: Mapping, after: str, spellings: Spellings, tenant: Tenant, keys: TenantKeys
-) -> Generator[Batch, None, None]:
-    # Without the database: a thread's connection would stand in no tenant.
-    zone = ZoneInfo(tenant.zone)
-    batch, size = Batch(), 0
-    for item in table.rows(after):
-        if batch.place:
-            yield batch
-            batch, size = Batch(), 0
-        batch.rows += 1
-        if isinstance(item, Row):
-            size += sum(map(len, item.values.values())) + _CELL_BYTES * len(item.values)
-            read = apply(mapping, item, region=tenant.region, zone=zone, spellings=spellings)
-            if isinstance(read, LeadInput):
-                batch.leads.append((read, identity_key(read, keys=keys) or row_digest(item.values, keys=keys)))
-            else:
-                batch.refuse(read)
-                batch.cells[item.number] = list(item.values.values())
-        else:
-            batch.refuse([item])
-        if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:
-            batch.place = table.place
-            batch.spellings = [(*key, spelling) for key, spelling in spellings.items()]
-    batch.is_last = True
-    yield batch
-
-
-def arrivals_of(batch: Batch, job_id: UUID, received_at: datetime | None = None) -> list[Arrival]:
+def arrivals_of(batch: Batch, by: Bringing) -> list[Prepared | Unfit]:
     """What a batch brings. Equal rows that name nobody are numbered over all batches of the job."""
-    digests = [key for _lead, key in batch.leads if isinstance(key, bytes)]
-    ordinals = iter(jobs.tally(job_id=job_id, digests=digests))
-    return [
-        Arrival(
-            lead=lead,
-            came_by=LeadOrigin.IMPORT,
-            dedupe_key=key if isinstance(key, str) else row_key(key, next(ordinals)),
-            job_id=job_id,
-            received_at=received_at,
-        )
-        for lead, key in batch.leads
+    unnamed = [each for each in batch.leads if isinstance(each, tuple)]
+    ordinals = jobs.tally(job_id=by.job_id, digests=[digest for _lead, digest in unnamed])
+    numbered = [
+        by.arrival(lead, row_key(digest, ordinal)) for (lead, digest), ordinal in zip(unnamed, ordinals, strict=True)
     ]
+    ready = iter(prepare(numbered, by.keys))
+    return [next(ready) if isinstance(each, tuple) else each for each in batch.leads]

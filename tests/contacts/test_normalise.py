@@ -87,6 +87,22 @@ def test_phone_is_refused_with_its_reason(text, code):
     assert refused.value.fix
 
 
+@given(
+    st.from_regex(normalise._PLAIN_EMAIL, fullmatch=True).filter(lambda text: len(text) <= 80)
+    | st.text("ab1.-_+@AÄ: ", min_size=3, max_size=20)
+)
+def test_plain_address_is_read_as_any_other(text):
+    """A blank before it keeps an address off the short way."""
+    assert _read_address(text) == _read_address(f" {text}")
+
+
+def _read_address(text: str) -> object:
+    try:
+        return normalise_email(text)
+    except normalise.InvalidValue as error:
+        return error.code
+
+
 def test_quick_mobile_says_what_the_library_says_for_every_prefix():
     # Five digits decide: the pattern leaves the rest free, which the first line holds on to.
     assert re.fullmatch(r"[^{}]*(?:\{[68]\}[^{}]*)*", normalise._CHINESE_MOBILE.pattern)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contacts.models import Contact
 from events.models import EventType
 from scrm.core.bulk import COPIED_FROM, array, insert_columns, update_columns
-from scrm.core.copying import copy_rows
+from scrm.core.copying import copy_rows, copying_aside
 from scrm.core.ids import uuid7
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -97,6 +97,53 @@ def test_many_rows_with_one_too_long_or_with_nul_are_refused(acme):
         insert_columns(EventType, {"code": [*codes, "x" * 61], "name": names})
     with pytest.raises(ValueError, match="NUL"):
         insert_columns(EventType, {"code": [*codes, "a\0b"], "name": names})
+
+
+def test_rows_are_copied_aside_in_order_and_seen_by_the_next_statement(acme):
+    with transaction.atomic(), copying_aside():
+        for word in ("one", "two"):
+            insert_columns(EventType, {"code": [f"{word}{place}" for place in range(COPIED_FROM)]}, {"name": word})
+        seen = set(EventType.objects.filter(name__in=["one", "two"]).values_list("code", flat=True))
+        insert_columns(EventType, {"code": [f"three{place}" for place in range(COPIED_FROM)]}, {"name": "three"})
+
+    assert len(seen) == 2 * COPIED_FROM
+    assert EventType.objects.filter(name="three").count() == COPIED_FROM
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_is_refused_aside_raises_at_the_next_statement_or_the_end(acme, asks):
+    """And all else that went aside with it is undone with it."""
+    reached = []
+
+    with pytest.raises(DataError):
+        _copy_a_broken_row(asks, reached)
+
+    assert reached == ["copies"]
+    assert not EventType.objects.filter(name__in=["Whole", "Broken", "Late"]).exists()
+
+
+def test_what_breaks_beside_a_copy_waits_for_it_and_is_told(acme):
+    with pytest.raises(ZeroDivisionError):
+        _copy_and_break()
+
+    assert not EventType.objects.filter(name="Whole").exists()
+
+
+def _copy_a_broken_row(asks, reached):
+    with transaction.atomic(), copying_aside():
+        for name, last in (("Whole", "last"), ("Broken", "x" * 61), ("Late", "later")):
+            codes = [f"{name}{place}" for place in range(COPIED_FROM)]
+            insert_columns(EventType, {"code": [*codes, last]}, {"name": name})
+        reached.append("copies")
+        if asks:
+            EventType.objects.count()
+            reached.append("question")
+
+
+def _copy_and_break():
+    with transaction.atomic(), copying_aside():
+        insert_columns(EventType, {"code": [f"c{place}" for place in range(COPIED_FROM)]}, {"name": "Whole"})
+        raise ZeroDivisionError
 
 
 def test_no_rows_are_no_statement(acme, django_assert_num_queries):

@@ -90,14 +90,14 @@ def test_what_the_database_refuses_is_one_rejected_row(acme, monkeypatch):
     """Halving the batch finds it, and the rest goes in."""
     from django.db import DataError
 
-    arrived = lead_import.lead_arrived
+    arrived = lead_import.prepared_arrived
 
-    def refuse_one(arrivals, **options):
-        if any(arrival.lead.name == "N3" for arrival in arrivals):
+    def refuse_one(prepared, **options):
+        if any(each.arrival.lead.name == "N3" for each in prepared):
             raise DataError("a value of N3")
-        return arrived(arrivals, **options)
+        return arrived(prepared, **options)
 
-    monkeypatch.setattr(lead_import, "lead_arrived", refuse_one)
+    monkeypatch.setattr(lead_import, "prepared_arrived", refuse_one)
 
     job = bring(many(7))
 
@@ -306,7 +306,7 @@ def test_broken_import_is_tried_again_and_then_given_up(acme, small_batches, mon
         raise RuntimeError("about Lin")
 
     job = lead_import.start_import(user=None, file=io.BytesIO(FILE.encode()), name="leads.csv")
-    monkeypatch.setattr(lead_import, "lead_arrived", break_down)
+    monkeypatch.setattr(lead_import, "prepared_arrived", break_down)
 
     try:
         for _ in range(5):

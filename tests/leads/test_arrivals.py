@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.arrivals import LeadValues, changes_of, merged, problems_of, said_by, state_of_new, values_of
+from leads.arrivals import LeadValues, all_said, changes_of, merged, problems_of, status_of_new, values_of
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import Arrival, IdentityInput, LeadInput
 
@@ -44,8 +44,8 @@ def test_a_lead_needs_a_key():
 
 
 def test_the_same_row_elsewhere_in_a_file_says_the_same():
-    assert said_by(arrival(row=2, name="Lin")) == said_by(arrival(row=9, name="Lin"))
-    assert said_by(arrival(name="Lin")) != said_by(arrival(name="Mei"))
+    assert all_said(arrival(row=2, name="Lin")) == all_said(arrival(row=9, name="Lin"))
+    assert all_said(arrival(name="Lin")) != all_said(arrival(name="Mei"))
 
 
 def test_words_that_are_no_status_of_ours_stay_attributes():
@@ -98,8 +98,8 @@ def test_a_status_only_moves_on():
 def test_a_new_lead_with_an_owner_is_assigned():
     owner = uuid4()
 
-    assert state_of_new(LeadValues(), owner, NOW)["status"] == LeadStatus.ASSIGNED
-    assert state_of_new(LeadValues(), None, NOW)["assigned_at"] is None
+    assert status_of_new(LeadValues(), owner) == LeadStatus.ASSIGNED
+    assert status_of_new(LeadValues(), None) == LeadStatus.NEW
 
 
 @given(
