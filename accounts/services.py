@@ -15,6 +15,7 @@ from accounts.enums import Role
 from accounts.masking import masked
 from accounts.models import Department, Leave, User
 from scrm.core import clock
+from scrm.core.bulk import update_columns
 from scrm.core.origin import origin
 
 
@@ -105,8 +106,7 @@ def _waited(user: User) -> tuple[bool, Any, UUID]:
 
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:
     """Remember who last got a lead, so that the round robin goes on from there. They are held by `take_turns`."""
-    users = [User(pk=pk, last_assigned_at=at) for pk, at in sorted(at_by_user.items())]
-    User.objects.bulk_update(users, ["last_assigned_at"])
+    update_columns(User, {"id": list(at_by_user), "last_assigned_at": list(at_by_user.values())})
 
 
 def record_audit(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.enums import TouchState as S
+from campaigns.models import Sop
 from campaigns.queries import rows_changed, rows_of
 
 
@@ -36,6 +37,17 @@ def leavers_of_leads(lead_ids: Sequence[UUID]) -> Leavers:
 
 def leavers_by_id(enrollment_ids: Sequence[int]) -> Leavers:
     return Leavers("id = ANY(%s)", (list(enrollment_ids),))
+
+
+def sops_that_start(trigger: str, tag_id: UUID | None) -> list[Sop]:
+    """Live SOPs by what starts them, and no more of them than who they are: every arrival asks."""
+    ids = rows_of(
+        "SELECT id FROM campaigns_sop WHERE trigger = %s AND state = 'live' AND live_version_id IS NOT NULL "
+        "AND (%s::uuid IS NULL OR trigger_tag_id = %s::uuid) ORDER BY id",
+        [trigger, tag_id, tag_id],
+    )
+    names = ("id",)
+    return [Sop.from_db(None, names, row) for row in ids]
 
 
 def hold_live_version(sop_id: UUID) -> int | None:

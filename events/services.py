@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
+from events import queries
 from events.inputs import Happening, HappeningOutcome
 from events.models import Event, EventType
 from events.plan import Declared, problem_of
@@ -68,5 +69,4 @@ def ensure_event_types(*, declared: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _plan(codes: Collection[str]) -> dict[str, Declared]:
-    rows = EventType.objects.filter(code__in=list(codes)).values_list("pk", "code", "properties", "active")
-    return {row[1]: Declared(*row) for row in rows}
+    return {row[1]: Declared(*row) for row in queries.declared(codes)}

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from lifecycle import queries
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from lifecycle.rules import Rule
@@ -57,8 +58,7 @@ def move_contacts(
 
 def default_stages() -> list[StageInfo]:
     """The stages of the lifecycle that new contacts enter, in order."""
-    rows = Stage.objects.filter(lifecycle__is_default=True, lifecycle__active=True).order_by("position")
-    return [_info(stage) for stage in rows]
+    return [StageInfo(*row) for row in queries.default_stages()]
 
 
 def first_of_kind(stages: Sequence[StageInfo], kind: StageKind) -> StageInfo | None:
@@ -84,8 +84,11 @@ def ensure_rule(*, name: str, stage_id: UUID, event_type: str, condition: Mappin
 
 def rules_for(event_types: Collection[str]) -> list[Rule]:
     """The active stage rules on these types of event."""
-    rows = StageRule.objects.filter(event_type__in=list(event_types), active=True).order_by("pk")
-    return [Rule(row.pk, row.to_stage_id, row.event_type, parse(row.condition, facts, stored=True)) for row in rows]
+    rows = queries.stage_rules(event_types)
+    return [
+        Rule(pk, stage_id, event_type, parse(condition, facts, stored=True))
+        for pk, stage_id, event_type, condition in rows
+    ]
 
 
 def _standings(contact_ids: Collection[UUID], lifecycle_ids: set[UUID]) -> dict[tuple[UUID, UUID], Standing]:

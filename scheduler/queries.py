@@ -17,7 +17,11 @@ FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 def lower_wake_up(tenant_id: int, due_at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT due_at FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE", [tenant_id])
-        if cursor.fetchone() is None:
+        found = cursor.fetchone()
+        # While we hold the row nobody raises it, and others only lower it.
+        if found is not None and found[0] <= due_at:
+            return
+        if found is None:
             cursor.execute(
                 "INSERT INTO public.scheduler_wakeup (tenant_id, due_at) VALUES (%s, %s) "
                 "ON CONFLICT (tenant_id) DO UPDATE SET due_at = LEAST(scheduler_wakeup.due_at, EXCLUDED.due_at)",

@@ -1,6 +1,8 @@
 """The SQL of tags."""
 
+import json
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +23,18 @@ def tag_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
             [list(names)],
         )
         return dict(cursor.fetchall())
+
+
+def tag_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, str]]:
+    """(rule, tag, type of event, condition, name) of the active rules on these types, of tags in use, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, r.tag_id, r.event_type, r.condition, r.name FROM tagging_tagrule r "
+            "JOIN tagging_tag t ON t.id = r.tag_id AND NOT t.archived "
+            "WHERE r.active AND r.event_type = ANY(%s) ORDER BY r.id",
+            [list(event_types)],
+        )
+        return [(*row[:3], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
 
 
 def delete_rivals(pairs: Sequence[tuple[UUID, UUID]], groups: Sequence[UUID]) -> list[tuple[UUID, UUID]]:

@@ -62,9 +62,10 @@ def remove_tags(
 
 def rules_for(event_types: Collection[str]) -> list[Rule]:
     """The active rules on these types of event, of tags in use."""
-    rows = TagRule.objects.filter(event_type__in=list(event_types), active=True, tag__archived=False).order_by("pk")
+    rows = queries.tag_rules(event_types)
     return [
-        Rule(row.pk, row.tag_id, row.event_type, parse(row.condition, facts, stored=True), row.name) for row in rows
+        Rule(pk, tag_id, event_type, parse(condition, facts, stored=True), name)
+        for pk, tag_id, event_type, condition, name in rows
     ]
 
 

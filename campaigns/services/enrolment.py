@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from campaigns import enrollment_queries, planner
-from campaigns.enums import Reason, SopState, TouchState
+from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Enrollment, Lane, Sop, Step, Touchpoint
 from scheduler.services import note_due
@@ -27,10 +27,7 @@ def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: 
 
 def sops_that_start(trigger: str, *, tag_id: UUID | None = None) -> list[Sop]:
     """The live SOPs that this trigger starts."""
-    sops = Sop.objects.filter(trigger=trigger, state=SopState.LIVE, live_version__isnull=False)
-    if tag_id is not None:
-        sops = sops.filter(trigger_tag_id=tag_id)
-    return list(sops.order_by("pk"))
+    return enrollment_queries.sops_that_start(trigger, tag_id)
 
 
 def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:

@@ -1,6 +1,7 @@
 """Who calls: another system by its API key, or a person by their session."""
 
-from typing import cast
+from datetime import datetime
+from typing import Final, cast
 
 import structlog
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from exchange.models import ApiKey
 from scrm.core import clock
 
 log = structlog.get_logger(__name__)
+_MOMENT: Final = "moment"
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -25,7 +27,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         word, _space, token = get_authorization_header(request).decode("latin-1").partition(" ")
         if word.lower() != "bearer":
             return None
-        now = clock.now()
+        now = moment_of(request)
         key = api_key_by_token(token.strip(), now=now)
         if key is None:
             raise AuthenticationFailed(_("This API key is not valid."), code="invalid_key")
@@ -37,6 +39,14 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def moment_of(request: Request) -> datetime:
+    """When the request came, by the database's clock, which is asked once."""
+    moment: datetime | None = vars(request).get(_MOMENT)
+    if moment is None:
+        moment = vars(request)[_MOMENT] = clock.now()
+    return moment
 
 
 def system_user(key: ApiKey) -> User:

@@ -18,6 +18,8 @@ RAW: dict[str, str] = {
     "analytics/figure_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "analytics/queries.py": "tests/analytics/test_reports.py::test_other_business_counts_nothing",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
+    "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
+    "lifecycle/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "campaigns/queries.py": "tests/campaigns/test_ledger.py::test_other_tenant_sees_none_of_it",
     "contacts/duplicate_queries.py": "tests/flows/test_duplicates.py::test_and_cai_is_no_likeness_of_anybody",
     "contacts/merge_queries.py": "tests/flows/test_contact_merge.py::test_and_cai_keeps_what_is_theirs",

@@ -1,0 +1,29 @@
+"""What every arrival asks about lifecycles, in SQL: Django takes longer to put it so than PostgreSQL to answer."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+
+def default_stages() -> list[tuple[UUID, UUID, str, int]]:
+    """(stage, lifecycle, kind, position) of the lifecycle that new contacts enter, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.lifecycle_id, s.kind, s.position FROM lifecycle_stage s "
+            "JOIN lifecycle_lifecycle l ON l.id = s.lifecycle_id WHERE l.is_default AND l.active ORDER BY s.position"
+        )
+        return cursor.fetchall()
+
+
+def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any]]:
+    """(rule, stage, type of event, condition) of the active rules on these types, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, to_stage_id, event_type, condition FROM lifecycle_stagerule "
+            "WHERE active AND event_type = ANY(%s) ORDER BY id",
+            [list(event_types)],
+        )
+        return [(*row[:3], json.loads(row[3])) for row in cursor.fetchall()]
