@@ -35,8 +35,9 @@ class Event(models.Model):
     """Something a contact did or that was done to it. Stored once per dedupe key."""
 
     id = models.BigAutoField(primary_key=True)
+    # Who writes it holds the contact (docs/decisions/0026).
     contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="events", verbose_name=_("contact"), db_index=False
+        Contact, models.CASCADE, related_name="events", verbose_name=_("contact"), db_index=False, db_constraint=False
     )
     type = models.ForeignKey(EventType, models.PROTECT, related_name="events", verbose_name=_("type"), db_index=False)
     occurred_at = models.DateTimeField(_("occurred at"))

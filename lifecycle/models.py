@@ -78,8 +78,14 @@ class Position(models.Model):
     contact = models.ForeignKey(
         Contact, models.CASCADE, related_name="positions", verbose_name=_("contact"), db_index=False
     )
+    # The stage below holds its lifecycle (docs/decisions/0026).
     lifecycle = models.ForeignKey(
-        Lifecycle, models.CASCADE, related_name="positions", verbose_name=_("lifecycle"), db_index=False
+        Lifecycle,
+        models.CASCADE,
+        related_name="positions",
+        verbose_name=_("lifecycle"),
+        db_index=False,
+        db_constraint=False,
     )
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="positions", verbose_name=_("stage"), db_index=False)
     since = models.DateTimeField(_("since"))
@@ -98,16 +104,24 @@ class StageTransition(models.Model):
     """One move; append-only."""
 
     id = models.BigAutoField(primary_key=True)
+    # Written with the position that it led to, which holds all three (docs/decisions/0026).
     contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="stage_transitions", verbose_name=_("contact"), db_index=False
+        Contact,
+        models.CASCADE,
+        related_name="stage_transitions",
+        verbose_name=_("contact"),
+        db_index=False,
+        db_constraint=False,
     )
     lifecycle = models.ForeignKey(
-        Lifecycle, models.CASCADE, related_name="+", verbose_name=_("lifecycle"), db_index=False
+        Lifecycle, models.CASCADE, related_name="+", verbose_name=_("lifecycle"), db_index=False, db_constraint=False
     )
     from_stage = models.ForeignKey(
         Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("from"), db_index=False
     )
-    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False)
+    to_stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False, db_constraint=False
+    )
     at = models.DateTimeField(_("at"))
     seconds_before = models.BigIntegerField(_("seconds in the stage before"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=10, choices=MoveSource.choices)
