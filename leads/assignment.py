@@ -157,6 +157,8 @@ class Desk:
     def _by_way(self, wish: Wish) -> Decision | None:
         """Where its way in names a department in which somebody takes leads."""
         team = self._teams.get(wish.department_id, ()) if wish.department_id else ()
+        if not team:
+            return None
         rep = self._next(rep for rep in self._takers() if rep.id in team)
         return Decision(rep.id, AssignedBy.TEAM) if rep else None
 

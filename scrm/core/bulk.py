@@ -33,42 +33,36 @@ def insert_columns(
 
     Columns that neither names take the model's default. `on_conflict` is what follows ON CONFLICT.
     """
-    given = {**_defaults(model, columns, constants or {}), **(constants or {})}
     rows = _length(columns)
     if not rows:
         return []
+    said = constants or {}
+    given = {str(field.column): field.get_default() for field in _left_out(model, (*columns, *said))} | dict(said)
     if rows >= COPIED_FROM and not on_conflict and not returning:
         names = [*columns, *given]
         kinds = [_kind(model, name) for name in names]
         copy_rows(model._meta.db_table, names, kinds, list(columns.values()), list(given.values()))
         return []
-    source, arrays = _unnested(model, columns)
-    names = [*columns, *given]
-    selected = [*(_selected(model, name) for name in columns), *(f"%s::{_kind(model, name)}" for name in given)]
-    text = (
-        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) "
-        f"SELECT {', '.join(selected)} FROM {source} ORDER BY place"
-    )
+    text = _insertion(model, tuple(columns), tuple(given), rows == 1)
     if on_conflict:
         text += f" ON CONFLICT {on_conflict}"
     if returning:
         text += f" RETURNING {returning}"
+    if rows == 1:
+        row = {name: values[0] for name, values in columns.items()} | given
+        return _run(text, [_value(_kind(model, name), value) for name, value in row.items()], rows=bool(returning))
     # The select list comes before FROM, so the constants come before the columns.
-    return _run(text, [*(_constant(value) for value in given.values()), *arrays], rows=bool(returning))
+    params = [*(_value(_kind(model, name), value) for name, value in given.items()), *_arrays(model, columns)]
+    return _run(text, params, rows=bool(returning))
 
 
 def update_columns(model: type[Model], columns: Columns, constants: Constants | None = None) -> None:
     """Set columns of the rows whose `id` is given as a column. Lock the rows first, in one order."""
     if not _length(columns):
         return
-    source, values = _unnested(model, columns)
-    settings = [f"{name} = {_selected(model, name)}" for name in columns if name != "id"]
-    settings += [f"{name} = %s::{_kind(model, name)}" for name in constants or {}]
-    text = (
-        f"UPDATE {model._meta.db_table} AS kept SET {', '.join(settings)} FROM {source} "
-        f"WHERE kept.id = {_selected(model, 'id')}"
-    )
-    _run(text, [*(_constant(value) for value in (constants or {}).values()), *values])
+    said = constants or {}
+    text = _change(model, tuple(columns), tuple(said))
+    _run(text, [*(_value(_kind(model, name), value) for name, value in said.items()), *_arrays(model, columns)])
 
 
 def _run(text: str, params: Sequence[Any], *, rows: bool = False) -> list[tuple[Any, ...]]:
@@ -84,11 +78,42 @@ def _length(columns: Columns) -> int:
     return lengths.pop()
 
 
-def _unnested(model: type[Model], columns: Columns) -> tuple[str, list[str]]:
+# A program writes the same few columns of its tables again and again: their statements are made once.
+@lru_cache(maxsize=1024)
+def _insertion(model: type[Model], columns: tuple[str, ...], constants: tuple[str, ...], single: bool) -> str:
+    names = [*columns, *constants]
+    begin = f"INSERT INTO {model._meta.db_table} ({', '.join(names)})"
+    if single:
+        return f"{begin} VALUES ({', '.join(['%s'] * len(names))})"
+    selected = [*(_selected(model, name) for name in columns), *(f"%s::{_kind(model, name)}" for name in constants)]
+    return f"{begin} SELECT {', '.join(selected)} FROM {_unnested(model, columns)} ORDER BY place"
+
+
+@lru_cache(maxsize=1024)
+def _change(model: type[Model], columns: tuple[str, ...], constants: tuple[str, ...]) -> str:
+    settings = [f"{name} = {_selected(model, name)}" for name in columns if name != "id"]
+    settings += [f"{name} = %s::{_kind(model, name)}" for name in constants]
+    return (
+        f"UPDATE {model._meta.db_table} AS kept SET {', '.join(settings)} FROM {_unnested(model, columns)} "
+        f"WHERE kept.id = {_selected(model, 'id')}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _left_out(model: type[Model], names: tuple[str, ...]) -> "list[Field[Any, Any]]":
+    """Columns that take the model's default."""
+    fields = model._meta.concrete_fields
+    return [each for each in fields if each.column and each.column not in names and not each.primary_key]
+
+
+def _unnested(model: type[Model], columns: Iterable[str]) -> str:
     arrays = ", ".join(f"%s::{_carried(_kind(model, name))}[]" for name in columns)
     names = ", ".join(f"v_{name}" for name in columns)
-    values = [_WRITERS.get(_kind(model, name), array)(each) for name, each in columns.items()]
-    return f"unnest({arrays}) WITH ORDINALITY AS given({names}, place)", values
+    return f"unnest({arrays}) WITH ORDINALITY AS given({names}, place)"
+
+
+def _arrays(model: type[Model], columns: Columns) -> list[str]:
+    return [_WRITERS.get(_kind(model, name), array)(each) for name, each in columns.items()]
 
 
 def _selected(model: type[Model], name: str) -> str:
@@ -101,7 +126,7 @@ def _carried(kind: str) -> str:
     return "text" if kind == "bytea" or kind.startswith("varchar") else kind
 
 
-@lru_cache
+@lru_cache(maxsize=4096)
 def _kind(model: type[Model], name: str) -> str:
     kind = _field(model, name).db_type(connection)
     if kind is None:
@@ -113,17 +138,10 @@ def _field(model: type[Model], column: str) -> "Field[Any, Any]":
     return next(field for field in model._meta.concrete_fields if field.column == column)
 
 
-def _defaults(model: type[Model], columns: Columns, constants: Constants) -> dict[str, Any]:
-    return {
-        field.column: field.get_default()
-        for field in model._meta.concrete_fields
-        if field.column and not ({field.column} & {*columns, *constants}) and not field.primary_key
-    }
-
-
-def _constant(value: Any) -> Any:
-    if isinstance(value, dict | list):
-        return _encode(value)
+def _value(kind: str, value: Any) -> Any:
+    """One value as the driver takes it."""
+    if kind == "jsonb":
+        return None if value is None else _encode(value)
     return value.hex if isinstance(value, UUID) else value
 
 
