@@ -12,6 +12,7 @@ from tests import factories
 
 UNKEPT = {
     *("events_event.contact_id", "leads_leadarrival.lead_id", "leads_leadarrival.owner_id", "leads_spentpage.form_id"),
+    "leads_responseclock.lead_id",
     *("lifecycle_position.lifecycle_id", "lifecycle_stagetransition.contact_id"),
     *("lifecycle_stagetransition.lifecycle_id", "lifecycle_stagetransition.to_stage_id"),
     *("campaigns_reptask.touchpoint_id", "exchange_jobtally.job_id"),
