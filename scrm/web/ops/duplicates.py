@@ -40,7 +40,13 @@ def index(request: Visit) -> HttpResponse:
         (
             pair,
             [
-                {"contact": people[pk], "tags": tags[pk], "positions": positions[pk], "leads": leads.get(pk, 0)}
+                {
+                    "contact": people[pk],
+                    "identities": people[pk].identities.all(),
+                    "tags": tags[pk],
+                    "positions": positions[pk],
+                    "leads": leads.get(pk, 0),
+                }
                 for pk in (pair.first_id, pair.second_id)
             ],
         )
