@@ -11,6 +11,7 @@ from accounts.selectors import user_exists
 from accounts.services import create_user
 from scheduler.services import due_work
 from scrm.core import clock
+from scrm.demo.assignment import assign, read_alerts
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
 from scrm.demo.ground import lay_ground, make_segments
@@ -67,6 +68,7 @@ def seed(business: Business) -> int:
             put_up_links(ground, now)
             hold_some(ground.form, language=business.language, now=now)
             meet_twins(ground, language=business.language, now=now)
+            assign(ground.users, language=business.language, now=now)
             make_segments(ground, now)
             tell_growth(
                 ground.sources,
@@ -75,4 +77,6 @@ def seed(business: Business) -> int:
                 currency=business.currency,
                 now=now,
             )
+    with tenant_context(tenant):
+        read_alerts(ground.users, now=now)
     return history.made

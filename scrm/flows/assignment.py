@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +19,6 @@ from contacts.enums import IdentityKind
 from leads.arrival_facts import arrival_facts
 from leads.assignment import Desk, Rep, Rule, Wish, turn_times, uses_of
 from leads.enums import AssignMethod, OrElse
-from leads.inputs import Arrival
 from leads.models import AssignmentRule
 from leads.regions import plain_region, regions_of
 from leads.selectors import assignment_rules_active, open_lead_counts, previous_owners, sources_above, weights_passed
@@ -86,25 +85,44 @@ def snapshot_taken(stored: Sequence[AssignmentRule], *, ways: set[UUID], now: da
     return Snapshot(rules, turns, reps, {pk: user_ids_of_department(pk) for pk in ways})
 
 
-def facts_of(
-    arrival: Arrival, *, source_id: UUID | None, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str]
-) -> dict[str, Any]:
-    """What rules may ask of a lead on its way in; see `leads.arrival_facts`."""
-    said = arrival.lead
-    attributes = dict(said.attributes)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A lead as far as rules may ask of it: one that comes in, one that is there, or one that somebody types."""
+
+    source_id: UUID | None = None
+    form_id: UUID | None = None
+    department_id: UUID | None = None
+    came_by: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    company: str = ""
+    phone: str = ""
+    rating: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def regions(self) -> frozenset[str]:
+        return regions_of(phone=self.phone, said=(self.city, self.region, self.country))
+
+
+def facts_of(asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str]) -> dict[str, Any]:
+    """What `leads.arrival_facts` reads; `above` are sources with what they are part of."""
+    source_id = asked.source_id
     return {
         "source": {str(pk) for pk in above.get(source_id, (source_id,))} if source_id else set(),
-        "form": str(arrival.form_id) if arrival.form_id else None,
-        "came_by": str(arrival.came_by),
-        "department": {str(arrival.department_id)} if arrival.department_id else set(),
-        "utm": arrival.utm,
+        "form": str(asked.form_id) if asked.form_id else None,
+        "came_by": asked.came_by,
+        "department": {str(asked.department_id)} if asked.department_id else set(),
+        "utm": asked.utm,
         "region": regions,
-        "city": said.city,
-        "country": said.country,
-        "company": said.company,
-        "product": products_of(attributes),
-        "rating": said.rating,
-        "attributes": attributes,
+        "city": asked.city,
+        "country": asked.country,
+        "company": asked.company,
+        "product": products_of(asked.attributes),
+        "rating": asked.rating,
+        "attributes": asked.attributes,
     }
 
 
@@ -147,24 +165,38 @@ def _told(wish: Wish, told: _Told | None) -> Wish:
 
 def _facts(unclaimed: Sequence[Enquiry], rules: Sequence[Rule]) -> dict[int, _Told]:
     """What rules ask of each of these; what none of them asks for is not looked up."""
-    asked, methods = uses_of(rules), {rule.method for rule in rules}
-    above = sources_above({pk for each in unclaimed if (pk := each.values.source_id)}) if "source" in asked else {}
+    used, methods = uses_of(rules), {rule.method for rule in rules}
+    above = sources_above({pk for each in unclaimed if (pk := each.values.source_id)}) if "source" in used else {}
     before: dict[UUID, UUID] = {}
     if AssignMethod.PREVIOUS in methods:
         before = previous_owners({enquiry.contact_id for enquiry in unclaimed})
-    by_region = "region" in asked or AssignMethod.REGION in methods
+    by_region = "region" in used or AssignMethod.REGION in methods
     found = {}
     for enquiry in unclaimed:
-        regions = _regions_of(enquiry.arrival) if by_region else frozenset[str]()
-        facts = facts_of(enquiry.arrival, source_id=enquiry.values.source_id, above=above, regions=regions)
+        asked = _asked(enquiry)
+        regions = asked.regions if by_region else frozenset[str]()
+        facts = facts_of(asked, above=above, regions=regions)
         skills = frozenset(word.casefold() for word in facts["product"])
         found[id(enquiry)] = _Told(facts, before.get(enquiry.contact_id), regions, skills)
     return found
 
 
-def _regions_of(arrival: Arrival) -> frozenset[str]:
-    phone = next((each.key for each in arrival.lead.identities if each.kind == IdentityKind.PHONE), "")
-    return regions_of(phone=phone, said=(arrival.lead.city, arrival.lead.region, arrival.lead.country))
+def _asked(enquiry: Enquiry) -> Asked:
+    arrival, said = enquiry.arrival, enquiry.arrival.lead
+    return Asked(
+        source_id=enquiry.values.source_id,
+        form_id=arrival.form_id,
+        department_id=arrival.department_id,
+        came_by=str(arrival.came_by),
+        city=said.city,
+        region=said.region,
+        country=said.country,
+        company=said.company,
+        phone=next((each.key for each in said.identities if each.kind == IdentityKind.PHONE), ""),
+        rating=said.rating,
+        utm=arrival.utm,
+        attributes=said.attributes,
+    )
 
 
 def _reps(turns: Turns, offices: Offices, stored: Sequence[AssignmentRule], now: datetime) -> list[Rep]:

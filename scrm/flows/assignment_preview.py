@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from accounts.selectors import user_names
@@ -12,29 +12,10 @@ from contacts.addresses import addresses_for
 from leads.assignment import Decision, Desk, Verdict, Wish
 from leads.enums import AssignedBy
 from leads.models import AssignmentRule, Lead
-from leads.regions import regions_of
 from leads.selectors import leads_newest, previous_owners, sources_above
-from scrm.flows.assignment import products_of, snapshot_taken
+from scrm.flows.assignment import Asked, facts_of, snapshot_taken
 
 LAST: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A lead as somebody types it to see who would get it."""
-
-    source_id: UUID | None = None
-    form_id: UUID | None = None
-    department_id: UUID | None = None
-    came_by: str = ""
-    city: str = ""
-    region: str = ""
-    country: str = ""
-    company: str = ""
-    product: str = ""
-    phone: str = ""
-    rating: str = ""
-    utm: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +39,7 @@ class Spread:
 
 def who_would_get(asked: Asked, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
     above = sources_above({asked.source_id}) if asked.source_id else {}
-    regions = regions_of(phone=asked.phone, said=(asked.city, asked.region, asked.country))
-    attributes = {"product": asked.product} if asked.product else {}
-    facts = _facts(asked, above=above, regions=regions, attributes=attributes)
-    return _shown(_wish(uuid4(), facts, asked.department_id), stored, now)
+    return _shown(_wish(asked, above), stored, now)
 
 
 def who_would_get_lead(lead: Lead, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
@@ -109,40 +87,23 @@ def wishes_of(leads: Sequence[Lead]) -> list[Wish]:
             form_id=lead.form_id,
             came_by=lead.came_by,
             city=contact.city,
+            region=str(lead.attributes.get("region", "")),
             country=contact.country,
             company=contact.company.name if contact.company else "",
+            phone=phones.get(lead.contact_id, ""),
             rating=lead.rating,
             utm=lead.utm,
+            attributes=lead.attributes,
         )
-        said = (contact.city, str(lead.attributes.get("region", "")), contact.country)
-        regions = regions_of(phone=phones.get(lead.contact_id, ""), said=said)
-        facts = _facts(asked, above=above, regions=regions, attributes=lead.attributes)
-        # Each on its own, also where one person asked twice: what rules do is to be seen.
-        found.append(_wish(uuid4(), facts, None, before.get(lead.contact_id)))
+        found.append(_wish(asked, above, before.get(lead.contact_id)))
     return found
 
 
-def _wish(key: UUID, facts: Mapping[str, Any], department_id: UUID | None, previous: UUID | None = None) -> Wish:
+def _wish(asked: Asked, above: Mapping[UUID, Sequence[UUID]], previous: UUID | None = None) -> Wish:
+    """Each on its own, also where one person asked twice: what rules do is to be seen."""
+    regions = asked.regions
+    facts = facts_of(asked, above=above, regions=regions)
     skills = frozenset(word.casefold() for word in facts["product"])
     return Wish(
-        key, department_id=department_id, facts=facts, previous=previous, regions=facts["region"], skills=skills
+        uuid4(), department_id=asked.department_id, facts=facts, previous=previous, regions=regions, skills=skills
     )
-
-
-def _facts(
-    asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str], attributes: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "source": {str(pk) for pk in above.get(asked.source_id, (asked.source_id,))} if asked.source_id else set(),
-        "form": str(asked.form_id) if asked.form_id else None,
-        "came_by": asked.came_by,
-        "department": {str(asked.department_id)} if asked.department_id else set(),
-        "utm": asked.utm,
-        "region": regions,
-        "city": asked.city,
-        "country": asked.country,
-        "company": asked.company,
-        "product": products_of(attributes),
-        "rating": asked.rating,
-        "attributes": attributes,
-    }

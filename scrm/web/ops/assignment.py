@@ -32,7 +32,8 @@ from leads.services import (
 )
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
-from scrm.flows.assignment_preview import Asked, last_leads_spread, who_would_get, who_would_get_lead
+from scrm.flows.assignment import Asked
+from scrm.flows.assignment_preview import last_leads_spread, who_would_get, who_would_get_lead
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import ArrivalRuleForm, is_rule_step, rule_words
@@ -141,7 +142,7 @@ def try_out(request: Visit) -> HttpResponse:
             source_id=_uuid(said.get("source", "")),
             phone=phone.key if phone else "",
             city=said.get("city", ""),
-            product=said.get("product", ""),
+            attributes={"product": said["product"]} if said.get("product") else {},
             company=said.get("company", ""),
         )
         shown = who_would_get(asked, rules, now=now)

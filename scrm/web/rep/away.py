@@ -19,7 +19,7 @@ from scrm.web.access import Visit
 from scrm.web.rep.page import local, on_phone
 from scrm.web.rep.snoozing import read_moment
 
-CHOICES: Final = (("hour", gettext_lazy("1 hour")), ("day", gettext_lazy("Until tomorrow morning")))
+CHOICES: Final = (("hour", gettext_lazy("1 hour")), ("day", gettext_lazy("Until morning")))
 
 
 @require_POST

@@ -79,7 +79,7 @@ def test_representative_goes_away_and_comes_back_on_the_phone(ops):
     assert Leave.objects.get().user == ben
     client.post(reverse("rep:away"))
 
-    assert "Get no leads" in client.get(reverse("rep:me")).content.decode()
+    assert "Until morning" in client.get(reverse("rep:me")).content.decode()
     lead_arrived([make_arrival(2)], now=clock.now())
     assert list(ben.leads.values_list("dedupe_key", flat=True)) == ["lead:2"]
 
