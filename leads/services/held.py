@@ -82,9 +82,11 @@ def accept_held(*, held: HeldLead, by: User | None, now: datetime) -> None:
 
 def forget_held(*, now: datetime) -> bool:
     """Delete some of what was held long enough; True when there may be more."""
-    old = HeldLead.objects.filter(expires_at__lte=now).order_by("expires_at").values_list("pk", flat=True)
-    gone = list(old[:_AT_ONCE])
-    HeldLead.objects.filter(pk__in=gone).delete()
+    with transaction.atomic():
+        # Under lock, for somebody may be putting one of them back: that one is left alone.
+        old = HeldLead.objects.select_for_update(skip_locked=True, no_key=True).filter(expires_at__lte=now)
+        gone = list(old.order_by("expires_at").values_list("pk", flat=True)[:_AT_ONCE])
+        HeldLead.objects.filter(pk__in=gone).delete()
     return len(gone) == _AT_ONCE
 
 

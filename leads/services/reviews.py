@@ -113,17 +113,23 @@ def link_review_lead(*, review: Review, lead: Lead, linked: bool, by: User | Non
         record_audit(action=action, actor=by, subject=review, details={"lead": str(lead.pk)}, now=now)
 
 
-def take_overdue(*, limit: int, now: datetime) -> list[Review]:
-    """Reviews whose answer has become due. Each comes again, later and later, until `mark_reminded` or the last try."""
+def take_overdue(*, now: datetime) -> Review | None:
+    """The review whose answer has been due longest. It comes again, later and later, until `mark_reminded` or the
+    last try.
+
+    One at a time: its letter is out, or has failed, long before it comes again.
+    """
     with due_work():
         rows = Review.objects.select_for_update(skip_locked=True, of=("self",)).select_related("owner")
-        due = list(rows.filter(remind_at__lte=now).order_by("remind_at", "pk")[:limit])
-        for one in due:
-            tried = one.reminders
-            one.reminders, one.remind_at = tried + 1, now + AGAIN_AFTER[tried] if tried < len(AGAIN_AFTER) else None
-        Review.objects.bulk_update(due, ["reminders", "remind_at"])
-        note_due(min((one.remind_at for one in due if one.remind_at), default=None))
-    return due
+        review = rows.filter(remind_at__lte=now).order_by("remind_at", "pk").first()
+        if review is None:
+            return None
+        tried = review.reminders
+        review.reminders = tried + 1
+        review.remind_at = now + AGAIN_AFTER[tried] if tried < len(AGAIN_AFTER) else None
+        review.save(update_fields=["reminders", "remind_at"])
+        note_due(review.remind_at)
+    return review
 
 
 def mark_reminded(*, review: Review) -> None:

@@ -1,7 +1,5 @@
 """The story of a review whose answer is overdue: whoever should answer is reminded, again until the letter is out."""
 
-from typing import Final
-
 import structlog
 from django.conf import settings
 from django.core.mail import send_mail
@@ -20,24 +18,21 @@ from tenants.selectors import tenant_base_url, tenant_current
 
 log = structlog.get_logger(__name__)
 
-_BATCH: Final = 100
-
 
 def reviews_due(budget: Budget) -> bool:
     """Remind of what has become due until nothing is left or the budget is spent; True when more is waiting."""
     while True:
         now = clock.now()
         with due_work():
-            overdue = take_overdue(limit=_BATCH, now=now)
-            first = [one for one in overdue if one.reminders == 1]
-            rows = [{"review_id": one.pk, "site": one.site, "stars": one.rating} for one in first]
-            told(HookEvent.REVIEW_OVERDUE, rows, now=now)
+            review = take_overdue(now=now)
+            if review is None:
+                return False
+            if review.reminders == 1:
+                row = {"review_id": review.pk, "site": review.site, "stars": review.rating}
+                told(HookEvent.REVIEW_OVERDUE, [row], now=now)
         failpoints.passed("reminder.taken")
-        for review in overdue:
-            if _reminded(review):
-                mark_reminded(review=review)
-        if len(overdue) < _BATCH:
-            return False
+        if _reminded(review):
+            mark_reminded(review=review)
         if budget.spent:
             return True
 

@@ -2,23 +2,28 @@
 
 import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django_tenants.utils import schema_context
 
 from accounts.models import AuditEntry
+from leads.enums import HeldState
 from leads.held_payloads import open_held
 from leads.models import Form, HeldLead, Lead, SpentPage
-from leads.services.held import reseal_held
+from leads.services.held import discard_held, forget_held, reseal_held, restore_held
 from scheduler.budget import Budget
 from scheduler.models import WakeUp
+from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.held import held_accepted, pages_due
 from scrm.flows.starter import lay_out_tenant
 from scrm.web.held_reading import enquiry_of
 from tests.flows.test_arrival_at_once import at_once
 from tests.flows.test_resealing import fresh_key
+from tests.live import eventually
 from tests.web.public_pages import make_form, send, waited
 
 POSTS = 100 if os.environ.get("SCRM_DEEP") else 24
@@ -99,6 +104,29 @@ def test_held_leads_are_forgotten_after_a_month(form):
 
     assert not HeldLead.objects.exists()
     assert not SpentPage.objects.exists()
+
+
+def test_what_is_put_back_in_the_moment_of_forgetting_stays(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        send(make_form(), proof="")
+        held, now = HeldLead.objects.get(), clock.now()
+        discard_held(held_ids=[held.pk], by=None, now=now - timedelta(days=8))
+
+        with ThreadPoolExecutor() as others:
+            with due_work():
+                restore_held(held_ids=[held.pk], by=None, now=now)
+                forgetting = others.submit(at_once, lambda _: forget_held(now=now), [None])
+                eventually(lambda: somebody_waits_for_a_row() or forgetting.done())
+            forgetting.result()
+
+        assert HeldLead.objects.get().state == HeldState.WAITING
+
+
+def somebody_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return cursor.fetchone() is not None
 
 
 def test_whoever_forgets_is_woken_in_time(form, acme):

@@ -113,6 +113,26 @@ def test_reminder_whose_worker_died_is_sent_by_the_next(overdue):
     assert (remind(4), remind(6), remind(9999)) == (0, 1, 1)
 
 
+def test_slow_letters_go_out_once_each_while_somebody_else_is_at_it_too(overdue, monkeypatch):
+    first, remind = overdue
+    for number in range(2, 7):
+        add(number, owner=first.owner)
+    sent = []
+
+    def slow(_subject, text, *_whence_and_whither):
+        sent.append(text)
+        later = clock.now() + timedelta(minutes=2)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        with monkeypatch.context() as another:
+            another.setattr("scrm.flows.reviews.send_mail", lambda _subject, text, *_rest: sent.append(text))
+            reviews_due(Budget(5))
+
+    monkeypatch.setattr("scrm.flows.reviews.send_mail", slow)
+    remind(1)
+
+    assert (len(sent), len(set(sent))) == (6, 6)
+
+
 def test_reminder_that_never_goes_out_is_given_up_and_begins_anew_with_a_new_date(overdue, monkeypatch):
     review, remind = overdue
     with monkeypatch.context() as down:
