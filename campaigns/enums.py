@@ -56,6 +56,7 @@ class Reason(TextChoices):
     """Why a touch was not made, or why a person left an SOP."""
 
     DO_NOT_CONTACT = "do_not_contact", _("Asked not to be contacted on this channel")
+    NO_CONSENT = "no_consent", _("Has not agreed to be contacted on this channel")
     NO_ADDRESS = "no_address", _("No address for this channel")
     NO_OWNER = "no_owner", _("Nobody is in charge")
     WON = "won", _("Goal reached: won")

@@ -13,17 +13,20 @@ _STOPS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What counts at the moment of a touch: the channels that the contact closed, and who to reach."""
+    """What counts at the moment of a touch: the channels that the contact closed, their consent, and who to reach."""
 
     do_not_contact: frozenset[str]
     has_address: bool
     has_owner: bool
+    agreed: bool = True
 
 
 def refuse(channel: str, standing: Standing) -> Reason | None:
     """The reason to skip the touch, or None to make it."""
     if standing.do_not_contact & _STOPS[Channel(channel)]:
         return Reason.DO_NOT_CONTACT
+    if not standing.agreed:
+        return Reason.NO_CONSENT
     if channel == Channel.EMAIL and not standing.has_address:
         return Reason.NO_ADDRESS
     if channel == Channel.REP_TASK and not standing.has_owner:

@@ -121,6 +121,12 @@ def mark_sending(*, touchpoint_ids: Sequence[int], token: UUID, now: datetime) -
               AND touch.lease_until > %s AND lane.id = touch.lane_id AND lane.is_open AND {_TENANT_MAY_SEND}
               AND NOT EXISTS (SELECT 1 FROM contacts_donotcontact closed
                               WHERE closed.contact_id = touch.contact_id AND closed.channel IN ('all', lane.channel))
+              AND COALESCE((SELECT word.given FROM contacts_consent word
+                            WHERE word.contact_id = touch.contact_id AND word.purpose = 'marketing'
+                              AND word.channel IN ('all', lane.channel)
+                            ORDER BY word.at DESC, word.id DESC LIMIT 1),
+                           NOT EXISTS (SELECT 1 FROM contacts_consentrule rule
+                                       WHERE rule.channel = lane.channel AND rule.needed))
               AND NOT EXISTS (SELECT 1 FROM campaigns_breaker shut WHERE shut.channel = lane.channel
                               AND shut.reopen_at IS NOT NULL AND shut.probe_token IS DISTINCT FROM touch.token)
             RETURNING touch.id

@@ -55,3 +55,39 @@ class DuplicateReason(TextChoices):
 class DuplicateState(TextChoices):
     OPEN = "open", pgettext_lazy("duplicate", "Open")
     DISTINCT = "distinct", _("Two people")
+
+
+class ConsentPurpose(TextChoices):
+    """What somebody agrees to, each by itself."""
+
+    MARKETING = "marketing", _("Messages about offers and news")
+    PROFILING = "profiling", _("Offers chosen by what they do")
+    SHARING = "sharing", _("Passing their data on to others")
+    SENSITIVE = "sensitive", _("Use of sensitive data")
+
+
+class ConsentWay(TextChoices):
+    """How we know."""
+
+    FORM = "form", _("By a form")
+    LINK = "link", _("By the link in a message")
+    ONE_CLICK = "one_click", _("By one click in the mail program")
+    HAND = "hand", _("Noted by hand")
+    API = "api", _("By another system")
+    IMPORT = "import", _("By a file")
+    REP = "rep", _("Told a representative")
+
+
+class RequestKind(TextChoices):
+    """What a person may ask of us."""
+
+    COPY = "copy", _("A copy of their data")
+    CORRECTION = "correction", _("A correction")
+    ERASURE = "erasure", _("To be erased")
+    OBJECTION = "objection", _("To be left alone")
+
+
+class RequestState(TextChoices):
+    OPEN = "open", pgettext_lazy("request", "Open")
+    DONE = "done", pgettext_lazy("request", "Done")
+    REFUSED = "refused", pgettext_lazy("request", "Refused")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from contacts.enums import ChannelKind
+from contacts.enums import ChannelKind, ConsentPurpose
 
 
 class IdentityLike(Protocol):
@@ -28,6 +28,7 @@ class ConsentInput:
 
     channel: ChannelKind
     given: bool = True
+    purpose: ConsentPurpose = ConsentPurpose.MARKETING
     text_version: str = ""
     proof: Mapping[str, Any] = field(default_factory=dict)
 

@@ -86,3 +86,7 @@ def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
 def zones_of(contact_ids: Collection[UUID]) -> dict[UUID, str]:
     """The time zones of these contacts; empty where they have the business's own."""
     return dict(Contact.objects.filter(pk__in=set(contact_ids)).values_list("pk", "zone"))
+
+
+COPIES_NEXT_DUE = "SELECT min(file_until) FROM contacts_personrequest WHERE file_until IS NOT NULL"
+"""When the next copy that somebody was given is removed."""

@@ -69,6 +69,9 @@ class ApiScope(TextChoices):
     LEADS_READ = "leads:read", _("Read leads and contacts")
     LEADS_WRITE = "leads:write", _("Add leads")
     CONTACTS_WRITE = "contacts:write", _("Hand contacts over and merge them")
+    CONSENTS_WRITE = "consents:write", _("Note what people agree to")
+    PERSONAL_READ = "personal:read", _("See phones and e-mails in clear")
+    PERSONS_WRITE = "persons:write", _("Copy and erase people")
     EVENTS_WRITE = "events:write", _("Add events")
     TAGS_WRITE = "tags:write", _("Tag contacts")
     SOPS_READ = "sops:read", _("Read SOPs and touchpoints")
@@ -86,6 +89,11 @@ SCOPE_MEANINGS: Final = {
     ApiScope.CONTACTS_WRITE: _(
         "Give a contact another owner, with open leads and tasks. Merge two contacts, and take that back."
     ),
+    ApiScope.CONSENTS_WRITE: _(
+        "Note that somebody agrees to messages and other uses, or takes it back. It counts at once."
+    ),
+    ApiScope.PERSONAL_READ: _("Show phones, e-mails and ids in clear, one by one and counted."),
+    ApiScope.PERSONS_WRITE: _("Let a copy of somebody's data be made, and erase people for good."),
     ApiScope.EVENTS_WRITE: _("Report what contacts did. Rules, stages and SOPs follow."),
     ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),

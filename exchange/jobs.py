@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -166,6 +167,14 @@ def remove_file(*, job: Job) -> None:
 def error_file_name(job: Job) -> str:
     """Where the error file of a job stands, if there is one."""
     return f"{str(job.file.name).removesuffix(_SUFFIX)}.errors.csv"
+
+
+def replace_error_file(*, job: Job, content: bytes) -> None:
+    """Put another error file in the place of an ended job's: whole at any moment."""
+    path = Path(job.error_file.path)
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def tally(*, job_id: UUID, digests: Sequence[bytes]) -> list[int]:

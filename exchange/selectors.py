@@ -33,6 +33,12 @@ def job_newest_with(kind: str, **options: str) -> Job | None:
     return _with(job_list(kind), options).first()
 
 
+def job_list_with_error_files() -> list[Job]:
+    """Ended jobs whose refused rows are kept still."""
+    ended = [JobState.DONE, JobState.FAILED, JobState.CANCELLED]
+    return list(Job.objects.filter(state__in=ended).exclude(error_file="").order_by("pk"))
+
+
 def job_count_failed(kind: str, *, since: datetime) -> int:
     return Job.objects.filter(kind=kind, state=JobState.FAILED, created_at__gte=since).count()
 

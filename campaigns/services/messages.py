@@ -18,6 +18,7 @@ from campaigns.queries import Claimed
 from campaigns.rendering import render, variables_used
 from contacts.addresses import addresses_for
 from contacts.models import Contact, DoNotContact
+from contacts.selectors import refusing_consent
 from content.links import create_touchpoint_links
 from scrm.core.signing import tenant_signer
 from tenants.selectors import tenant_base_url, tenant_current
@@ -44,7 +45,7 @@ class Reach:
 
 
 def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
-    """Everything that decides and fills a touch, in three statements."""
+    """Everything that decides and fills a touch, in five statements."""
     ids = list(set(contact_ids))
     contacts = Contact.objects.filter(pk__in=ids).select_related("owner")
     closed: dict[UUID, set[str]] = {}
@@ -53,6 +54,7 @@ def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
     ):
         closed.setdefault(contact_id, set()).add(closed_channel)
     addresses = addresses_for(ids, "email") if channel == Channel.EMAIL else {}
+    refusing = refusing_consent(ids, channel)
     return {
         contact.pk: Reach(
             contact_id=contact.pk,
@@ -66,6 +68,7 @@ def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
                 do_not_contact=frozenset(closed.get(contact.pk, ())),
                 has_address=contact.pk in addresses,
                 has_owner=contact.owner_id is not None and contact.owner is not None and contact.owner.is_active,
+                agreed=contact.pk not in refusing,
             ),
         )
         for contact in contacts

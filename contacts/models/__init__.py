@@ -1,26 +1,34 @@
 """Who somebody is, by what it is about."""
 
 from contacts.models.companies import Company
-from contacts.models.consent import Consent, DoNotContact
+from contacts.models.consent import Consent, ConsentRule, ConsentText, DoNotContact
 from contacts.models.contacts import Contact, Identity
 from contacts.models.duplicates import DuplicatePair
 from contacts.models.friends import Friendship, Group, GroupMember
 from contacts.models.merges import ContactMerge
 from contacts.models.owners import OwnerChange
 from contacts.models.recognition import DuplicateSearch, IdentityRule
+from contacts.models.requests import ForgottenIdentity, PersonRequest
+from contacts.models.reveals import Reveal, RevealLimit
 
 __all__ = [
     "Company",
     "Consent",
+    "ConsentRule",
+    "ConsentText",
     "Contact",
     "ContactMerge",
     "DoNotContact",
     "DuplicatePair",
     "DuplicateSearch",
+    "ForgottenIdentity",
     "Friendship",
     "Group",
     "GroupMember",
     "Identity",
     "IdentityRule",
     "OwnerChange",
+    "PersonRequest",
+    "Reveal",
+    "RevealLimit",
 ]

@@ -21,7 +21,7 @@ def consent_list_of_contact(
     contact_id: UUID, *, before: datetime | None = None, before_id: int | None = None, text: str = "", limit: int = 30
 ) -> list[Consent]:
     """What a contact agreed to or withdrew, newest first, older than a place in the timeline."""
-    rows = Consent.objects.filter(contact=contact_id)
+    rows = Consent.objects.filter(contact=contact_id).select_related("by")
     if text:
         rows = rows.filter(channel__iexact=text)
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])

@@ -1,7 +1,7 @@
 """Writes about people, by what they are about."""
 
 from contacts.services.arrivals import FoundPerson, KeptPeople, find_people, keep_people, lock_people
-from contacts.services.consent import bar_channel, lift_bar, record_consent
+from contacts.services.consent import add_consent_text, bar_channel, lift_bar, need_consent, record_consent
 from contacts.services.contacts import (
     changed_since,
     hold_for_removal,
@@ -11,27 +11,46 @@ from contacts.services.contacts import (
     set_owner,
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
-from contacts.services.identities import reveal_identity
+from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
+from contacts.services.requests import (
+    forget_identities,
+    give_job,
+    keep_copy,
+    note_request,
+    remove_copies,
+    settle_request,
+)
 
 __all__ = [
     "FoundPerson",
     "KeptPeople",
+    "RevealsSpent",
+    "add_consent_text",
     "bar_channel",
     "changed_since",
+    "count_reveal",
     "end_contact",
     "find_people",
+    "forget_identities",
+    "give_job",
     "hold_erased",
     "hold_for_removal",
     "hold_identities",
     "hold_whole",
     "identity_blinds",
+    "keep_copy",
     "keep_people",
     "lift_bar",
     "lock_contacts",
     "lock_people",
+    "need_consent",
+    "note_request",
     "record_consent",
     "remember_owners",
     "remove_contacts",
+    "remove_copies",
     "reveal_identity",
     "set_owner",
+    "set_reveal_limits",
+    "settle_request",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from contacts import queries
-from contacts.enums import OwnerWhy
+from contacts.enums import ConsentWay, OwnerWhy
 from contacts.inputs import Known, PersonInput
 from contacts.matching import PRECEDENCE, Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
@@ -21,6 +21,9 @@ _SAID: Final = ("name", "city", "country", "zone")
 
 
 _KEPT: Final = (*_SAID, "note", "company_id", "owner_id")
+
+
+_WAYS: Final = {way: way for way in ConsentWay.values} | {"webhook": ConsentWay.API.value}
 
 
 class Taken(NamedTuple):
@@ -227,13 +230,19 @@ def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datet
 
 def _agree(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> None:
     # A mark stays, whatever a form says: anybody can type somebody else's address into one.
-    said = [(each, person.consents) for person, each in zip(people, found, strict=True) if person.consents]
-    given = [(each.contact_id, consent) for each, consents in said for consent in consents]
+    said = [
+        (each, person.provenance, person.consents)
+        for person, each in zip(people, found, strict=True)
+        if person.consents
+    ]
+    given = [(each.contact_id, way, consent) for each, way, consents in said for consent in consents]
     columns: dict[str, list[Any]] = {
-        "contact_id": [contact_id for contact_id, _ in given],
-        "channel": [consent.channel.value for _, consent in given],
-        "given": [consent.given for _, consent in given],
-        "text_version": [consent.text_version for _, consent in given],
-        "proof": [dict(consent.proof) for _, consent in given],
+        "contact_id": [contact_id for contact_id, _, _ in given],
+        "channel": [consent.channel.value for _, _, consent in given],
+        "purpose": [consent.purpose.value for _, _, consent in given],
+        "given": [consent.given for _, _, consent in given],
+        "text_version": [consent.text_version for _, _, consent in given],
+        "way": [_WAYS.get(provenance, "") for _, provenance, _ in given],
+        "proof": [dict(consent.proof) for _, _, consent in given],
     }
     insert_columns(Consent, columns, {"at": now})

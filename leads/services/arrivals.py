@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import record_audit
+from contacts.services import count_reveal
 from exchange.services import open_message
 from leads.arrival_payloads import in_lines, open_payload, seal_again, seal_payloads
 from leads.enums import AssignedBy
@@ -71,12 +71,11 @@ def forget_arrival_payloads(*, now: datetime) -> bool:
     return len(ids) == _AT_ONCE
 
 
-@transaction.atomic
 def reveal_payload(*, arrival: LeadArrival, by: User, now: datetime) -> str:
-    """What was sent, in clear, and an audit entry of who asked; empty when it is forgotten."""
-    record_audit(
-        action="payload.revealed", actor=by, subject=arrival.lead, details={"arrival": str(arrival.pk)}, now=now
-    )
+    """What was sent, in clear, or empty when it is forgotten; who asked is counted and in the trail. RevealsSpent."""
+    details = {"arrival": str(arrival.pk)}
+    shown: dict[str, Any] = {"subject": arrival.pk, "kind": "payload", "details": details, "action": "payload.revealed"}
+    count_reveal(contact=arrival.lead.contact, about=arrival.lead, by=by, now=now, **shown)
     if arrival.payload is None and arrival.message is not None:
         return in_lines(open_message(arrival.message))
     return open_payload(arrival)

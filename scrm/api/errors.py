@@ -35,6 +35,7 @@ _FIXES: Final[dict[str, str | Promise]] = {
     "too_large": _("Send several smaller batches."),
     "changed_meanwhile": _("Read it again, and send what you want to change with its new ETag."),
     "merged": _("Follow Location: the other has everything, and this id leads there."),
+    "reveals_spent": _("Wait as long as Retry-After says."),
     "throttled": _("Wait as long as Retry-After says."),
 }
 _WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

@@ -19,6 +19,7 @@ from scrm.demo.growth import tell_growth
 from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.links import put_up_links
+from scrm.demo.privacy import ask_for_privacy
 from scrm.demo.shape import Business, Person
 from scrm.demo.twins import meet_twins
 from scrm.flows.opening import tenant_opened
@@ -70,6 +71,7 @@ def seed(business: Business) -> int:
             meet_twins(ground, language=business.language, now=now)
             assign(ground.users, language=business.language, now=now)
             make_segments(ground, now)
+            ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(
                 ground.sources,
                 ground.users["ops"],

@@ -26,7 +26,16 @@ from scrm.flows import duplicates
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
 from scrm.flows.engagement import give_tags, starts_for, take_in
-from scrm.flows.enquiries import Enquiry, audit, captured, keep_arrivals, outcomes_of, told_of
+from scrm.flows.enquiries import (
+    Enquiry,
+    audit,
+    captured,
+    forgotten_keys_of,
+    keep_arrivals,
+    outcomes_of,
+    refused_forgotten,
+    told_of,
+)
 from scrm.flows.prepared import Prepared, Unfit, as_one, prepare
 from scrm.flows.responses import answers_awaited
 from scrm.flows.telling import stages_told
@@ -124,9 +133,12 @@ def _recognise(prepared: Mapping[int, Prepared], now: datetime) -> tuple[dict[in
     known = leads.services.find_leads(dedupe_keys=together.keys())
     outcomes: dict[int, ArrivalOutcome] = {}
     rest: list[tuple[str, Prepared]] = []
+    forgotten = forgotten_keys_of({key: (each.arrival, each.identities) for key, each in together.items()})
     for key, each in together.items():
         lead = known.get(key)
-        if lead is not None and all(prepared[place].digest == lead.digest for place in places[key]):
+        if key in forgotten:
+            outcomes |= {place: refused_forgotten(prepared[place].arrival) for place in places[key]}
+        elif lead is not None and all(prepared[place].digest == lead.digest for place in places[key]):
             for place in places[key]:
                 row = prepared[place].arrival.lead.row
                 outcomes[place] = ArrivalOutcome(row, UNCHANGED, lead.id, lead.contact_id)

@@ -13,12 +13,13 @@ import leads.services
 from accounts.models import User
 from contacts.enums import IdentityKind
 from contacts.inputs import Known, PersonInput
+from contacts.selectors import forgotten_keys
 from contacts.services import FoundPerson
 from events.inputs import Happening
 from exchange.problems import Problem
 from leads.arrivals import LeadValues
 from leads.enums import CLOSED_STATUSES, MATCHED_LEAD, MATCHED_NEW, AssignedBy, LeadOrigin, LeadStatus
-from leads.inputs import CREATED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
+from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
 from leads.services import KnownLead, NewArrival
 from scrm.flows.telling import plain
@@ -67,6 +68,19 @@ def outcomes_of(enquiry: Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, 
         problems = tuple(_problem_of(row, each.kind, each.hint) for each in enquiry.person.taken) if at == 0 else ()
         found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
     return found
+
+
+def forgotten_keys_of(together: Mapping[str, tuple[Arrival, Known]]) -> set[str]:
+    """Those of files whose people asked never to be brought in again; who comes by themselves is welcome."""
+    ways = {key: found for key, (arrival, found) in together.items() if arrival.came_by == LeadOrigin.IMPORT}
+    barred = forgotten_keys({way for found in ways.values() for way in found}) if ways else set()
+    return {key for key, found in ways.items() if not barred.isdisjoint(found)}
+
+
+def refused_forgotten(arrival: Arrival) -> ArrivalOutcome:
+    reason = gettext("This person asked to be erased and not to be brought in again.")
+    fix = gettext("Leave the row out.")
+    return ArrivalOutcome(arrival.lead.row, REJECTED, problems=(Problem(arrival.lead.row, "", "", reason, fix),))
 
 
 def _problem_of(row: int, kind: str, hint: str) -> Problem:

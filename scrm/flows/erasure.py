@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.core.files.storage import default_storage
+from django.db import transaction
+
 import campaigns.services
 import contacts.services
 import leads.services
@@ -51,17 +54,18 @@ def foresee_erasure(contact_id: UUID) -> list[Line]:
     return lines
 
 
-def person_erased(contact_id: UUID, *, now: datetime, by: User | None = None) -> bool:
+def person_erased(contact_id: UUID, *, now: datetime, by: User | None = None, forget: bool = False) -> bool:
     """Somebody is nobody from now on; False when they were erased before, or never were.
 
     One transaction. Whoever arrives as one of their identities waits for it, and then is somebody new. A touch that
-    is being sent ends under its own number; what waits is cancelled, for good.
+    is being sent ends under its own number; what waits is cancelled, for good. With `forget` their fingerprints
+    stay, by which a file that brings them in again is refused.
     """
     found = found_sealed(person_of(contact_id))
     for attempt in range(_ATTEMPTS):
         try:
             with due_work():
-                return _erase(contact_id, found, now, by)
+                return _erase(contact_id, found, now, by, forget)
         except _CameMeanwhile:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -80,18 +84,28 @@ def erasure_finished(contact_id: UUID) -> int:
     return sum(queries.left_over(contact_id, found).values())
 
 
-def _erase(contact_id: UUID, found: Found, now: datetime, by: User | None) -> bool:
+def _erase(contact_id: UUID, found: Found, now: datetime, by: User | None, forget: bool) -> bool:
     if not _hold(contact_id):
         return False
     campaigns.services.exit_enrollments(contact_ids=[contact_id], reason=Reason.ERASED, now=now)
     campaigns.services.cancel_tasks(contact_ids=[contact_id], now=now)
     leads.services.mark_lost(lead_ids=leads.services.open_lead_ids([contact_id]), reason="", now=now)
+    if forget:
+        contacts.services.forget_identities(contact_id=contact_id, now=now)
+    files = queries.files_named(contact_id, found)
     contacts.services.end_contact(contact_id=contact_id, now=now)
     erased = queries.erase_rows(contact_id, found)
     told(HookEvent.CONTACT_ERASED, [{"contact_id": contact_id}], now=now)
     record_audit(action="person.erased", actor=by, subject=Contact(pk=contact_id), details={"rows": erased}, now=now)
+    transaction.on_commit(lambda: _remove(files))
     failpoints.passed("erasure.written")
     return True
+
+
+def _remove(files: list[str]) -> None:
+    storage = default_storage
+    for name in files:
+        storage.delete(name)
 
 
 def _hold(contact_id: UUID) -> bool:

@@ -14,7 +14,7 @@ from exchange.problems import UnreadableFile
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
-from scrm.flows import import_undo, lead_import, segment_start, workbook_import
+from scrm.flows import erasure_job, import_undo, lead_import, person_copy, segment_start, workbook_import
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,8 @@ _WORK: Final[dict[str, Work]] = {
     workbook_import.KIND: workbook_import.work,
     import_undo.KIND: import_undo.work,
     segment_start.KIND: segment_start.work,
+    person_copy.KIND: person_copy.work,
+    erasure_job.KIND: erasure_job.work,
 }
 
 

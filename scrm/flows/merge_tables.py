@@ -23,6 +23,8 @@ from contacts.models import (
     GroupMember,
     Identity,
     OwnerChange,
+    PersonRequest,
+    Reveal,
 )
 from content.models import TrackedLink
 from events.models import Event
@@ -68,6 +70,8 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
         takes=("joined_at", "left_at"),
     ),
     (OwnerChange, "contact"): _FOLLOW,
+    (Reveal, "contact"): _FOLLOW,
+    (PersonRequest, "contact"): _FOLLOW,
     (ContactMerge, "survivor"): _FOLLOW,
     (DuplicatePair, "first"): Paired(
         "second_id",

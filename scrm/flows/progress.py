@@ -39,7 +39,7 @@ def stage_moved(
         wishes = [Move(contact_id, stage_id) for contact_id in sorted(present)]
         moved = move(wishes, source=source, by=by, reason=reason, now=now)
         if moved:
-            details = {"contacts": len(moved), "reason": reason}
+            details = {"contacts": len(moved)}
             record_audit(action="stage.moved", actor=by, subject=Stage(pk=stage_id), details=details, now=now)
         return len(moved)
 
@@ -68,7 +68,8 @@ def lead_lost(lead_id: UUID, *, by: User | None, reason: str, now: datetime) -> 
             _to_kind([contact_id], StageKind.LOST, source=MoveSource.HAND, by=by, reason=reason, now=now)
             exit_enrollments(contact_ids=[contact_id], reason=Reason.LOST, now=now)
         told(HookEvent.LEAD_LOST, [{"lead_id": lead_id, "contact_id": contact_id}], now=now)
-        record_audit(action="lead.lost", actor=by, subject=Lead(pk=lead_id), details={"reason": reason}, now=now)
+        # Not in whose words, which may say a name: no line of the trail can be taken back.
+        record_audit(action="lead.lost", actor=by, subject=Lead(pk=lead_id), now=now)
         return True
 
 

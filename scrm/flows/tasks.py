@@ -8,7 +8,7 @@ import contacts.services
 from accounts.models import User
 from accounts.services import record_audit
 from campaigns.models import RepTask
-from contacts.enums import ChannelKind
+from contacts.enums import ChannelKind, ConsentWay
 from events.inputs import Happening
 from scheduler.services import due_work
 from scrm.flows.consent import contact_withdrew
@@ -24,7 +24,7 @@ def task_finished(task: RepTask, *, by: User, now: datetime) -> bool:
         contacts.services.lock_contacts(contact_ids=[task.contact_id])
         if not campaigns.services.finish_task(task=task, now=now):
             return False
-        record_audit(action="task.done", actor=by, subject=task, details={"task": task.title}, now=now)
+        record_audit(action="task.done", actor=by, subject=task, now=now)
         done: dict[str, Any] = {"task": task.title, "rep": str(by)}
         if task.touchpoint_id is not None:
             done["touchpoint"] = task.touchpoint_id
@@ -37,8 +37,7 @@ def task_snoozed(task: RepTask, *, until: datetime, by: User, now: datetime) -> 
     with due_work():
         if not campaigns.services.snooze_task(task=task, until=until):
             return False
-        details = {"task": task.title, "until": until}
-        record_audit(action="task.snoozed", actor=by, subject=task, details=details, now=now)
+        record_audit(action="task.snoozed", actor=by, subject=task, details={"until": until}, now=now)
         return True
 
 
@@ -51,8 +50,9 @@ def task_given_up(task: RepTask, *, reason: str, words: str, by: User, now: date
         contacts.services.lock_contacts(contact_ids=[task.contact_id])
         if not campaigns.services.give_up_task(task=task, reason=words, now=now):
             return False
-        details = {"task": task.title, "reason": reason or "other"}
+        # Not its title, which may say a name: no line of the trail can be taken back.
+        details = {"reason": reason or "other"}
         record_audit(action="task.given_up", actor=by, subject=task, details=details, now=now)
         if reason == ASKED_TO_STOP:
-            contact_withdrew(task.contact_id, ChannelKind.ALL, reason=ASKED_TO_STOP, by=by, now=now)
+            contact_withdrew(task.contact_id, ChannelKind.ALL, reason=ASKED_TO_STOP, by=by, way=ConsentWay.REP, now=now)
         return True

@@ -6,6 +6,7 @@ from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
 from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
+from contacts.queries import COPIES_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
@@ -23,6 +24,7 @@ from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
+from scrm.flows.person_copy import copies_due
 from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
 from scrm.flows.scoring import scores_due
@@ -49,5 +51,6 @@ def connect() -> None:
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
+    register(DueSource("copies", COPIES_NEXT_DUE, copies_due))
     # Last: a receiver may take its time, and nothing of ours waits behind it.
     register(DueSource("deliveries", DELIVERIES_NEXT_DUE, deliveries_due, sends=True))

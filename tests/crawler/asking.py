@@ -42,6 +42,7 @@ _TABLES: Final = {
     "other_id": "contacts.contact",
     "pair_id": "contacts.duplicatepair",
     "identity_id": "contacts.identity",
+    "request_id": "contacts.personrequest",
     "task_id": "campaigns.reptask",
     "touchpoint_id": "campaigns.touchpoint",
     "order_id": "commerce.order",
@@ -100,8 +101,9 @@ _BY_ROUTE: Final = {
     **{
         (name, "pk"): "contacts.contact"
         for name in (
-            *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner"),
+            *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner", "api:contact_consents"),
             *("api:contact_merge", "api:contact_unmerge"),
+            *("api:contact_copy", "api:contact_erasure", "api:contact_requests", "api:identity_reveal"),
         )
     },
     **{(name, "pk"): "mfa.authenticator" for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")},
@@ -113,6 +115,7 @@ PERSONAL: Final = frozenset(
         "contacts.identity",
         "contacts.contactmerge",
         "contacts.duplicatepair",
+        "contacts.personrequest",
         "campaigns.reptask",
         "campaigns.touchpoint",
         "commerce.order",
@@ -324,6 +327,11 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:settings_recognition": lambda ids: {"action": "reset"},
     "api:contact_merge": lambda ids: {"other": str(ids.of("contacts.contact"))},
     "api:merge_suggestion": lambda ids: {"distinct": True},
+    "ops:contact_consent": lambda ids: {"about": "channel:email", "given": "no", "reason": "said so"},
+    "ops:contact_request": lambda ids: {"kind": "correction", "asked_on": "2026-01-01"},
+    "ops:contact_erase": lambda ids: {"typed": "nobody"},
+    "ops:request_settle": lambda ids: {"state": "done"},
+    "ops:settings_consent_text": lambda ids: {"purpose": "marketing", "text-en": "New"},
     "ops:contact_hand_over": lambda ids: {"owner": ids.person},
     "ops:contact_hand_over_many": lambda ids: {
         "leaver": ids.person,
@@ -386,9 +394,12 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "rep:task_give_up": lambda ids: {"reason": "no_answer"},
     "rep:customer_log": lambda ids: _TALK,
     "rep:customer_tag": lambda ids: {"tag": ids.of("tagging.tag")},
+    "rep:customer_consent": lambda ids: {"channel": "email", "reason": "said so"},
     "rep:customer_stage": lambda ids: {"stage": ids.of("lifecycle.stage")},
     "api:lead_list": lambda ids: {"name": "New", "phone": "+8613800138000"},
     "api:contact_tags": lambda ids: {"tags": [ids.tag_code]},
+    "api:contact_consents": lambda ids: {"given": False, "channel": "email"},
+    "api:contact_erasure": lambda ids: {"confirm": False},
     "api:contact_owner": lambda ids: {"owner": str(ids.person)},
     "api:event_list": lambda ids: {
         "events": [

@@ -23,6 +23,7 @@ OWNERS: Final = {
                 "commerce.voice",
                 "tagging.tagassignment",
             ),
+            *("contacts.reveal", "contacts.personrequest"),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
             *("campaigns.touchpoint", "leads.touch", "leads.referrallink", "leads.referral"),

@@ -11,7 +11,7 @@ from tests.crawler.canaries import Canary
 from tests.crawler.probes import Probe
 from tests.crawler.world import PEOPLE, REACH, REPS
 
-DONE: Final = frozenset({200, 201, 204, 302, 400, 405, 409, 422})
+DONE: Final = frozenset({200, 201, 202, 204, 302, 400, 405, 409, 422})
 NOT_THERE: Final = frozenset({404, 405})
 REFUSED: Final = frozenset({302, 401, 403, 405})
 OPEN_TO_ALL: Final = frozenset({"tenants.tenant", "leads.form", "leads.formversion", "content.material"})
@@ -70,6 +70,9 @@ def _by_role(probe: Probe) -> frozenset[int]:
     is_api = route.name.startswith("api:")
     if not _is_known(probe):
         return frozenset({401, 403}) if is_api else frozenset({302, 405})
+    if route.name == "rep:own_code_svg" and may(probe.viewer, "task.work"):
+        # Whoever has no code yet has no picture of it.
+        return DONE | NOT_THERE
     if is_api and probe.method not in route.actions:
         return frozenset({403, 405})
     action = route.actions.get(probe.method) or route.actions["*"]

@@ -81,6 +81,7 @@ from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
 from tests.crawler.doors import lay_doors
 from tests.crawler.merging import lay_merges, lay_recognition
+from tests.crawler.privacy_rows import lay_privacy, lay_private_rows
 from tests.crawler.story import lay_story, tell_story
 from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
@@ -231,6 +232,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Company.objects.create(name="x", created_at=now))
     lay_recognition(keep)
     lay_story(world, tag)
+    lay_privacy(world)
     keep(Segment.objects.create(name="x", condition={}, created_by=by, created_at=now, refreshed_at=now, size=4))
     keep(Tier.objects.create(name="x", position=1))
     campaign = keep(Campaign.objects.create(name="x", created_at=now))
@@ -323,6 +325,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     keep(give_email(contact, f"{canaries.mint(letter, 'contacts.identity', whose)}@mail.test"), whose)
     keep(DoNotContact.objects.create(**of, channel="sms", since=now), whose)
     keep(Consent.objects.create(**of, channel="email", given=True, at=now), whose)
+    lay_private_rows(world, canaries, contact, worker, whose)
     keep(Friendship.objects.create(**of, rep=worker, channel="x", since=now), whose)
     group = keep(Group.objects.create(name="x", owner=owner, created_at=now), whose)
     keep(GroupMember.objects.create(group=group, contact=contact, joined_at=now), whose)

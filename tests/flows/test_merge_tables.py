@@ -8,6 +8,7 @@ from contacts.models import Contact
 from scrm.flows.merge_tables import RULES, merge_tables, pointers
 
 NOT_CONTACTS = {
+    "contacts.reveal.subject": "an identity or an arrival",
     "accounts.auditanchor.owner": "whose chain",
     "campaigns.breaker.probe_token": "a worker's token",
     "campaigns.touchpoint.token": "a worker's token",

@@ -17,11 +17,12 @@ from django_tenants.utils import schema_context
 
 from accounts.enums import Role
 from accounts.models import Session
-from contacts.models import Identity
+from contacts.models import Contact, Identity
 from exchange.models import Job
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
+from scrm.flows.erasure_job import erasure_asked
 from scrm.flows.jobs import jobs_due
 from scrm.flows.starter import lay_out_tenant
 from scrm.worker import bell
@@ -49,6 +50,8 @@ PEOPLE = {
     "wrong password": ("Kanarek-password-2",),
     "new password": ("Kanarek-password-3",),
 }
+FAMILY = "Kanarekowna"
+"""The name of three of the four; names lie in the clear until their people are erased."""
 
 
 @pytest.fixture
@@ -83,9 +86,23 @@ def test_nothing_lies_in_the_clear(lines, settings):
     assert Identity.objects.count() == 9
     assert {"redis celery", "table acme.contacts_identity", "table public.accounts_session"} <= set(places)
     assert len(places["log"].splitlines()) > 3
+    assert "table acme.contacts_contact" in {place for place, _name in plain(places, {"name": (FAMILY,)})}
     assert {place for place, _name in plain(places, {"own": (OWN_ADDRESS,)})} == {
         *("table acme.accounts_user", "table acme.account_emailaddress")
     }
+    _erase_everybody()
+    places = everything(SCHEMAS, lines)
+    assert plain(places, secrets | {"name": (FAMILY,)}) == set()
+    assert Lead.objects.count() == 4
+    assert Identity.objects.count() == 0
+
+
+def _erase_everybody() -> None:
+    for contact_id in Contact.objects.values_list("pk", flat=True):
+        erasure_asked(contact_id, by=None, now=clock.now())
+    while jobs_due(Budget(5)):
+        pass
+    assert not Contact.objects.filter(erased_at=None).exists()
 
 
 def _row() -> None:
@@ -191,7 +208,7 @@ def _make_key_and_push(desk: Browser) -> dict[str, tuple[str, ...]]:
     page = desk.post("/settings/keys/", {"name": "Shop", "scopes": ["leads:write", "leads:read"]}).content.decode()
     token = re.search(r"scrm_[0-9a-z]+_[0-9a-f]{48}", page)[0]
     lead = {
-        "name": "Lin",
+        "name": f"Lin {FAMILY}",
         "phone": PEOPLE["phone"][1],
         "email": PEOPLE["e-mail"][0].title(),
         "external_id": PEOPLE["id in another system"][0],
@@ -218,7 +235,7 @@ def _send_form() -> None:
 
 
 def _import(desk: Browser) -> None:
-    file = f"Name,Mobile,Customer id\nWu,{PEOPLE['third phone'][0]},{PEOPLE['id in another system'][0]}-2\n"
+    file = f"Name,Mobile,Customer id\nWu {FAMILY},{PEOPLE['third phone'][0]},{PEOPLE['id in another system'][0]}-2\n"
     desk.post("/imports/new/", {"file": SimpleUploadedFile("leads.csv", file.encode())})
     job = Job.objects.get()
     columns = {"column-0": "name", "column-1": "phone", "column-2": "external_id", "action": "import"}
@@ -229,7 +246,7 @@ def _import(desk: Browser) -> None:
 
 
 def _enter_by_hand_and_search(desk: Browser) -> None:
-    said = {"name": "Yu", "phone": PEOPLE["fourth phone"][0], "once": get_random_string(20)}
+    said = {"name": f"Yu {FAMILY}", "phone": PEOPLE["fourth phone"][0], "once": get_random_string(20)}
     assert desk.post("/leads/new/", said).status_code == 302
     for word in (PEOPLE["phone"][0], PEOPLE["e-mail"][0]):
         assert "Lin" in desk.post("/search/", {"q": word}).content.decode()

@@ -89,6 +89,21 @@ def left_over(contact_id: UUID, found: Found, *, inventory: Inventory = FIELDS) 
     return {name: count for name, count in left.items() if count}
 
 
+def files_named(contact_id: UUID, found: Found, *, inventory: Inventory = FIELDS) -> list[str]:
+    """The files that an erasure of this person leaves without a row that names them."""
+    names: list[str] = []
+    for table in inventory.of_persons():
+        gone = table.marks if table.rows is Rows.DELETE else table.emptied
+        columns = [column for column in file_columns(table.name) if column in gone]
+        for row in rows_of(table, contact_id, found) if columns else ():
+            names += [row[column] for column in columns if row[column]]
+    return names
+
+
+def file_columns(name: str) -> list[str]:
+    return [str(each.column) for each in model_of(name)._meta.concrete_fields if isinstance(each, models.FileField)]
+
+
 def model_of(name: str) -> Any:
     return next(model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == name)
 

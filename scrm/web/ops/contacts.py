@@ -1,21 +1,23 @@
 """Contacts: the list, and everything about one of them on one page."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.of_contacts import sops_of_contact
-from contacts.enums import ChannelKind
+from contacts.enums import ChannelKind, ConsentWay
 from contacts.models import Contact
 from contacts.selectors import (
     contact_detail,
+    contact_erased,
     contact_list,
     contact_list_filtered,
     identities_read,
@@ -38,6 +40,7 @@ from scrm.web.around import around, next_step
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
+from scrm.web.reveals import shown_in_clear
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
 from tagging.enums import Band, TagSource
@@ -115,6 +118,9 @@ def _tag_choices() -> list[tuple[str, str]]:
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     contact, now = contact_detail(request.user, contact_id), clock.now()
     if contact is None:
+        erased = contact_erased(request.user, contact_id)
+        if erased is not None:
+            return render(request, "ops/contact_erased.html", {"contact": erased})
         return redirect("ops:contact_detail", found(survivor_of(request.user, contact_id)))
     leads = lead_list_of_contact(request.user, contact.pk)
     tags = tags_by_contact([contact.pk], now)[contact.pk]
@@ -187,13 +193,14 @@ def edit(request: Visit, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @may("contact.reveal")
-def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponse:
-    """Show one identity in clear; who asked is in the audit trail."""
+def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponseBase:
+    """Show one identity in clear; who asked is counted and in the audit trail."""
     identity = found(identity_visible(request.user, contact_id, identity_id))
-    value = reveal_identity(identity=identity, by=request.user, now=clock.now())
-    answer = render(request, "ops/contact_detail.html#revealed", {"identity": identity, "value": value})
-    answer["Cache-Control"] = "no-store"
-    return answer
+
+    def opened() -> str:
+        return reveal_identity(identity=identity, by=request.user, now=clock.now())
+
+    return shown_in_clear(request, opened, "ops/contact_detail.html#revealed", {"identity": identity})
 
 
 @require_POST
@@ -242,10 +249,11 @@ def bar(request: Visit, contact_id: UUID) -> HttpResponse:
     if form.is_valid():
         channel = ChannelKind(form.cleaned_data["channel"])
         if request.POST.get("action") == "lift":
-            consent.contact_agreed(contact.pk, channel, by=request.user, now=clock.now())
+            consent.contact_agreed(contact.pk, channel, by=request.user, way=ConsentWay.HAND, now=clock.now())
             messages.success(request, _("This channel may be used again."))
         else:
-            consent.contact_withdrew(contact.pk, channel, reason="hand", by=request.user, now=clock.now())
+            said: dict[str, Any] = {"reason": "hand", "way": ConsentWay.HAND, "by": request.user, "now": clock.now()}
+            consent.contact_withdrew(contact.pk, channel, **said)
             messages.success(request, _("Marked: no more on this channel."))
     else:
         messages.error(request, _("Choose a channel."))

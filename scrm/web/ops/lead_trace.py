@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from leads.selectors import arrival_of_lead, arrivals_of_lead, lead_detail, payl
 from leads.services import reveal_payload
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
+from scrm.web.reveals import shown_in_clear
 
 
 @may("lead.view")
@@ -37,16 +38,16 @@ def of_lead(request: Visit, lead_id: UUID) -> HttpResponse:
 
 @require_POST
 @may("contact.reveal")
-def payload(request: Visit, lead_id: UUID, arrival_id: UUID) -> HttpResponse:
-    """Show what was sent; who asked is in the audit trail."""
+def payload(request: Visit, lead_id: UUID, arrival_id: UUID) -> HttpResponseBase:
+    """Show what was sent; who asked is counted and in the audit trail."""
     lead = found(lead_detail(request.user, lead_id))
     arrival = found(arrival_of_lead(lead.pk, arrival_id))
-    value = ""
-    if payload_is_readable(request.user, arrival):
-        value = reveal_payload(arrival=arrival, by=request.user, now=clock.now())
-    answer = render(request, "ops/lead_trace.html#payload", {"value": value})
-    answer["Cache-Control"] = "no-store"
-    return answer
+
+    def opened() -> str:
+        readable = payload_is_readable(request.user, arrival)
+        return reveal_payload(arrival=arrival, by=request.user, now=clock.now()) if readable else ""
+
+    return shown_in_clear(request, opened, "ops/lead_trace.html#payload", {})
 
 
 def trace_of(arrival: LeadArrival, enrollments: Sequence[Enrollment], viewer: User) -> list[dict[str, Any]]:

@@ -104,6 +104,7 @@ GROUPS = (
     Group(
         _("Administration"),
         (
+            Entry(_("Requests of people"), "user-question", "request_list", "person.view", also=("request_",)),
             Entry(_("Audit trail"), "shield-check", "audit_list", "audit.view"),
             Entry(
                 _("Follow-up lists"), "list-check", "follow_up_lists", "follow_up.edit", also=("follow_up_", "outcome_")

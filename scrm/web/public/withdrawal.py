@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from campaigns.services.messages import WITHDRAWAL
-from contacts.enums import ChannelKind
+from contacts.enums import ChannelKind, ConsentWay
 from contacts.selectors import contact_exists, marks_of
 from scrm.core import clock
 from scrm.core.signing import TokenError, tenant_signer
@@ -43,8 +43,8 @@ def withdraw(request: Visit, token: str) -> HttpResponse:
         one_click = request.POST.get("List-Unsubscribe") == "One-Click"
         asked = request.POST.get("channel", "")
         done = ChannelKind(asked) if asked in ChannelKind.values else carried_by
-        reason = "one_click" if one_click else "link"
-        contact_withdrew(contact_id, done, reason=reason, now=clock.now())
+        way = ConsentWay.ONE_CLICK if one_click else ConsentWay.LINK
+        contact_withdrew(contact_id, done, reason=way, way=way, now=clock.now())
     barred = {mark.channel for mark in marks_of(contact_id)}
     stopped = ChannelKind.ALL in barred or carried_by in barred
     order = [carried_by, *(channel for channel in _BUTTONS if channel != carried_by)]

@@ -1,16 +1,17 @@
 """Customers: find one, see how things stand, note what was said, go on."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
+from contacts.enums import ChannelKind, ConsentWay
 from contacts.models import Contact
 from contacts.selectors import (
     contact_detail,
@@ -30,9 +31,11 @@ from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
 from lifecycle.selectors import lifecycle_get, stage_list
 from scrm.core import clock
 from scrm.flows import engagement, progress
+from scrm.flows.consent import contact_agreed, contact_withdrew
 from scrm.web.access import Visit, found
 from scrm.web.around import around
 from scrm.web.rep.page import cards_of, local, on_phone, show
+from scrm.web.reveals import shown_in_clear
 from scrm.web.searches import hide_identity
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
@@ -78,6 +81,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     positions = positions_by_contact([contact.pk])[contact.pk]
     latest = interaction_latest(contact.pk)
     identities = identities_of(contact.pk)
+    marks = marks_of(contact.pk)
+    barred = {mark.channel for mark in marks}
     context = {
         "contact": contact,
         "identities": identities,
@@ -86,8 +91,9 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "stages": _stages(),
         "reached": contacts_last_reached([contact.pk]).get(contact.pk),
         "next": latest if latest and latest.next_on else None,
-        "marks": marks_of(contact.pk),
-        "no_calls": any(mark.channel in ("call", "all") for mark in marks_of(contact.pk)),
+        "marks": marks,
+        "channels": [(value, label, value in barred) for value, label in ChannelKind.choices],
+        "no_calls": not barred.isdisjoint({"call", "all"}),
         "cards": cards_of(task_list_open_of_contact(request.user, contact.pk), now),
         "tags": tags,
         "held": {row.tag_id for row in tags},
@@ -155,14 +161,35 @@ def stage(request: Visit, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @on_phone("contact.reveal")
-def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponse:
-    """Show one identity in clear, to be dialled; who asked is in the audit trail."""
+def reveal(request: Visit, contact_id: UUID, identity_id: UUID) -> HttpResponseBase:
+    """Show one identity in clear, to be dialled; who asked is counted and in the audit trail."""
     identity = found(identity_visible(request.user, contact_id, identity_id))
-    value = reveal_identity(identity=identity, by=request.user, now=clock.now())
+
+    def opened() -> str:
+        return reveal_identity(identity=identity, by=request.user, now=clock.now())
+
     part = "dial" if request.POST.get("as") == "dial" else "revealed"
-    answer = render(request, f"rep/revealed.html#{part}", {"identity": identity, "value": value})
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return shown_in_clear(request, opened, f"rep/revealed.html#{part}", {"identity": identity})
+
+
+@require_POST
+@on_phone("contact.edit")
+def consent(request: Visit, contact_id: UUID) -> HttpResponse:
+    """Note that a customer wants no more of a channel, or agrees again, and how we know."""
+    contact = _contact(request, contact_id)
+    asked = request.POST.get("channel", "")
+    reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:200]
+    if asked not in ChannelKind.values or not reason:
+        messages.error(request, _("Say how you know."))
+        return redirect("rep:customer", contact.pk)
+    said: dict[str, Any] = {"by": request.user, "way": ConsentWay.REP, "reason": reason, "now": clock.now()}
+    if request.POST.get("given") == "yes":
+        contact_agreed(contact.pk, ChannelKind(asked), **said)
+        messages.success(request, _("This channel may be used again."))
+    else:
+        contact_withdrew(contact.pk, ChannelKind(asked), **said)
+        messages.success(request, _("Marked: no more on this channel."))
+    return redirect("rep:customer", contact.pk)
 
 
 def _contact(request: Visit, contact_id: UUID) -> Contact:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("talks/<uuid:talk_id>/restore", talks.restore, name="talk_restore"),
     path("files/<uuid:attachment_id>", talks.file, name="file"),
     path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
+    path("customers/<uuid:contact_id>/consent", customers.consent, name="customer_consent"),
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
     path("code/", own_code.index, name="own_code"),

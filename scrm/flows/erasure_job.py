@@ -1,0 +1,68 @@
+"""The story of a request to be erased: once in the tables, once more for what was on its way, and in files."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import contacts.services
+from accounts.models import User
+from contacts.enums import RequestKind, RequestState
+from contacts.models import PersonRequest
+from contacts.selectors import request_get, request_open
+from exchange import jobs
+from exchange.enums import JobState
+from exchange.models import Job
+from scheduler.budget import Budget
+from scheduler.services import due_work
+from scrm.core import clock, failpoints
+from scrm.flows.erasure import erasure_finished, person_erased
+from scrm.flows.personal.finding import person_of
+from scrm.flows.personal.job_files import rows_taken_out
+from tenants.selectors import tenant_zone
+
+KIND: Final = "person_erasure"
+
+
+class SomethingLeft(RuntimeError):
+    """After all, a row still says something of somebody erased."""
+
+
+def erasure_asked(
+    contact_id: UUID,
+    *,
+    by: User | None,
+    now: datetime,
+    request: PersonRequest | None = None,
+    forget: bool = False,
+) -> PersonRequest:
+    """Begin to erase a person. With `forget` no file brings them in again."""
+    with due_work() as due:
+        request = request or request_open(contact_id, RequestKind.ERASURE)
+        if request is None:
+            today = now.astimezone(tenant_zone()).date()
+            request = contacts.services.note_request(
+                contact_id=contact_id, kind=RequestKind.ERASURE, asked_on=today, by=by, now=now
+            )
+        options = {"contact": str(contact_id), "request": str(request.pk), "forget": forget}
+        job = jobs.create_job(kind=KIND, title="", options=options, total=None, by_id=by.pk if by else None, now=now)
+        jobs.queue_job(job=job, options=options, due_at=now)
+        contacts.services.give_job(request=request, job=job)
+        due.at(now)
+    request.job = job
+    return request
+
+
+def work(job: Job, budget: Budget) -> bool:
+    """Files first, as nothing finds the person in them afterwards. After a broken attempt it does what is left."""
+    contact_id, request = UUID(job.options["contact"]), request_get(UUID(job.options["request"]))
+    rows_taken_out(person_of(contact_id))
+    person_erased(contact_id, by=job.created_by, now=clock.now(), forget=bool(job.options.get("forget")))
+    failpoints.passed("erasure.committed")
+    if erasure_finished(contact_id):
+        raise SomethingLeft(str(contact_id))
+    with due_work():
+        now = clock.now()
+        if request is not None:
+            contacts.services.settle_request(request=request, state=RequestState.DONE, by=job.created_by, now=now)
+        jobs.finish_job(job=job, state=JobState.DONE, now=now)
+    return True
