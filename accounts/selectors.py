@@ -46,6 +46,19 @@ def visible_to(user: User, rows: QuerySet[Row], *, owner: str = "owner") -> Quer
     return rows.filter(own | Q(**{f"{owner}__department__in": below}))
 
 
+def owner_ids_visible(user: User) -> list[UUID] | None:
+    """The owners whose rows `visible_to` shows; None is everybody's, and nobody's too.
+
+    As values, so that PostgreSQL knows how many rows they have: it can't ask that of a join.
+    """
+    scope = user.data_scope
+    if scope == Scope.ALL:
+        return None
+    if scope == Scope.OWN or user.department_id is None:
+        return [user.pk]
+    return list({user.pk, *user_ids_of_department(user.department_id)})
+
+
 def user_list_taking_leads() -> list[User]:
     """Active users in the round robin, the one who has waited longest first."""
     return list(

@@ -1,6 +1,6 @@
 """What a draft's steps must say before they are published. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,20 +25,23 @@ def numbered(steps: Sequence[dict[str, Any]], used: set[int] | None = None) -> l
     return result
 
 
-def problems(steps: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """What is wrong, by place such as `steps.0.subject`; empty when the draft can be published."""
+def problems(steps: Sequence[dict[str, Any]], fields: Collection[str] = ()) -> dict[str, str]:
+    """What is wrong, by place such as `steps.0.subject`; empty when the draft can be published.
+
+    `fields` are codes of the business's own fields, which texts may speak of.
+    """
     if not steps:
         return {"steps": _("An SOP needs a step at least: add one.")}
     if len(steps) > MAX_STEPS:
         return {"steps": _("An SOP has %(limit)s steps at most.") % {"limit": MAX_STEPS}}
     found: dict[str, str] = {}
     for index, step in enumerate(steps):
-        for field, problem in _step_problems(step):
+        for field, problem in _step_problems(step, fields):
             found[f"steps.{index}.{field}"] = problem
     return found
 
 
-def _step_problems(step: dict[str, Any]) -> list[tuple[str, str]]:
+def _step_problems(step: dict[str, Any], fields: Collection[str]) -> list[tuple[str, str]]:
     found = []
     channel = step.get("channel")
     if channel not in Channel.values:
@@ -54,7 +57,7 @@ def _step_problems(step: dict[str, Any]) -> list[tuple[str, str]]:
     except ValueError as error:
         found.append(("offset", str(error)))
     for field in ("subject", "body"):
-        unknown = rendering.unknown_variables(str(step.get(field, "")))
+        unknown = rendering.unknown_variables(str(step.get(field, "")), fields)
         if unknown:
             found.append((field, _("There is no variable %(name)s.") % {"name": unknown[0]}))
     uses_link = "link" in rendering.variables_used(str(step.get("body", "")))

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ VARIABLES: Final = {
     "withdraw_link": _("The link by which the customer declines further messages"),
 }
 
-_VARIABLE = re.compile(r'\{\{\s*([a-z_.]+)\s*(?:\|\s*"([^"{}]*)"\s*)?\}\}')
+_VARIABLE = re.compile(r'\{\{\s*([a-z][a-z0-9_.]*)\s*(?:\|\s*"([^"{}]*)"\s*)?\}\}')
 _ANY_BRACES = re.compile(r"\{\{.*?\}\}|\{\{|\}\}", re.DOTALL)
 
 
@@ -31,11 +31,22 @@ def variables_used(text: str) -> set[str]:
     return {found[1] for found in _VARIABLE.finditer(text)}
 
 
-def unknown_variables(text: str) -> list[str]:
-    """What stands in braces and is no variable of ours, as written, in order."""
+FIELD: Final = "contact.field_"
+"""Followed by the code of a field of the business."""
+
+
+def fields_used(*texts: str) -> set[str]:
+    """The codes of the fields of the business that these texts speak of."""
+    names = (name for text in texts for name in variables_used(text))
+    return {name.removeprefix(FIELD) for name in names if name.startswith(FIELD)}
+
+
+def unknown_variables(text: str, fields: Collection[str] = ()) -> list[str]:
+    """What stands in braces and is no variable of ours nor one of these fields, as written, in order."""
+    known = {*VARIABLES, *(FIELD + code for code in fields)}
     unknown = []
     for found in _ANY_BRACES.finditer(text):
         variable = _VARIABLE.fullmatch(found[0])
-        if variable is None or variable[1] not in VARIABLES:
+        if variable is None or variable[1] not in known:
             unknown.append(found[0])
     return unknown

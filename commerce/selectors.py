@@ -25,6 +25,12 @@ def order_list(user: User, *, search: str = "", status: str = "", platform: str 
     return rows
 
 
+def order_numbered(user: User, number: str, *, limit: int) -> list[Order]:
+    """Orders of this very number, one per platform at most, of contacts that the user may see."""
+    rows = visible_to(user, Order.objects.filter(number=number), owner="contact__owner")
+    return list(rows.select_related("contact").order_by("-ordered_at", "-pk")[:limit])
+
+
 def order_get(user: User, pk: UUID) -> Order | None:
     rows = visible_to(user, Order.objects.all(), owner="contact__owner")
     return rows.select_related("contact").prefetch_related("lines__product").filter(pk=pk).first()

@@ -11,6 +11,7 @@ from contacts.models import (
     Consent,
     Contact,
     ContactMerge,
+    CustomField,
     DoNotContact,
     DuplicatePair,
     Friendship,
@@ -42,10 +43,19 @@ class GroupMemberInline(HistoryInline):
 
 @admin.register(Company)
 class CompanyAdmin(RoomAdmin):
-    list_display = ("name", "parent", "created_at")
-    list_select_related = ("parent",)
+    list_display = ("name", "industry", "size", "parent", "merged_into", "created_at")
+    list_filter = ("size",)
+    list_select_related = ("parent", "merged_into")
     search_fields = ("name",)
     autocomplete_fields = ("parent",)
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(RoomAdmin):
+    list_display = ("label", "code", "kind", "group", "required", "archived")
+    list_filter = ("kind", "archived")
+    search_fields = ("label", "code")
+    readonly_fields = ("code",)
 
 
 @admin.register(Contact)

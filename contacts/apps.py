@@ -10,5 +10,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.facts import FACTS  # models are loaded only now
+        from contacts.field_facts import PREFIX, field_fact, field_facts
 
         facts.register(*FACTS)
+        facts.offer(PREFIX, field_fact, field_facts)

@@ -91,3 +91,46 @@ class RequestState(TextChoices):
     OPEN = "open", pgettext_lazy("request", "Open")
     DONE = "done", pgettext_lazy("request", "Done")
     REFUSED = "refused", pgettext_lazy("request", "Refused")
+
+
+class CompanySize(TextChoices):
+    """People who work there."""
+
+    TO_10 = "to_10", _("up to 10 people")
+    TO_50 = "to_50", _("11 to 50 people")
+    TO_200 = "to_200", _("51 to 200 people")
+    TO_1000 = "to_1000", _("201 to 1,000 people")
+    ABOVE = "above", _("more than 1,000 people")
+
+
+class CompanyRole(TextChoices):
+    """What somebody does when their company buys."""
+
+    DECIDES = "decides", _("Decision maker")
+    RECOMMENDS = "recommends", _("Influencer")
+    USES = "uses", _("User")
+    BUYS = "buys", _("Purchaser")
+    GUARDS = "guards", _("Gatekeeper")
+    SPONSORS = "sponsors", _("Champion")
+
+
+class FieldKind(TextChoices):
+    """What a field of the business holds."""
+
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    MONEY = "money", _("Amount of money")
+    DATE = "date", _("Date")
+    MOMENT = "moment", _("Date and time")
+    YES_NO = "yes_no", _("Yes or no")
+    CHOICE = "choice", _("One choice")
+    CHOICES = "choices", _("Several choices")
+    LINK = "link", _("Link")
+
+
+class Sight(TextChoices):
+    """What a role does with a field."""
+
+    EDITS = "edits", _("sees and changes")
+    READS = "reads", _("sees")
+    HIDDEN = "hidden", _("does not see")

@@ -73,10 +73,10 @@ def holders_of(keys: Collection[tuple[str, bytes]]) -> tuple[dict[tuple[str, byt
 
 
 def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
-    """The companies of these names, whatever their case, by the name as given."""
+    """The companies of these names, whatever their case, by the name as given; of a second name the one it means."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT given.name, o.id FROM unnest(%s::text[]) AS given(name) "
+            "SELECT given.name, coalesce(o.merged_into_id, o.id) FROM unnest(%s::text[]) AS given(name) "
             "JOIN contacts_company o ON lower(o.name) = lower(given.name)",
             [list(names)],
         )

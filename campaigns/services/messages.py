@@ -1,9 +1,9 @@
 """What a touch says to whom: address, owner, links and the filled text."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -15,13 +15,14 @@ from campaigns.inputs import Message
 from campaigns.models import Step
 from campaigns.policy import Standing
 from campaigns.queries import Claimed
-from campaigns.rendering import render, variables_used
+from campaigns.rendering import FIELD, fields_used, render, variables_used
 from contacts.addresses import addresses_for
+from contacts.custom.values import show_field
 from contacts.models import Contact, DoNotContact
-from contacts.selectors import refusing_consent
+from contacts.selectors import field_shapes, refusing_consent
 from content.links import create_touchpoint_links
 from scrm.core.signing import tenant_signer
-from tenants.selectors import tenant_base_url, tenant_current
+from tenants.selectors import tenant_base_url, tenant_current, tenant_zone
 
 log = structlog.get_logger(__name__)
 Written = TypeVar("Written")
@@ -42,6 +43,7 @@ class Reach:
     owner_name: str
     address: str
     standing: Standing
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
@@ -60,6 +62,7 @@ def reach_of(contact_ids: Iterable[UUID], channel: str) -> dict[UUID, Reach]:
             contact_id=contact.pk,
             name=contact.name,
             city=contact.city,
+            fields=contact.fields,
             language=contact.language,
             owner_id=contact.owner_id,
             owner_name=str(contact.owner) if contact.owner else "",
@@ -86,12 +89,14 @@ def compose(
     base = tenant_base_url(tenant)
     host = base.partition("://")[2].partition(":")[0]
     signer = tenant_signer(tenant.uuid, WITHDRAWAL)
-    links = _links(rows, steps, base, now)
+    links, said_of = _links(rows, steps, base, now), _fields_of(steps)
 
     def write(row: Claimed) -> Message:
         step, person = steps[row.step_id], reach[row.contact_id]
         way_out = f"{base}/u/{signer.sign({'c': str(row.contact_id), 'ch': 'email'})}"
-        values = values_of(person, tenant.name) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
+        values = (
+            values_of(person, tenant.name) | said_of(person) | {"withdraw_link": way_out, "link": links.get(row.id, "")}
+        )
         body = render(step.body, values)
         if "withdraw_link" not in variables_used(step.body):
             with translation.override(person.language or tenant.language):
@@ -117,11 +122,12 @@ def compose_task(
 ) -> dict[int, tuple[str, str]]:
     """Title and text of each representative's task; one that can't be written is left out."""
     tenant = tenant_current()
-    links = _links(rows, steps, tenant_base_url(tenant), now)
+    links, said_of = _links(rows, steps, tenant_base_url(tenant), now), _fields_of(steps)
 
     def write(row: Claimed) -> tuple[str, str]:
         step = steps[row.step_id]
-        values = values_of(reach[row.contact_id], tenant.name) | {"link": links.get(row.id, "")}
+        person = reach[row.contact_id]
+        values = values_of(person, tenant.name) | said_of(person) | {"link": links.get(row.id, "")}
         title = render(step.subject, values) or step.name
         return title[:200], render(step.body, values)
 
@@ -147,6 +153,17 @@ def values_of(person: Reach, business: str) -> dict[str, str]:
         "rep.name": person.owner_name,
         "business.name": business,
     }
+
+
+def _fields_of(steps: Mapping[int, Step]) -> Callable[[Reach], dict[str, str]]:
+    """What the fields of the business that these steps speak of say of a contact."""
+    used = fields_used(*(text for step in steps.values() for text in (step.subject, step.body)))
+    shapes, zone = field_shapes(used), tenant_zone()
+
+    def said(person: Reach) -> dict[str, str]:
+        return {FIELD + code: show_field(shape, person.fields.get(code), zone=zone) for code, shape in shapes.items()}
+
+    return said
 
 
 def _links(rows: Sequence[Claimed], steps: Mapping[int, Step], base: str, now: datetime) -> dict[int, str]:

@@ -1,9 +1,10 @@
 """Who somebody is, by what it is about."""
 
-from contacts.models.companies import Company
+from contacts.models.companies import Company, CompanyMerge
 from contacts.models.consent import Consent, ConsentRule, ConsentText, DoNotContact
 from contacts.models.contacts import Contact, Identity
 from contacts.models.duplicates import DuplicatePair
+from contacts.models.fields import CustomField
 from contacts.models.friends import Friendship, Group, GroupMember
 from contacts.models.merges import ContactMerge
 from contacts.models.owners import OwnerChange
@@ -13,11 +14,13 @@ from contacts.models.reveals import Reveal, RevealLimit
 
 __all__ = [
     "Company",
+    "CompanyMerge",
     "Consent",
     "ConsentRule",
     "ConsentText",
     "Contact",
     "ContactMerge",
+    "CustomField",
     "DoNotContact",
     "DuplicatePair",
     "DuplicateSearch",

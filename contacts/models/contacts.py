@@ -1,22 +1,28 @@
 """People, and the identities that make one person."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from contacts.enums import IdentityKind
+from contacts.enums import CompanyRole, IdentityKind
 from contacts.models.companies import Company
+from contacts.models.finding import Findable
 from scrm.core.ids import uuid7
 
 
-class Contact(models.Model):
+class Contact(Findable):
     """One person. Phones and addresses are identities, never columns here."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=120, blank=True)
     company = models.ForeignKey(
         Company, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("company")
+    )
+    job_title = models.CharField(_("job title"), max_length=80, blank=True, default="", db_default="")
+    company_role = models.CharField(
+        _("role in buying"), max_length=12, choices=CompanyRole.choices, blank=True, default="", db_default=""
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -34,6 +40,8 @@ class Contact(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
     note = models.TextField(_("note"), blank=True, max_length=4000)
+    fields = models.JSONField(_("fields of the business"), default=dict, db_default={}, blank=True, editable=False)
+    """By the code of a `CustomField`; what is not said is not there."""
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"))
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
@@ -41,7 +49,7 @@ class Contact(models.Model):
     was_reachable = models.BooleanField(_("had a phone or an e-mail"), default=False, db_default=False, editable=False)
     """Of somebody erased: whether their leads count as valid."""
 
-    class Meta:
+    class Meta(Findable.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["-id"]
@@ -50,6 +58,7 @@ class Contact(models.Model):
             models.Index(fields=["name"], name="contact_name"),
             models.Index(fields=["created_at"], name="contact_created"),
             models.Index(fields=["erased_at"], name="contact_erased", condition=models.Q(erased_at__isnull=False)),
+            GinIndex(fields=["search_keys"], name="contact_search_keys"),
         ]
 
     def __str__(self) -> str:

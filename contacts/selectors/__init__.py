@@ -6,6 +6,18 @@ from contacts.selectors.around import (
     groups_of,
     owner_changes_of,
 )
+from contacts.selectors.companies import (
+    company_doubles,
+    company_get,
+    company_ids_with_parts,
+    company_industries,
+    company_list,
+    company_merge_get,
+    company_merges,
+    company_named,
+    company_parts,
+    company_people,
+)
 from contacts.selectors.consent import (
     channels_needing_consent,
     consent_standing,
@@ -24,10 +36,28 @@ from contacts.selectors.contacts import (
     contact_list,
     contact_list_filtered,
     contact_names,
-    contact_search_list,
     marks_of,
 )
+from contacts.selectors.fields import (
+    FieldShown,
+    field_codes,
+    field_get,
+    field_list,
+    field_rows,
+    field_shapes,
+    field_values,
+    fields_grouped,
+    fields_shown,
+)
 from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
+from contacts.selectors.hits import (
+    CompanyHit,
+    ContactHit,
+    Reason,
+    company_hits,
+    contact_hits,
+    contact_search_list,
+)
 from contacts.selectors.identities import identities_of, identities_read, identity_visible
 from contacts.selectors.requests import (
     copy_of,
@@ -40,12 +70,27 @@ from contacts.selectors.requests import (
     request_open,
 )
 from contacts.selectors.reveals import Looked, looked_list, reveal_limit, reveal_limits, reveal_list_of_contact
-from contacts.selectors.search import contact_search
+from contacts.selectors.search import contact_search, id_meant
 
 __all__ = [
+    "CompanyHit",
+    "ContactHit",
+    "FieldShown",
     "Looked",
+    "Reason",
     "channels_needing_consent",
     "colleagues_of",
+    "company_doubles",
+    "company_get",
+    "company_hits",
+    "company_ids_with_parts",
+    "company_industries",
+    "company_list",
+    "company_merge_get",
+    "company_merges",
+    "company_named",
+    "company_parts",
+    "company_people",
     "consent_list_of_contact",
     "consent_standing",
     "consent_text_by_version",
@@ -55,6 +100,7 @@ __all__ = [
     "contact_detail",
     "contact_erased",
     "contact_exists",
+    "contact_hits",
     "contact_ids_of_owner",
     "contact_ids_visible",
     "contact_list",
@@ -63,9 +109,18 @@ __all__ = [
     "contact_search",
     "contact_search_list",
     "copy_of",
+    "field_codes",
+    "field_get",
+    "field_list",
+    "field_rows",
+    "field_shapes",
+    "field_values",
+    "fields_grouped",
+    "fields_shown",
     "forgotten_keys",
     "friendships_of",
     "groups_of",
+    "id_meant",
     "identities_of",
     "identities_read",
     "identity_visible",

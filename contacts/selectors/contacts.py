@@ -59,10 +59,6 @@ def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
     return visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None)).count()
 
 
-def contact_search_list(viewer: User, text: str, limit: int = 8) -> list[Contact]:
-    return list(contact_list(viewer).filter(contact_search(text)).order_by("-pk")[:limit]) if text.strip() else []
-
-
 def contact_erased(viewer: User, contact_id: UUID) -> Contact | None:
     """What is left of a contact that was erased, if the viewer could have seen it."""
     return visible_to(viewer, Contact.objects.filter(pk=contact_id, erased_at__isnull=False)).first()

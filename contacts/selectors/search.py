@@ -1,47 +1,108 @@
-"""Who is meant by a name, a number or an address."""
+"""Who is meant by a part of a name, a number, an address, an id or a company."""
 
 import re
+from typing import Final
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from contacts.enums import IdentityKind
-from contacts.models import Identity
-from contacts.normalise import InvalidValue, normalise_email, normalise_phone
+from contacts.finding.asking import Way, ask
+from contacts.models import Company, Identity
+from contacts.normalise import InvalidValue, normalise_email, normalise_external_id, normalise_phone
 from contacts.sealing import blind_of, blind_tail_of
 from tenants.selectors import tenant_current, tenant_keys
 
 _FOUR_DIGITS = re.compile(r"\d{4}")
 
 
-_MEANT_MAX = 1000
-
-
 _PHONE_LIKE = re.compile(r"\+?[\d\s()./-]{6,}")
 
 
+_MEANT_MAX: Final = 1000
+
+
+_COMPANIES_MAX: Final = 50
+
+
+# Behind every character that a name may go on with.
+_LAST: Final = "\U0010ffff"
+
+
+_IDS: Final = tuple(kind.value for kind in IdentityKind if kind not in (IdentityKind.PHONE, IdentityKind.EMAIL))
+
+
 def contact_search(text: str, prefix: str = "") -> Q:
-    """Who is meant by a name, a whole phone, its last four digits or an e-mail; `prefix` leads to the contact."""
+    """Who is meant by a part of a name, in characters, pinyin or initials, a whole phone, its last four digits,
+    an e-mail, an id or a company; `prefix` leads to the contact."""
     text = " ".join(text.split())
-    found = Q(**{f"{prefix}name__icontains": text})
-    identities = _identities_meant(text)
-    if identities is None:
-        return found
+    found = names_like(text, prefix)
+    companies = list(Company.objects.filter(names_like(text)).values_list("pk", flat=True)[:_COMPANIES_MAX])
+    if companies:
+        found |= Q(**{f"{prefix}company__in": companies})
     # Asked first: the planner takes a subquery beside OR for half of the table.
-    ids = list(identities.values_list("contact", flat=True)[:_MEANT_MAX])
-    return found | Q(**{f"{prefix}pk__in": ids})
+    ids = list(identities_meant(text).values_list("contact", flat=True)[:_MEANT_MAX])
+    return found | Q(**{f"{prefix}pk__in": ids}) if ids else found
 
 
-def _identities_meant(text: str) -> QuerySet[Identity] | None:
+def names_like(text: str, prefix: str = "") -> Q:
+    """Rows whose name has what was typed in it; where that is a single letter, whose name begins with it."""
+    asked = ask(text)
+    if not asked.meant:
+        return begins_with(text, prefix)
+    return Q(*(Q(*(_way(way, prefix) for way in ways), _connector=Q.OR) for ways in asked.meant))
+
+
+def begins_with(text: str, prefix: str = "") -> Q:
+    """Rows whose name begins as it was typed; answered by the index on names whatever the collation sorts behind."""
+    spellings = dict.fromkeys([text, text.lower(), text.capitalize()]) if text else {}
+    ranges = [Q(**{f"{prefix}name__gte": each, f"{prefix}name__lt": each + _LAST}) for each in spellings]
+    return Q(*ranges, _connector=Q.OR) if ranges else Q(pk__in=[])
+
+
+def _way(way: Way, prefix: str) -> Q:
+    found = Q()
+    if way.every:
+        found &= Q(**{f"{prefix}search_keys__contains": list(way.every)})
+    if len(way.one_of) == 1:
+        found &= Q(**{f"{prefix}search_keys__contains": list(way.one_of)})
+    elif way.one_of:
+        found &= Q(**{f"{prefix}search_keys__overlap": list(way.one_of)})
+    return found & Q(**{f"{prefix}name__contains": way.holds}) if way.holds else found
+
+
+def identities_meant(text: str) -> QuerySet[Identity]:
+    """What a number, an address or an id finds, whoever's it is."""
     keys = tenant_keys()
     if _FOUR_DIGITS.fullmatch(text):
         return Identity.objects.filter(blind_tail=blind_tail_of(text, keys))
+    meant = _keys_meant(text)
+    if not meant:
+        return Identity.objects.none()
+    return Identity.objects.filter(
+        Q(*(Q(kind=kind, blind=blind_of(kind, key, keys)) for kind, key in meant), _connector=Q.OR)
+    )
+
+
+def _keys_meant(text: str) -> list[tuple[str, str]]:
+    found = []
     try:
         if "@" in text:
-            kind, key = IdentityKind.EMAIL, normalise_email(text).key
+            found.append((IdentityKind.EMAIL.value, normalise_email(text).key))
         elif _PHONE_LIKE.fullmatch(text):
-            kind, key = IdentityKind.PHONE, normalise_phone(text, region=tenant_current().region).key
-        else:
-            return None
+            found.append((IdentityKind.PHONE.value, normalise_phone(text, region=tenant_current().region).key))
     except InvalidValue:
+        pass
+    try:
+        external = normalise_external_id(text).key
+    except InvalidValue:
+        return found
+    return [*found, *((kind, external) for kind in _IDS)]
+
+
+def id_meant(text: str) -> UUID | None:
+    """The id that was pasted, of whatever it is."""
+    try:
+        return UUID(text.strip()) if len(text.strip()) in (32, 36) else None
+    except ValueError:
         return None
-    return Identity.objects.filter(kind=kind, blind=blind_of(kind, key, keys))

@@ -1,6 +1,14 @@
 """Writes about people, by what they are about."""
 
 from contacts.services.arrivals import FoundPerson, KeptPeople, find_people, keep_people, lock_people
+from contacts.services.companies import (
+    company_of_name,
+    merge_companies,
+    note_opportunities,
+    place_people,
+    save_company,
+    undo_company_merge,
+)
 from contacts.services.consent import add_consent_text, bar_channel, lift_bar, need_consent, record_consent
 from contacts.services.contacts import (
     changed_since,
@@ -11,6 +19,7 @@ from contacts.services.contacts import (
     set_owner,
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
+from contacts.services.fields import archive_field, save_field, set_fields
 from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
 from contacts.services.requests import (
     forget_identities,
@@ -26,8 +35,10 @@ __all__ = [
     "KeptPeople",
     "RevealsSpent",
     "add_consent_text",
+    "archive_field",
     "bar_channel",
     "changed_since",
+    "company_of_name",
     "count_reveal",
     "end_contact",
     "find_people",
@@ -43,14 +54,21 @@ __all__ = [
     "lift_bar",
     "lock_contacts",
     "lock_people",
+    "merge_companies",
     "need_consent",
+    "note_opportunities",
     "note_request",
+    "place_people",
     "record_consent",
     "remember_owners",
     "remove_contacts",
     "remove_copies",
     "reveal_identity",
+    "save_company",
+    "save_field",
+    "set_fields",
     "set_owner",
     "set_reveal_limits",
     "settle_request",
+    "undo_company_merge",
 ]

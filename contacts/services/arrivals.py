@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contacts import queries
 from contacts.enums import ConsentWay, OwnerWhy
+from contacts.finding.keys import keys_of
 from contacts.inputs import Known, PersonInput
 from contacts.matching import PRECEDENCE, Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
@@ -180,7 +181,8 @@ def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
     found = queries.company_ids_by_name(wanted)
     missing = [name for name in wanted if name not in found]
     if missing:
-        columns: dict[str, list[Any]] = {"id": uuid7s(len(missing)), "name": missing}
+        keys = [keys_of(name) for name in missing]
+        columns: dict[str, list[Any]] = {"id": uuid7s(len(missing)), "name": missing, "search_keys": keys}
         insert_columns(Company, columns, {"created_at": now}, on_conflict="DO NOTHING")
         found |= queries.company_ids_by_name(missing)
     return found
@@ -189,6 +191,7 @@ def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
 def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, new: bool) -> None:
     columns: dict[str, list[Any]] = {"id": list(states)}
     columns |= {name: [state[name] for state in states.values()] for name in _KEPT}
+    columns["search_keys"] = [keys_of(name) for name in columns["name"]]
     if new:
         insert_columns(Contact, columns, {"created_at": now, "updated_at": now})
     else:

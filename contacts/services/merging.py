@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts import merge_queries, queries
+from contacts.finding.keys import keys_of
 from contacts.merge_queries import Pointer
 from contacts.merge_records import open_record, seal_record
 from contacts.merging import Key, Record, Rule, chosen_values
@@ -31,7 +32,7 @@ class CameMeanwhile(ValidationError):
 
 Tables = Mapping[Pointer, Rule]
 
-OWN: Final = frozenset({"id", "created_at", "updated_at", "erased_at", "was_reachable"})
+OWN: Final = frozenset({"id", "created_at", "updated_at", "erased_at", "was_reachable", "search_keys"})
 """Columns of a contact that nobody chooses."""
 
 
@@ -162,6 +163,8 @@ def _choose(survivor: UUID, folded: UUID, choices: Mapping[str, str], record: Re
     own, other = merge_queries.values_of(survivor, columns), merge_queries.values_of(folded, columns)
     known_since = min(own.pop("created_at"), other.pop("created_at"))
     values: dict[str, Any] = chosen_values(own, other, choices)
+    if "name" in values:
+        values["search_keys"] = keys_of(values["name"])
     for column, value in {**values, "created_at": known_since, "updated_at": now}.items():
         after = json.dumps({column: value}, default=str, ensure_ascii=False)
         merge_queries.change(Contact, str(survivor), after, record)

@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts.models import User
-from accounts.selectors import visible_to
-from contacts.selectors import contact_search
+from accounts.selectors import owner_ids_visible, visible_to
+from contacts.selectors import contact_search, id_meant
 from leads.enums import OPEN_STATUSES, LeadStatus
 from leads.models import Lead
 from scrm.core.pagination import earlier
@@ -95,6 +95,21 @@ def lead_open_of_contact(viewer: User, contact_id: UUID) -> Lead | None:
     return rows.order_by("-captured_at", "-pk").first()
 
 
+def lead_list_found(viewer: User, text: str, contact_ids: Collection[UUID], *, limit: int) -> list[Lead]:
+    """The newest leads of these contacts, of others that are called or known as the text says, or of this id."""
+    rows = lead_rows(viewer)
+    owners = owner_ids_visible(viewer)
+    if owners is not None:
+        rows = rows.filter(owner__in=owners)
+    meant = {pk for pk in [id_meant(text)] if pk}
+    meant |= set(rows.filter(contact__in=contact_ids).order_by("-pk").values_list("pk", flat=True)[:limit])
+    if owners is not None and len(meant) < limit:
+        # Of contacts that are a colleague's; who sees all leads sees all contacts too.
+        like = rows.filter(contact_search(text, "contact__")).order_by("-pk")
+        meant |= set(like.values_list("pk", flat=True)[:limit])
+    return list(rows.filter(pk__in=meant).order_by("-pk")[:limit])
+
+
 def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
     """Those of the ids that the viewer may see; for actions on many."""
     return list(visible_to(viewer, Lead.objects.filter(pk__in=list(ids))).values_list("pk", flat=True))
@@ -109,6 +124,16 @@ def lead_ids_left_by(viewer: User, owner_id: UUID) -> list[UUID]:
     """The open leads of somebody, as far as the viewer sees them; for hand-over."""
     rows = visible_to(viewer, Lead.objects.filter(owner=owner_id, status__in=OPEN_STATUSES))
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def lead_counts_of_companies(viewer: User, company_ids: Collection[UUID]) -> dict[str, int]:
+    """How many leads the people of these companies have, all, open and won, as far as the viewer sees them."""
+    rows = visible_to(viewer, Lead.objects.filter(contact__company__in=list(company_ids)))
+    return rows.aggregate(
+        total=Count("pk"),
+        open=Count("pk", filter=Q(status__in=OPEN_STATUSES)),
+        won=Count("pk", filter=Q(status=LeadStatus.WON)),
+    )
 
 
 def lead_newest(viewer: User, limit: int = 8) -> list[Lead]:

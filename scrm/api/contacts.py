@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.selectors import user_visible
 from contacts.models import Contact, Identity
-from contacts.selectors import contact_detail, contact_list, marks_of
+from contacts.selectors import contact_detail, contact_list, field_values, marks_of
 from contacts.selectors.merges import survivor_of
 from exchange.models import ApiKey
 from lifecycle.of_contacts import positions_by_contact
@@ -66,9 +66,13 @@ class ContactDetailOut(ContactOut):
     tags = serializers.SerializerMethodField()
     stages = serializers.SerializerMethodField()
     do_not_contact = serializers.SerializerMethodField()
+    custom = serializers.SerializerMethodField(help_text="Fields of the business by their codes.")
 
     class Meta(ContactOut.Meta):
-        fields: tuple[str, ...] = (*ContactOut.Meta.fields, "tags", "stages", "do_not_contact")
+        fields: tuple[str, ...] = (
+            *ContactOut.Meta.fields,
+            *("job_title", "company_role", "tags", "stages", "do_not_contact", "custom"),
+        )
 
     @extend_schema_field(TagOut(many=True))
     def get_tags(self, contact: Contact) -> Any:
@@ -80,6 +84,9 @@ class ContactDetailOut(ContactOut):
 
     def get_do_not_contact(self, contact: Contact) -> list[str]:
         return [mark.channel for mark in marks_of(contact.pk)]
+
+    def get_custom(self, contact: Contact) -> dict[str, Any]:
+        return field_values(contact, role=viewer_of(self.context["request"]).role)
 
 
 class ContactFilter(django_filters.FilterSet):

@@ -118,12 +118,16 @@ def _arrays(model: type[Model], columns: Columns) -> list[str]:
 
 def _selected(model: type[Model], name: str) -> str:
     # Bytes travel as hexadecimal: an array of them would be adapted one by one in Python.
-    return f"decode(v_{name}, 'hex')" if _kind(model, name) == "bytea" else f"v_{name}"
+    kind = _kind(model, name)
+    if kind == "bytea":
+        return f"decode(v_{name}, 'hex')"
+    # unnest() would take the arrays of an array apart.
+    return f"v_{name}::{kind}" if kind.endswith("[]") else f"v_{name}"
 
 
 def _carried(kind: str) -> str:
     # Cast on the way in, varchar(n) would cut what is too long; assigned, it is refused.
-    return "text" if kind == "bytea" or kind.startswith("varchar") else kind
+    return "text" if kind == "bytea" or kind.startswith("varchar") or kind.endswith("[]") else kind
 
 
 @lru_cache(maxsize=4096)
@@ -142,6 +146,8 @@ def _value(kind: str, value: Any) -> Any:
     """One value as the driver takes it."""
     if kind == "jsonb":
         return None if value is None else _encode(value)
+    if kind.endswith("[]"):
+        return array(value)
     return value.hex if isinstance(value, UUID) else value
 
 
@@ -188,6 +194,7 @@ _WRITERS: dict[str, Callable[[Iterable[Any]], str]] = {
     "uuid": _uuids,
     "jsonb": _json,
     "bytea": _hex,
+    "text[]": lambda values: array(map(array, values)),
     "timestamp with time zone": _moments,
     **dict.fromkeys(("boolean", "smallint", "integer", "bigint"), _plain),
 }

@@ -69,7 +69,7 @@ def copy_rows(
 
     They are given as columns and as constants, the same in each row, with the names and PostgreSQL's kinds of both.
     """
-    writers = [_WRITERS.get(kind, _texts) for kind in kinds]
+    writers = [_WRITERS.get(kind, _arrays if kind.endswith("[]") else _texts) for kind in kinds]
     fields = [write(values) for write, values in zip(writers, columns, strict=False)]
     same = [write([value])[0] for write, value in zip(writers[len(columns) :], constants, strict=True)]
     end = "".join(f"\t{text}" for text in same) + "\n"
@@ -121,6 +121,14 @@ def _bytes(values: Iterable[bytes | None]) -> list[str]:
     return [_NULL if value is None else "\\\\x" + value.hex() for value in values]
 
 
+def _arrays(values: Iterable[Sequence[str]]) -> list[str]:
+    listed = list(values)
+    together = "".join(map("".join, listed))
+    if '"' in together or "\\" in together:
+        listed = [[text.replace("\\", "\\\\").replace('"', '\\"') for text in texts] for texts in listed]
+    return _texts(['{"' + '","'.join(texts) + '"}' if texts else "{}" for texts in listed])
+
+
 def _moments(values: Iterable[datetime | None]) -> list[str]:
     # A batch says few different moments.
     said: dict[datetime | None, str] = {None: _NULL}
@@ -131,6 +139,7 @@ _WRITERS: Final[dict[str, Callable[[Iterable[Any]], list[str]]]] = {
     "uuid": _uuids,
     "jsonb": _json,
     "bytea": _bytes,
+    "text[]": _arrays,
     "timestamp with time zone": _moments,
     **dict.fromkeys(("boolean", "smallint", "integer", "bigint"), _plain),
 }

@@ -139,6 +139,33 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// --- what was opened from the search comes back on an empty box, in this tab until its owner logs out
+const RECENT = "found";
+const recent = () => JSON.parse(sessionStorage.getItem(RECENT) || "[]");
+if (!$("#global-search") && !$(".tabbar")) sessionStorage.removeItem(RECENT);
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("a[data-recent]");
+  if (!link) return;
+  const one = [new URL(link.href).pathname, link.dataset.recent];
+  sessionStorage.setItem(RECENT, JSON.stringify([one, ...recent().filter(([path]) => path !== one[0])].slice(0, 6)));
+});
+for (const name of ["focusin", "input"]) document.addEventListener(name, ({ target }) => {
+  const box = $("#search-results");
+  if (target.id !== "global-search" || target.value || !recent().length) return;
+  const head = Object.assign(document.createElement("h3"), { textContent: box.dataset.recentLabel });
+  const list = document.createElement("ul");
+  for (const [href, textContent] of recent()) {
+    const item = document.createElement("li");
+    item.append(Object.assign(document.createElement("a"), { href, textContent }));
+    list.append(item);
+  }
+  box.replaceChildren(head, list);
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const scope = target.closest(".topbar .search");
+  if (scope && relatedTarget && !scope.contains(relatedTarget)) $("#search-results").replaceChildren();
+});
+
 // --- filters submit themselves; bulk selection; tabs without a server
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto-submit]");

@@ -260,7 +260,7 @@ VALUES = {
     "orders.last_at": MOMENT_VALUES,
     "orders.products": ["facts-tea", "facts-cup"],
 }
-CONTACT_FACTS = [fact for fact in facts if fact.scope is Scope.CONTACT]
+CONTACT_FACTS = [fact for fact in facts.by_key.values() if fact.scope is Scope.CONTACT]
 
 
 def looked_up(data, world):

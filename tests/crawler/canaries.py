@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import models
 
+from contacts.finding.keys import keys_of
+
 _WORD: Final = re.compile(r"zq([ab])([0-9a-f]{8})zq", re.IGNORECASE)
 PEOPLE: Final = "accounts.user"
 
@@ -46,7 +48,7 @@ OWNERS: Final = {
 }
 """By which road each personal row leads to whoever is in charge of it; the others belong to the business."""
 
-COMMON: Final = {"leads.review", "campaigns.nextaction"}
+COMMON: Final = {"leads.review", "campaigns.nextaction", "contacts.company"}
 """They have somebody who sees to them, and are read by everybody who may read their kind."""
 
 KEPT: Final = {
@@ -162,6 +164,9 @@ def _values(model: type[models.Model], row: models.Model, word: str) -> Iterator
     for each in model._meta.concrete_fields:
         if f"{label}.{each.name}" in FREE_JSON:
             yield each.name, {"title": word}
+        elif each.name == "search_keys":
+            # A name that is written past the models is found by nothing.
+            yield each.name, keys_of(word)
 
 
 def _reached(row: models.Model, road: str) -> Any:

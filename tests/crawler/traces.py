@@ -14,6 +14,7 @@ from tests.crawler.canaries import OWNERS, Canaries
 
 VISITS = (
     "leads_linkhour",
+    "leads_formtally",
     "accounts_session",
     "accounts_attemptcount",
     "accounts_auditentry",

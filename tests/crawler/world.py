@@ -34,7 +34,7 @@ from campaigns.models import (
     Touchpoint,
 )
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
-from contacts.models import Company, Consent, DoNotContact, Friendship, Group, GroupMember
+from contacts.models import Company, CompanyMerge, Consent, CustomField, DoNotContact, Friendship, Group, GroupMember
 from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
 from exchange.enums import ApiScope
@@ -229,7 +229,10 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Product.objects.create(code="x", name="x", currency="CNY"))
     keep(Coupon.objects.create(code="x", name="x", amount=1, currency="CNY"))
     keep(Material.objects.create(title="x", body="x", created_at=now))
-    keep(Company.objects.create(name="x", created_at=now))
+    keep(CustomField.objects.create(code="model", kind="text", label="x", created_at=now))
+    company = keep(Company.objects.create(name="x", created_at=now))
+    merged = Company.objects.create(name="y", merged_into=company, created_at=now)
+    keep(CompanyMerge.objects.create(company=merged, into=company, at=now))
     lay_recognition(keep)
     lay_story(world, tag)
     lay_privacy(world)

@@ -97,6 +97,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._facts: dict[str, Fact] = {}
+        self._offers: dict[str, tuple[Callable[[str], Fact | None], Callable[[], Iterable[Fact]]]] = {}
 
     def register(self, *facts: Fact) -> None:
         for fact in facts:
@@ -105,14 +106,25 @@ class Registry:
             _check(fact)
             self._facts[fact.key] = fact
 
+    def offer(self, prefix: str, find: Callable[[str], Fact | None], listed: Callable[[], Iterable[Fact]]) -> None:
+        """Take facts whose keys begin so from data: the one of a key, and those that a rule may newly ask for."""
+        self._offers[prefix] = (find, listed)
+
     def get(self, key: str) -> Fact | None:
-        return self._facts.get(key)
+        found = self._facts.get(key)
+        if found is None:
+            finders = (find for prefix, (find, _listed) in self._offers.items() if key.startswith(prefix))
+            found = next((fact for find in finders if (fact := find(key)) is not None), None)
+        return found
 
     def __iter__(self) -> Iterator[Fact]:
-        return iter(self._facts.values())
+        yield from self._facts.values()
+        for _find, listed in self._offers.values():
+            yield from listed()
 
     @property
     def by_key(self) -> Mapping[str, Fact]:
+        """Those that are declared, without what is data."""
         return MappingProxyType(self._facts)
 
 

@@ -20,6 +20,8 @@ from contacts.selectors import (
     contact_erased,
     contact_list,
     contact_list_filtered,
+    fields_grouped,
+    fields_shown,
     identities_read,
     identity_visible,
     marks_of,
@@ -37,6 +39,7 @@ from scrm.flows import consent, engagement, progress
 from scrm.flows.scoring import contact_edited
 from scrm.web.access import Visit, found, may
 from scrm.web.around import around, next_step
+from scrm.web.ops.companies import place_form_of
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
@@ -46,6 +49,7 @@ from scrm.web.timeline import story_asked, story_of
 from tagging.enums import Band, TagSource
 from tagging.of_contacts import contact_ids_in_band, contact_ids_tagged, scores_by_contact, tags_by_contact, with_score
 from tagging.selectors import tag_list_active
+from tenants.selectors import tenant_zone
 
 SORTS = {
     "name": "name",
@@ -144,6 +148,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "story": story_of(contact.pk, viewer=request.user, now=now),
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "files": attachment_list_of_contact(contact.pk),
+        "place_form": place_form_of(contact),
+        "field_groups": fields_grouped(fields_shown(contact, role=request.user.role, zone=tenant_zone())),
         "contact_form": ContactForm(initial=values, auto_id="contact-%s"),
     }
     return render(request, "ops/contact_detail.html", context)

@@ -54,6 +54,7 @@ GROUPS = (
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
             Entry(_("Duplicates"), "git-merge", "duplicate_list", "contact.merge", also=("duplicate_",)),
             Entry(_("Opportunities"), "coin", "opportunity_list", "contact.view", also=("opportunity_",)),
+            Entry(_("Companies"), "building", "company_list", "company.view", also=("company_",)),
             Entry(
                 _("Sources"),
                 "route",

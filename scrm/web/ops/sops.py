@@ -33,6 +33,7 @@ from campaigns.selectors import (
     steps_by_version,
 )
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
+from contacts.selectors import field_codes
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.sop_editor import as_draft
@@ -68,7 +69,7 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
         "draft_drawn": [] if live else [_drafted(step) for step in sop.draft_steps],
         "versions": sop_version_list(request.user, sop),
         "draft_differs": _draft_differs(sop, live),
-        "draft_missing": len(drafts.problems(sop.draft_steps)),
+        "draft_missing": len(drafts.problems(sop.draft_steps, field_codes())),
         "unknown_url": f"{reverse('ops:touchpoint_list')}?sop={sop.pk}&state={TouchState.UNKNOWN.value}",
         "shut": breaker_list_shut(sop) if sop.state == SopState.LIVE else [],
         "lanes": lane_list_held(request.user, sop) if sop.state == SopState.LIVE else [],

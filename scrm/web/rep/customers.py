@@ -1,6 +1,7 @@
 """Customers: find one, see how things stand, note what was said, go on."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,9 @@ from campaigns.task_selectors import contacts_last_reached, task_list_open_of_co
 from contacts.enums import ChannelKind, ConsentWay
 from contacts.models import Contact
 from contacts.selectors import (
+    company_hits,
     contact_detail,
+    contact_hits,
     contact_list,
     contact_list_filtered,
     identities_of,
@@ -32,11 +35,12 @@ from lifecycle.selectors import lifecycle_get, stage_list
 from scrm.core import clock
 from scrm.flows import engagement, progress
 from scrm.flows.consent import contact_agreed, contact_withdrew
+from scrm.flows.finding import asked_text
 from scrm.web.access import Visit, found
 from scrm.web.around import around
+from scrm.web.found import why
 from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.reveals import shown_in_clear
-from scrm.web.searches import hide_identity
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
 from tagging.enums import TagSource
@@ -48,26 +52,39 @@ PAGE_SIZE: Final = 30
 
 @on_phone("contact.view")
 def index(request: Visit) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    """The newest customers by the page; or, for what was posted to search for, the likeliest at once."""
+    text = asked_text(request.POST.get("q", ""))
     stages = _stages()
-    asked = request.GET.get("stage", "")
+    asked = request.POST.get("stage", request.GET.get("stage", ""))
     chosen = asked if asked in {str(stage.pk) for stage in stages} else ""
     within = [contact_ids_in_stage(chosen)] if chosen else []
-    rows = contact_list_filtered(contact_list(request.user), q=text, within=within).order_by("-created_at", "-pk")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    ids = [contact.pk for contact in page]
+    page, hits = None, []
+    if text:
+        companies = company_hits(text, limit=PAGE_SIZE)
+        hits = contact_hits(request.user, text, limit=2 * PAGE_SIZE, companies=companies, within=within)
+        shown = [(hit.contact, why(hit.reason)) for hit in hits]
+    else:
+        rows = contact_list_filtered(contact_list(request.user), within=within).order_by("-created_at", "-pk")
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        shown = [(contact, "") for contact in page]
+    ids = [contact.pk for contact, _reason in shown]
     positions, reached = positions_by_contact(ids), contacts_last_reached(ids)
     people = [
-        (contact, positions[contact.pk][0].stage if positions[contact.pk] else None, reached.get(contact.pk))
-        for contact in page
+        (contact, positions[contact.pk][0].stage if positions[contact.pk] else None, reached.get(contact.pk), reason)
+        for contact, reason in shown
     ]
-    query = request.GET.copy()
-    query.pop("page", None)
-    context = {"page": page, "people": people, "q": text, "stage": chosen, "stages": stages, "query": query.urlencode()}
+    context: dict[str, Any] = {
+        "page": page,
+        "found": page.paginator.count if page else len(hits),
+        "people": people,
+        "q": text,
+    }
+    context |= {"stage": chosen, "stages": stages, "query": urlencode({"stage": chosen} if chosen else {})}
     if request.htmx and not request.htmx.history_restore_request:
         answer = render(request, "rep/customer_list.html#people", context)
         answer["Cache-Control"] = "no-store"
-        hide_identity(request, answer)
+        # Without what was searched for: addresses are kept in histories and logs.
+        answer["HX-Push-Url"] = f"{request.path}?{context['query']}" if chosen else request.path
         return answer
     return show(request, "rep/customer_list.html", "customers", context)
 

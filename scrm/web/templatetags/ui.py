@@ -19,7 +19,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
 
+from scrm.web.found import marked, why
+
 register = template.Library()
+register.simple_tag(marked)
+register.simple_tag(why)
 
 TONES = ("gray", "blue", "green", "amber", "red", "violet", "teal", "pink")
 

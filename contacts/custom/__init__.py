@@ -1,0 +1,1 @@
+"""Fields that a business gives its contacts itself: what they may hold, and how they are read and shown."""

@@ -1,0 +1,89 @@
+"""What a rule may ask about the fields of the business: one fact per field, the same for the same field."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts.custom.values import Shape
+from contacts.enums import FieldKind
+from contacts.models import CustomField
+from scrm.core.conditions import Fact, Type
+from scrm.core.conditions.json_values import number_sql
+
+PREFIX: Final = "contact.field."
+_TYPES: Final = {
+    FieldKind.TEXT: Type.TEXT,
+    FieldKind.LINK: Type.TEXT,
+    FieldKind.NUMBER: Type.NUMBER,
+    FieldKind.MONEY: Type.MONEY,
+    FieldKind.DATE: Type.DATE,
+    FieldKind.MOMENT: Type.MOMENT,
+    FieldKind.YES_NO: Type.BOOLEAN,
+    FieldKind.CHOICE: Type.CHOICE,
+    FieldKind.CHOICES: Type.KEYS,
+}
+_READ: Final[dict[FieldKind, Callable[[Any], Any]]] = {
+    FieldKind.NUMBER: Decimal,
+    FieldKind.MONEY: Decimal,
+    FieldKind.DATE: date.fromisoformat,
+    FieldKind.MOMENT: datetime.fromisoformat,
+}
+
+
+def field_fact(key: str) -> Fact | None:
+    """The fact of a field, of an archived one too: rules that speak of it stay readable."""
+    field = CustomField.objects.filter(code=key.removeprefix(PREFIX)).first()
+    return _fact(field.code, field.shape, field.name) if field else None
+
+
+def field_facts() -> Iterable[Fact]:
+    return [_fact(field.code, field.shape, field.name) for field in CustomField.objects.filter(archived=False)]
+
+
+@lru_cache(maxsize=1024)
+def _fact(code: str, shape: Shape, name: str) -> Fact:
+    # One object for the same field, as rules compare facts by identity; two businesses may share it.
+    return Fact(
+        key=f"{PREFIX}{code}",
+        label=name,
+        group=_("Fields of contacts"),
+        type=_TYPES[shape.kind],
+        sql=_sql(code, shape.kind),
+        oracle=_oracle(code, shape.kind),
+        choices=(lambda: shape.choices) if shape.choices else None,
+    )
+
+
+def _oracle(code: str, kind: FieldKind) -> Callable[[Any, Any, datetime], Any]:
+    read = _READ.get(kind, lambda value: value)
+
+    def asked(subject: Any, args: Any, now: datetime) -> Any:
+        value = subject["contact"]["fields"].get(code)
+        return None if value is None else read(value)
+
+    return asked
+
+
+def _sql(code: str, kind: FieldKind) -> str:
+    # A code is of letters, digits and _ alone.
+    text = f"c.fields ->> '{code}'"
+    match kind:
+        case FieldKind.NUMBER | FieldKind.MONEY:
+            return number_sql(f"({text})")
+        case FieldKind.YES_NO:
+            return f"CASE {text} WHEN 'true' THEN true WHEN 'false' THEN false END"
+        case FieldKind.DATE:
+            return f"CASE WHEN {text} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' THEN ({text})::date END"
+        case FieldKind.MOMENT:
+            return f"CASE WHEN {text} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T' THEN ({text})::timestamptz END"
+        case FieldKind.CHOICES:
+            return f"""
+                SELECT held.id, key.value FROM contacts_contact held, jsonb_array_elements_text(
+                    CASE jsonb_typeof(held.fields -> '{code}') WHEN 'array' THEN held.fields -> '{code}' ELSE '[]' END
+                ) AS key(value)
+            """
+    return text

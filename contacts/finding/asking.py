@@ -1,0 +1,95 @@
+"""Decides what somebody means who types a part of a name: in which ways its keys can be asked for. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from typing import Final
+
+from contacts.finding.keys import LONGEST, fold, pair_of, pieces_of, units_of
+from contacts.finding.sounds import completions, readings, syllables
+
+_WAYS_MAX: Final = 8
+_COMPLETIONS_MAX: Final = 12
+_TAIL_MAX: Final = 5
+# No syllable begins with these.
+_NO_INITIAL: Final = frozenset("iuv")
+_LONGEST_SYLLABLE: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a run of letters: keys that all are there, of which one is there, and a text in the name."""
+
+    every: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed: `text` folded, its `runs` of Chinese characters or letters, and how each may be meant.
+
+    All of `meant` must hold, each in one of its ways; nothing is `meant` by a single letter.
+    """
+
+    text: str = ""
+    runs: tuple[str, ...] = ()
+    meant: tuple[tuple[Way, ...], ...] = field(default=(), repr=False)
+
+
+def ask(text: str) -> Asked:
+    folded = " ".join(fold(text[:LONGEST]).split())
+    runs = tuple(_runs(folded))
+    meant = tuple(ways for ways in map(_ways, runs) if ways)
+    return Asked(folded, runs, meant)
+
+
+def _runs(folded: str) -> Iterator[str]:
+    for spoken, units in groupby(units_of(folded), key=lambda unit: bool(unit.readings)):
+        if spoken:
+            yield "".join(unit.text for unit in units)
+        else:
+            yield from (unit.text for unit in units)
+
+
+def _ways(run: str) -> tuple[Way, ...]:
+    if readings(run[0]) and len(run) == 1:
+        return (Way(one_of=tuple(f"~{each}" for each in readings(run)), holds=run),)
+    if readings(run[0]):
+        return (Way(every=tuple(one + other for one, other in pairwise(run))),)
+    if len(run) == 1:
+        return ()
+    word = Way(every=tuple(pieces_of(run if len(run) > 2 else f"^{run}")))
+    return tuple(dict.fromkeys([word, *_sounds(run)]))[:_WAYS_MAX] if run.isascii() and run.isalpha() else (word,)
+
+
+def _sounds(run: str) -> Iterator[Way]:
+    """The ways to read letters as pinyin: whole syllables, the last one begun, or initials."""
+    for said, rest in _split(run):
+        before = tuple(f"~{each}" for each in said)
+        if not rest:
+            yield Way((*before[:-1], *_pairs(said)), tuple(f"~{each}" for each in completions(said[-1])))
+            continue
+        begun = completions(rest)
+        if len(rest) > 1 and 0 < len(begun) <= _COMPLETIONS_MAX:
+            yield Way((*before, *_pairs([*said, rest])), tuple(f"~{each}" for each in begun))
+        if len(rest) <= _TAIL_MAX and len(said) + len(rest) > 1 and _may_be_initials(rest, alone=not said):
+            yield Way((*before, *_pairs([*said, *rest])))
+
+
+def _split(run: str) -> Iterator[tuple[list[str], str]]:
+    """Whole syllables from the beginning and what is left; longer syllables first."""
+    for length in range(min(_LONGEST_SYLLABLE, len(run)), 0, -1):
+        if run[:length] in syllables():
+            for said, rest in _split(run[length:]) if length < len(run) else [([], "")]:
+                yield [run[:length], *said], rest
+    yield [], run
+
+
+def _may_be_initials(letters: str, *, alone: bool) -> bool:
+    # Words of other scripts have any initial.
+    return alone or _NO_INITIAL.isdisjoint(letters)
+
+
+def _pairs(said: list[str]) -> list[str]:
+    return [pair_of(one[0], other[0]) for one, other in pairwise(said)]

@@ -1,0 +1,47 @@
+"""Fields that the business gives its contacts and companies."""
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from contacts.custom.values import Shape
+from contacts.enums import FieldKind, Sight
+from scrm.core.ids import uuid7
+
+
+class CustomField(models.Model):
+    """One field. Its code stays whatever it is called; archived, it is shown nowhere and what was said is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.SlugField(_("code"), max_length=40, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=FieldKind.choices)
+    label = models.CharField(_("label"), max_length=80)
+    label_zh = models.CharField(_("label in Chinese"), max_length=80, blank=True)
+    help_text = models.CharField(_("help"), max_length=200, blank=True)
+    group = models.CharField(_("group"), max_length=40, blank=True)
+    choices = models.JSONField(_("choices"), default=list, blank=True, help_text=_("Pairs of key and label."))
+    required = models.BooleanField(_("required"), default=False)
+    layout = models.JSONField(_("per role"), default=dict, blank=True, help_text=_("Role: edits, reads or hidden."))
+    position = models.IntegerField(_("position"), default=0)
+    archived = models.BooleanField(_("archived"), default=False)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("field of contacts")
+        verbose_name_plural = _("fields of contacts")
+        ordering = ["position", "created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it is called in the language that is active."""
+        return self.label_zh if self.label_zh and (get_language() or "").startswith("zh") else self.label
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(FieldKind(self.kind), tuple((key, label) for key, label in self.choices))
+
+    def sight_of(self, role: str) -> Sight:
+        return Sight(self.layout.get(role, Sight.EDITS))

@@ -1,0 +1,73 @@
+"""Fields of contacts: which there are, and what they hold for a reader."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from contacts.custom.values import Shape, show_field
+from contacts.enums import Sight
+from contacts.models import Contact, CustomField
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """A field with its value for one reader: as it is kept and in words."""
+
+    field: CustomField
+    value: Any
+    text: str
+    editable: bool
+
+
+def field_rows() -> QuerySet[CustomField]:
+    return CustomField.objects.filter(archived=False)
+
+
+def field_list(*, archived: bool = False) -> list[CustomField]:
+    return list(CustomField.objects.filter(archived=archived))
+
+
+def field_codes() -> list[str]:
+    return list(field_rows().values_list("code", flat=True))
+
+
+def field_shapes(codes: Collection[str]) -> dict[str, Shape]:
+    """What these fields hold, archived ones too, by their codes."""
+    return {field.code: field.shape for field in CustomField.objects.filter(code__in=codes)} if codes else {}
+
+
+def field_get(pk: UUID) -> CustomField | None:
+    return CustomField.objects.filter(pk=pk).first()
+
+
+def fields_shown(contact: Contact, *, role: str, zone: ZoneInfo) -> list[FieldShown]:
+    """The fields of one contact that the role sees, in their order."""
+    return [
+        FieldShown(
+            field,
+            contact.fields.get(field.code),
+            show_field(field.shape, contact.fields.get(field.code), zone=zone),
+            field.sight_of(role) == Sight.EDITS,
+        )
+        for field in field_list()
+        if field.sight_of(role) != Sight.HIDDEN
+    ]
+
+
+def fields_grouped(shown: list[FieldShown]) -> list[tuple[str, list[FieldShown]]]:
+    """By group, groups in the order of their first field."""
+    order = {name: place for place, name in reversed(list(enumerate(each.field.group for each in shown)))}
+    ordered = sorted(shown, key=lambda each: order[each.field.group])
+    return [(name, list(rows)) for name, rows in groupby(ordered, key=lambda each: each.field.group)]
+
+
+def field_values(contact: Contact, *, role: str) -> dict[str, Any]:
+    """What the fields hold that the role sees, by their codes; None where nothing was said."""
+    return {
+        field.code: contact.fields.get(field.code) for field in field_list() if field.sight_of(role) != Sight.HIDDEN
+    }

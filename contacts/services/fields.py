@@ -1,0 +1,140 @@
+"""Make, change and archive fields of contacts, and write what they hold."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.services import record_audit
+from contacts.custom.values import FieldInvalid, may_become, read_field
+from contacts.enums import FieldKind, Sight
+from contacts.finding.keys import fold
+from contacts.finding.sounds import readings
+from contacts.models import Contact, CustomField
+
+FIELDS_MOST: Final = 200
+CHOICES_MOST: Final = 200
+_NO_CODE: Final = re.compile(r"[^a-z0-9]+")
+
+
+def save_field(
+    *,
+    field: CustomField | None,
+    kind: str,
+    label: str,
+    by: User | None,
+    now: datetime,
+    code: str = "",
+    label_zh: str = "",
+    help_text: str = "",
+    group: str = "",
+    choices: list[str] | None = None,
+    required: bool = False,
+    layout: Mapping[str, str] | None = None,
+    position: int = 0,
+) -> CustomField:
+    """Make one or change it; ValidationError names what is wrong. A kind changes only where no value is lost."""
+    with transaction.atomic():
+        made = field is None
+        if field is None:
+            if CustomField.objects.count() >= FIELDS_MOST:
+                raise ValidationError(_("There are %(most)s fields already.") % {"most": FIELDS_MOST})
+            field = CustomField(created_at=now, code=_code(code or label), kind=kind)
+        else:
+            field = CustomField.objects.select_for_update().get(pk=field.pk)
+        if not may_become(FieldKind(field.kind), FieldKind(kind)):
+            raise ValidationError({"kind": _("What was said so far would be lost. Make another field.")})
+        field.kind, field.label, field.label_zh, field.help_text = kind, label, label_zh, help_text
+        field.group, field.required, field.position = group, required, position
+        field.choices = _choices(field.choices, choices or []) if kind in (FieldKind.CHOICE, FieldKind.CHOICES) else []
+        if kind in (FieldKind.CHOICE, FieldKind.CHOICES) and not field.choices:
+            raise ValidationError({"choices": _("Name at least one choice.")})
+        known = {Role(role).value: Sight(sight).value for role, sight in (layout or {}).items()}
+        field.layout = {role: sight for role, sight in known.items() if sight != Sight.EDITS}
+        field.full_clean(exclude=["created_at", "choices", "layout"])
+        field.save(force_insert=made)
+        action = "field.made" if made else "field.edited"
+        record_audit(action=action, actor=by, subject=field, details={"code": field.code}, now=now)
+    return field
+
+
+def archive_field(*, field: CustomField, archived: bool, by: User | None, now: datetime) -> None:
+    """Show it nowhere, or again; what was said stays."""
+    with transaction.atomic():
+        CustomField.objects.filter(pk=field.pk).update(archived=archived)
+        action = "field.archived" if archived else "field.restored"
+        record_audit(action=action, actor=by, subject=field, details={"code": field.code}, now=now)
+
+
+def set_fields(
+    *, contact_id: UUID, values: Mapping[str, Any], role: str, by: User | None, now: datetime, zone: ZoneInfo
+) -> list[str]:
+    """Write fields of one contact by their codes, as the role may; gives those that changed.
+
+    ValidationError names each field that there is not, that the role may not change, or whose value can't be.
+    """
+    fields = {field.code: field for field in CustomField.objects.filter(archived=False)}
+    problems: dict[str, str] = {}
+    read: dict[str, Any] = {}
+    for code, raw in values.items():
+        field = fields.get(code)
+        if field is None or field.sight_of(role) == Sight.HIDDEN:
+            problems[code] = _("There is no such field.")
+        elif field.sight_of(role) == Sight.READS:
+            problems[code] = _("You may not change this field.")
+        else:
+            try:
+                read[code] = read_field(field.shape, raw, zone=zone)
+            except FieldInvalid as error:
+                problems[code] = error.message
+            else:
+                if field.required and read[code] is None:
+                    problems[code] = _("This field is required.")
+    if problems:
+        raise ValidationError(problems)
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update(no_key=True, of=("self",)).only("pk", "fields").get(pk=contact_id)
+        changed = sorted(code for code, value in read.items() if contact.fields.get(code) != value)
+        if changed:
+            kept = {**contact.fields, **{code: read[code] for code in changed}}
+            said = {code: value for code, value in kept.items() if value is not None}
+            Contact.objects.filter(pk=contact_id).update(fields=said, updated_at=now)
+            details = {"fields": changed}
+            record_audit(action="contact.fields_set", actor=by, subject=contact, details=details, now=now)
+    return changed
+
+
+def _code(text: str) -> str:
+    """A code out of a label, in pinyin where it is Chinese; ValidationError when it is taken or nothing is left."""
+    spoken = "".join(f" {readings(each)[0]} " if readings(each) else each for each in fold(text))
+    code = _NO_CODE.sub("_", spoken).strip("_")[:40].strip("_")
+    if not code or not code[0].isalpha():
+        raise ValidationError({"code": _("A code of letters, digits and _ that begins with a letter.")})
+    if CustomField.objects.filter(code=code).exists():
+        raise ValidationError({"code": _("There is a field with this code already; it may be archived.")})
+    return code
+
+
+def _choices(before: list[list[str]], labels: list[str]) -> list[list[str]]:
+    """Keys with labels in the order given; a label that was there keeps its key, however it is spelt now."""
+    if len(labels) > CHOICES_MOST:
+        raise ValidationError({"choices": _("At most %(most)s choices.") % {"most": CHOICES_MOST}})
+    keys = {label: key for key, label in before}
+    taken = {key for key, _label in before}
+    found: list[list[str]] = []
+    for label in dict.fromkeys(labels):
+        key = keys.get(label, "")
+        number = len(taken) + 1
+        while not key or (label not in keys and key in taken):
+            key, number = f"c{number}", number + 1
+        taken.add(key)
+        found.append([key, label[:80]])
+    return found
