@@ -11,7 +11,12 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-LIVE = ("tests/browser/", "tests/embedded/test_harness.py", "tests/faults/test_database_restarted.py")
+LIVE = (
+    "tests/browser/",
+    "tests/embedded/test_harness.py",
+    "tests/faults/test_database_restarted.py",
+    "tests/api/test_generated_cases.py",
+)
 SECONDS: Mapping[str, float] = {
     "live": 70,
     "tests/faults/test_chaos.py": 60,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django_filters import BooleanFilter, CharFilter
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -18,6 +19,7 @@ from scrm.api.errors import Refused, refusal
 from scrm.api.parsing import BodyParser
 from scrm.api.throttling import add_budget_headers
 from scrm.api.versions import versioned
+from scrm.core.pagination import PAGE_MAX
 
 _SHAPING: Final = ("cursor", "page_size", "fields")
 
@@ -52,8 +54,15 @@ class SparseSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         if self.method != "GET":
             return []
+        view: Any = self.view
+        names = {"type": "string", "enum": [*view.serializer_class().fields]}
         return [
-            OpenApiParameter("fields", str, description="Only these fields, by commas."),
+            OpenApiParameter(
+                "fields",
+                {"type": "array", "items": names, "minItems": 1},
+                explode=False,
+                description="Only these fields, by commas.",
+            ),
             OpenApiParameter(
                 "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag; 304 while it still holds."
             ),
@@ -67,8 +76,8 @@ class Sparse(GenericAPIView):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer = super().get_serializer(*args, **kwargs)
-        asked = "" if getattr(self, "swagger_fake_view", False) else self.request.query_params.get("fields", "")
-        if asked:
+        asked = None if getattr(self, "swagger_fake_view", False) else self.request.query_params.get("fields")
+        if asked is not None:
             wanted: set[str] = set(asked.split(","))
             row: Any = getattr(serializer, "child", serializer)
             unknown = sorted(wanted - set(row.fields))
@@ -108,3 +117,22 @@ def refuse_unknown_parameters(request: Request, filterset: Any, *, also: Collect
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         raise Refused([refusal(name, "unknown_parameter", _("There is no such parameter.")) for name in unknown])
+    refuse_malformed(request, filterset)
+
+
+def refuse_malformed(request: Request, filterset: Any) -> None:
+    """What Django's forms take for *not given* would answer with everything too."""
+    wrong = []
+    for name, values in request.query_params.lists():
+        kind = filterset.base_filters.get(name) if filterset else None
+        text = values[-1]
+        if name == "page_size":
+            is_right = text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= PAGE_MAX and len(text) < 9
+        elif isinstance(kind, BooleanFilter):
+            is_right = text.lower() in ("true", "false")
+        else:
+            is_right = bool(text.strip()) or kind is None or isinstance(kind, CharFilter)
+        if not is_right:
+            wrong.append(name)
+    if wrong:
+        raise Refused([refusal(name, "invalid", _("This value can't be read.")) for name in wrong])

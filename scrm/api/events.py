@@ -61,8 +61,8 @@ class EventBody(StrictSerializer):
         return attrs
 
 
-class EventBatch(serializers.Serializer):
-    events = EventBody(many=True)
+class EventBatch(StrictSerializer):
+    events = serializers.ListField(child=EventBody(), min_length=1, max_length=BATCH_MAX)
 
 
 EventOutcome = inline_serializer(

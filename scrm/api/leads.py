@@ -32,6 +32,7 @@ from scrm.api.base import ListResource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
 from scrm.api.filters import MomentFilter
 from scrm.api.lead_body import LeadBody, read_arrival, refused
+from scrm.api.parsing import StrictSerializer
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.once import request_arrived
 from tenants.selectors import tenant_current, tenant_keys, tenant_zone
@@ -73,8 +74,8 @@ _OUTCOME: Final[dict[str, Any]] = {
 LeadOutcome = inline_serializer("LeadOutcome", _OUTCOME)
 
 
-class LeadBatch(serializers.Serializer):
-    leads = LeadBody(many=True)
+class LeadBatch(StrictSerializer):
+    leads = serializers.ListField(child=LeadBody(), min_length=1, max_length=BATCH_MAX)
 
 
 class LeadBatchOutcome(serializers.Serializer):

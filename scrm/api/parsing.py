@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
@@ -44,6 +45,12 @@ class StrictSerializer(serializers.Serializer):
         if unknown:
             raise serializers.ValidationError(unknown)
         return values
+
+
+def refuse_ancient(at: datetime) -> None:
+    """A year that was mistyped; and zones of old had offsets of seconds, which JSON's date-time can't say."""
+    if at.year < 1970:
+        raise serializers.ValidationError(_("This is before 1970."))
 
 
 def storable(value: Any) -> bool:

@@ -23,7 +23,7 @@ from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.batches import BATCH_MOST, read_batch
 from scrm.api.errors import ErrorOut, ErrorsBody
 from scrm.api.filters import MomentFilter
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, refuse_ancient
 from scrm.core import clock
 
 
@@ -58,9 +58,9 @@ class ReviewBody(StrictSerializer):
     stars = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
     text = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     url = serializers.URLField(max_length=500, required=False, allow_blank=True)
-    written_at = serializers.DateTimeField()
+    written_at = serializers.DateTimeField(validators=[refuse_ancient])
     state = serializers.ChoiceField(choices=ReplyState.choices, required=False)
-    reply_due_at = serializers.DateTimeField(required=False)
+    reply_due_at = serializers.DateTimeField(required=False, validators=[refuse_ancient])
 
     def validate_written_at(self, at: datetime) -> datetime:
         if at > clock.now():
@@ -73,8 +73,8 @@ class ReviewBody(StrictSerializer):
         return url
 
 
-class ReviewBatch(serializers.Serializer):
-    reviews = ReviewBody(many=True)
+class ReviewBatch(StrictSerializer):
+    reviews = serializers.ListField(child=ReviewBody(), min_length=1, max_length=BATCH_MOST)
 
 
 class ReviewBatchOutcome(serializers.Serializer):

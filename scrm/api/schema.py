@@ -4,7 +4,7 @@ import functools
 from typing import Any, Final
 
 from django.utils import translation
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
@@ -13,6 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scrm.api.authentication import ApiKeyAuthentication
+from scrm.api.parsing import StrictSerializer
+
+
+class StrictSerializerSchema(OpenApiSerializerExtension):
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Any:
+        return {**auto_schema._map_serializer(self.target, direction, True), "additionalProperties": False}
+
 
 REFUSALS: Final = {
     "400": "The body is no JSON, or a parameter is wrong.",
@@ -39,15 +49,25 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 
 def tell_refusals(result: dict[str, Any], **_settings: Any) -> dict[str, Any]:
-    """Every operation may say no, in the one shape."""
+    """Every operation may say no, in the one shape; what may be read in part has no field that is always there."""
     refused = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
     for address in result["paths"].values():
         if "get" in address:
             address["get"]["responses"].setdefault("304", {"description": "It is as If-None-Match says."})
+            for name in _sparse(address["get"]):
+                result["components"]["schemas"][name].pop("required", None)
         for operation in address.values():
             for status, meaning in REFUSALS.items():
                 operation["responses"].setdefault(status, {**refused, "description": meaning})
     return result
+
+
+def _sparse(operation: dict[str, Any]) -> list[str]:
+    """The component of the rows of an operation that takes `fields`."""
+    if not any(each.get("name") == "fields" for each in operation.get("parameters", ())):
+        return []
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return [answer.removeprefix("Paginated").removesuffix("List")]
 
 
 @functools.cache

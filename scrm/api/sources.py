@@ -109,8 +109,8 @@ class CostBody(StrictSerializer):
         return said
 
 
-class CostBatch(serializers.Serializer):
-    costs = CostBody(many=True)
+class CostBatch(StrictSerializer):
+    costs = serializers.ListField(child=CostBody(), min_length=1, max_length=BATCH_MOST)
 
 
 class CostBatchOutcome(serializers.Serializer):

@@ -1,6 +1,7 @@
 """Addresses."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from scrm.api import (
     campaigns,
@@ -27,6 +28,15 @@ from scrm.api import (
     webhooks,
 )
 from scrm.api.base import Missing
+
+
+class RestConverter(StringConverter):
+    """Whatever is left, line ends too."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(RestConverter, "rest")
 
 app_name = "api"
 urlpatterns = [
@@ -85,5 +95,5 @@ urlpatterns = [
     path("v1/webhooks", webhooks.WebhookList.as_view(), name="webhook_list"),
     path("v1/webhooks/<uuid:pk>", webhooks.WebhookDetail.as_view(), name="webhook_detail"),
     path("v1/webhooks/<uuid:pk>/secret", webhooks.WebhookSecret.as_view(), name="webhook_secret"),
-    path("v1/<path:rest>", Missing.as_view()),
+    path("v1/<rest:rest>", Missing.as_view()),
 ]

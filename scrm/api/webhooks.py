@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,9 +41,14 @@ class WebhookMade(WebhookOut):
         fields: tuple[str, ...] = (*WebhookOut.Meta.fields, "secret")
 
 
+@extend_schema_field({"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 500})
+class AddressField(serializers.CharField):
+    """Whether it may be called is asked when it is kept."""
+
+
 class WebhookBody(StrictSerializer):
     name = serializers.CharField(max_length=80)
-    url = serializers.CharField(max_length=500, help_text="It begins with https:// and is reached from the internet.")
+    url = AddressField(max_length=500, help_text="It begins with https:// and is reached from the internet.")
     event_types = serializers.ListField(
         child=serializers.ChoiceField(choices=_EVENTS), min_length=1, max_length=len(_EVENTS)
     )

@@ -1,7 +1,7 @@
 """How lists are paged."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -20,13 +20,23 @@ def earlier(field: str, before: datetime | None, before_id: Any = None) -> Q:
     return Q(**{f"{field}__lt": before}) | Q(**{field: before, "pk__lt": before_id})
 
 
+PAGE_MAX: Final = 500
+
+
 class NewestFirstCursorPagination(CursorPagination):
     """Newest first by id: UUIDv7 and sequences both grow with time, so a page never shifts."""
 
     ordering = "-pk"
     page_size = 50
     page_size_query_param = "page_size"
-    max_page_size = 500
+    max_page_size = PAGE_MAX
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": PAGE_MAX}
+        return parameters
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """A cursor that somebody made up is not found; PostgreSQL need not be asked."""

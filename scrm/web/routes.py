@@ -53,7 +53,7 @@ _EVERYBODY: Final = (
     *("account_login", "account_inactive", "account_signup", "account_reset_password"),
     *("account_reset_password_done", "account_reset_password_from_key_done"),
     *("mfa_authenticate", "mfa_login_webauthn", "set_language"),
-    *("api:schema", "api:docs", "api:v1/<path:rest>"),
+    *("api:schema", "api:docs", "api:v1/<rest:rest>"),
     *("rep:manifest", "rep:service_worker", "rep:offline", "public:form", "public:form_thanks"),
     *("public:embed", "public:form_begun", "public:form_cover"),
 )

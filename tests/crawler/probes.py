@@ -30,7 +30,7 @@ ABROAD: Final = ("b", "public", "forwarded")
 STRONGEST: Final = ("principal", "system", "anonymous")
 """A session, a key and nothing: a principal may whatever another role may, so what any of them crosses they cross."""
 NO_ROWS: Final = {
-    "api/v1/<path:rest>": "Says in the API's own words that there is nothing.",
+    "api/v1/<rest:rest>": "Says in the API's own words that there is nothing.",
     "admin/(?P<url>.*)$": "Says so in the administration.",
     "admin/r/<path:content_type_id>/<path:object_id>/": "Leads to a row's own address; no table has one.",
 }
