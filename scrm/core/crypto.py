@@ -74,7 +74,7 @@ class _Fingerprints:
             raise CryptoError("A blind index needs a purpose without NUL.")
         begun = self._inner.copy()
         begun.update(purpose.encode() + b"\0")
-        # Purposes are the program's own words, and so are few.
+        # Purposes are the program's own words and few, so what changes from day to day is part of a value.
         self._begun[purpose] = begun
         return begun
 

@@ -109,8 +109,6 @@ def _in_time(resolve: Resolve, target: Target) -> Sequence[str]:
     try:
         return answer.result(TIMEOUT_SECONDS)
     except TimeoutError as error:
-        if answer.done():
-            raise
         raise Unreachable("timeout") from error
 
 

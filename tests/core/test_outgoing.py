@@ -129,6 +129,14 @@ def as_local_resolvers_do(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
 
+def test_resolver_that_gives_up_by_itself_is_slow_too():
+    def gives_up(_host: str, _port: int) -> list[str]:
+        raise TimeoutError
+
+    with pytest.raises(outgoing.Unreachable, match="timeout"):
+        outgoing.post("https://crm.example.com/", body=b"{}", headers={}, resolve=gives_up)
+
+
 def test_no_spelling_of_a_private_place_is_called(everything_leads_here):
     assert len(SPELLINGS) >= 200
 

@@ -11,6 +11,7 @@ from scrm.core.rates import Bucket
 from scrm.flows.starter import lay_out_tenant
 from scrm.web.public import limits
 from scrm.web.public.tokens import open_token
+from tenants.selectors import tenant_keys
 from tests.web.public_pages import make_form, reader, send
 
 
@@ -120,6 +121,20 @@ def test_opened_again_at_once_it_is_one_view(form):
 
     form.refresh_from_db()
     assert form.views == 2
+
+
+def test_another_day_begins_no_purpose_of_its_own(form):
+    form_page, purposes = f"/f/{form.slug}", []
+    try:
+        for day in range(2):
+            clock.set_offset(timedelta(days=day))
+            reader_at(f"192.0.2.{day}").get(form_page)
+            purposes.append(set(tenant_keys()._index._begun))
+    finally:
+        clock.set_offset(timedelta(0))
+
+    assert purposes[0] == purposes[1]
+    assert [tally.visitors for tally in FormTally.objects.all()] == [1, 1]
 
 
 def reader_at(address: str):

@@ -115,7 +115,8 @@ def progress(request: Visit, job_id: UUID) -> HttpResponse:
 def cancel(request: Visit, job_id: UUID) -> HttpResponse:
     job = _job(job_id)
     if lead_import.cancel_import(job, by=request.user):
-        messages.success(request, _("Stopped. What had gone in stays."))
+        nothing_went_in = job.kind != KIND or job.state == JobState.DRAFT
+        messages.success(request, _("Stopped.") if nothing_went_in else _("Stopped. What had gone in stays."))
     return redirect("ops:import_list") if job.state == JobState.DRAFT else redirect("ops:import_detail", job.pk)
 
 

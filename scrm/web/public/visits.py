@@ -43,8 +43,8 @@ def note_begin(request: Visit, form_id: UUID, now: datetime) -> None:
 
 def _is_new(request: Visit, what: str, on: date, seconds: int) -> bool:
     """Whether this reader does it for the first time; known for that long, by a hash that is another each day."""
-    seen = f"{whereabouts(request)} {request.headers.get('User-Agent', '')}"
-    reader = crypto.blind_index(seen, keys=tenant_keys(), purpose=f"form.reader.{on:%Y%m%d}").hex()
+    seen = f"{on:%Y%m%d} {whereabouts(request)} {request.headers.get('User-Agent', '')}"
+    reader = crypto.blind_index(seen, keys=tenant_keys(), purpose="form.reader").hex()
     budget = spend(f"{what}:{reader}", limit=1, seconds=seconds)
     return budget is not None and not budget.is_overdrawn
 

@@ -89,7 +89,9 @@ def test_workbook_that_is_read_by_a_job_can_be_stopped_or_fail(desk, settings, t
     desk.post(f"{stopped}cancel/")
     jobs_due(Budget(5))
 
-    assert "Cancelled" in desk.get(stopped).content.decode()
+    page = desk.get(stopped).content.decode()
+    assert "Cancelled" in page
+    assert "What had gone in stays" not in page
     failed = desk.get(broken).content.decode()
     assert "damaged or cut short" in failed
     assert "Import another file" in failed
