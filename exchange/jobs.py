@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import Storage
 from django.db import transaction
 
 from exchange import queries
@@ -18,6 +19,7 @@ from exchange.models import Job, JobTally
 LEASE: Final = timedelta(seconds=settings.SCRM_LEASE_SECONDS)
 FILES_KEPT: Final = timedelta(days=7)
 ACTIVE: Final = (JobState.WAITING, JobState.RUNNING)
+_STRAY_AFTER: Final = timedelta(days=1)
 _ERROR_MAX: Final = 500
 _TRIES_MAX: Final = 5
 _SUFFIX: Final = ".table"
@@ -156,7 +158,29 @@ def tidy_files(*, now: datetime) -> int:
                 job.delete()
             else:
                 job.save(update_fields=["file", "error_file", "due_at"])
+    if jobs:
+        _drop_strays(now)
     return len(jobs)
+
+
+def _drop_strays(now: datetime) -> None:
+    """Remove files of no job: of whoever died between the file and the commit of its row."""
+    storage, folder = Job._meta.get_field("file").storage, str(Job._meta.get_field("file").upload_to).rstrip("/")
+    if not storage.exists(folder):
+        return
+    old = {name for name in storage.listdir(folder)[1] if _is_old(storage, f"{folder}/{name}", now)}
+    known = {name.rpartition("/")[2].removesuffix(_SUFFIX) for name in Job.objects.values_list("file", flat=True)}
+    for name in old:
+        if name.partition(".")[0] not in known:
+            storage.delete(f"{folder}/{name}")
+
+
+def _is_old(storage: Storage, path: str, now: datetime) -> bool:
+    try:
+        return storage.get_modified_time(path) < now - _STRAY_AFTER
+    except FileNotFoundError:
+        # Its job ended meanwhile.
+        return False
 
 
 def remove_file(*, job: Job) -> None:
