@@ -20,9 +20,10 @@ from django_tenants.utils import tenant_context
 from scrm.core import clock
 from scrm.core.tenancy import leave_tenant
 from scrm.web.routes import Guard
-from tests.crawler.asking import BODIES, FOREIGN, MIXED, OWN, QUERIES, Ids, address_of, reset_key
+from tests.crawler.asking import FOREIGN, MIXED, OWN, Ids, address_of, reset_key
 from tests.crawler.expected import allowed_statuses, keeps_within_reach, may_read, was_turned_away
 from tests.crawler.probes import Probe
+from tests.crawler.saying import BODIES, QUERIES
 from tests.crawler.traces import (
     VISITS,
     checksum_of_others,

@@ -7,19 +7,18 @@ from typing import Final
 
 from scrm.web.routes import TENANT, Guard, Route, route_list
 from tests.crawler.asking import (
-    BODIES,
     COLLEAGUE,
     DEPARTMENT,
     FOREIGN,
     KINDS,
     MIXED,
     OWN,
-    QUERIES,
     RANDOM,
     is_personal,
     is_private,
     parameters,
 )
+from tests.crawler.saying import BODIES, QUERIES
 
 VIEWERS: Final = (
     *("principal", "admin", "ops", "manager", "ben", "auditor", "narrow", "lost"),
