@@ -1,9 +1,7 @@
 import io
-import os
 from datetime import timedelta
 
 import pytest
-from django.core.files.base import ContentFile
 from django_tenants.utils import tenant_context
 
 from exchange import jobs
@@ -235,21 +233,6 @@ def test_draft_waits_for_its_mapping_and_goes_after_seven_days(acme):
     assert jobs.tidy_files(now=clock.now() + timedelta(days=8)) == 1
     assert not Job.objects.filter(pk=job.pk).exists()
     assert not job.file.storage.exists(job.file.name)
-
-
-def test_files_whose_row_was_never_committed_go_with_the_next_that_go(acme):
-    old = (clock.now() - timedelta(days=2)).timestamp()
-    job, kept = (lead_import.receive_file(user=None, file=io.BytesIO(FILE.encode()), name="a.csv") for _ in range(2))
-    storage = job.file.storage
-    stray, young = (storage.save(f"jobs/{name}.table", ContentFile(FILE)) for name in ("stray", "young"))
-    errors = storage.save(jobs.error_file_name(kept), ContentFile("Lin"))
-    for name in (stray, errors, str(kept.file.name)):
-        os.utime(storage.path(name), (old, old))
-    Job.objects.filter(pk=job.pk).update(due_at=clock.now())
-
-    assert jobs.tidy_files(now=clock.now()) == 1
-
-    assert [storage.exists(name) for name in (stray, young, errors, str(kept.file.name))] == [False, True, True, True]
 
 
 def test_draft_begins_once(acme):

@@ -1,9 +1,11 @@
 """Uploaded workbooks: read by a job where that takes time, stopped, gone on with, and refused in one line."""
 
 import io
+import os
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.enums import Role
 from exchange import jobs, spreadsheets
@@ -129,3 +131,18 @@ def test_what_can_t_be_read_says_so_in_one_line(all_are_large, language, said):
     assert said in job.error
     assert "\n" not in job.error
     assert drafts() == []
+
+
+def test_files_whose_row_was_never_committed_go_with_the_next_that_go():
+    old = (clock.now() - timedelta(days=2)).timestamp()
+    job, kept = (receive() for _ in range(2))
+    storage = job.file.storage
+    stray, young = (storage.save(f"jobs/{name}.table", ContentFile(BOOK)) for name in ("stray", "young"))
+    errors = storage.save(jobs.error_file_name(kept), ContentFile("Lin"))
+    for name in (stray, errors, str(kept.file.name)):
+        os.utime(storage.path(name), (old, old))
+    Job.objects.filter(pk=job.pk).update(due_at=clock.now())
+
+    assert jobs.tidy_files(now=clock.now()) == 1
+
+    assert [storage.exists(name) for name in (stray, young, errors, str(kept.file.name))] == [False, True, True, True]
