@@ -29,7 +29,7 @@ class Way:
 class Asked:
     """What was typed: `text` folded, its `runs` of Chinese characters or letters, and how each may be meant.
 
-    All of `meant` must hold, each in one of its ways; nothing is `meant` by a single letter.
+    All of `meant` must hold, each in one of its ways; nothing is `meant` by single letters alone.
     """
 
     text: str = ""
@@ -40,7 +40,10 @@ class Asked:
 def ask(text: str) -> Asked:
     folded = " ".join(fold(text[:LONGEST]).split())
     runs = tuple(_runs(folded))
-    meant = tuple(ways for ways in map(_ways, runs) if ways)
+    meant = tuple(map(_ways, runs))
+    # A single letter has no key: it narrows what others find.
+    if not any(way.every or way.one_of for ways in meant for way in ways):
+        return Asked(folded, runs)
     return Asked(folded, runs, meant)
 
 
@@ -58,7 +61,7 @@ def _ways(run: str) -> tuple[Way, ...]:
     if readings(run[0]):
         return (Way(every=tuple(one + other for one, other in pairwise(run))),)
     if len(run) == 1:
-        return ()
+        return (Way(holds=run),)
     word = Way(every=tuple(pieces_of(run if len(run) > 2 else f"^{run}")))
     return tuple(dict.fromkeys([word, *_sounds(run)]))[:_WAYS_MAX] if run.isascii() and run.isalpha() else (word,)
 

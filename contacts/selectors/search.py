@@ -68,7 +68,7 @@ def _way(way: Way, prefix: str) -> Q:
         found &= Q(**{f"{prefix}search_keys__contains": list(way.one_of)})
     elif way.one_of:
         found &= Q(**{f"{prefix}search_keys__overlap": list(way.one_of)})
-    return found & Q(**{f"{prefix}name__contains": way.holds}) if way.holds else found
+    return found & Q(**{f"{prefix}name__icontains": way.holds}) if way.holds else found
 
 
 def identities_meant(text: str) -> QuerySet[Identity]:

@@ -145,7 +145,7 @@ def keeps_within_reach(probe: Probe, reach: frozenset[str]) -> bool:
     if len(reach) == len(REPS):
         return False
     # A new lead goes to whose turn it is.
-    if probe.route.name in ("ops:lead_create", "api:lead_list"):
+    if probe.route.name in ("ops:lead_create", "rep:lead_create", "api:lead_list"):
         return False
     actions = probe.route.actions
     action = actions.get(probe.method) or actions.get("*", "")

@@ -16,6 +16,7 @@ UNKEPT = {
     *("lifecycle_position.lifecycle_id", "lifecycle_stagetransition.contact_id"),
     *("lifecycle_stagetransition.lifecycle_id", "lifecycle_stagetransition.to_stage_id"),
     *("campaigns_reptask.touchpoint_id", "exchange_jobtally.job_id"),
+    *("contacts_company.merged_into_id", "contacts_company.owner_id", "contacts_consent.by_id"),
 }
 """Each stands here for a reason that docs/decisions/0021 or 0026 gives, or that is told beside it."""
 

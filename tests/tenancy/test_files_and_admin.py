@@ -23,10 +23,10 @@ from tests.tenancy.pitfalls import PITFALLS
 SEQUENCED = {
     *("ops:touchpoint_resolve", "mfa_edit_webauthn", "mfa_remove_webauthn"),
     *("ops:settings_domain_check", "ops:settings_domain_choose", "ops:settings_domain_release"),
-    "ops:entry_link_host_remove",
+    *("ops:entry_link_host_remove", "ops:duplicate_decide", "ops:contact_unmerge", "api:merge_suggestion"),
 }
-"""Addresses with a number in them, all behind a log-in: touchpoints of the schema, the reader's own passkeys,
-sites that links lead to, and hosts, which lie in `public` and are looked up among the tenant's own."""
+"""Addresses with a number in them, all behind a log-in: touchpoints, pairs and merges of the schema, the reader's own
+passkeys, sites that links lead to, and hosts, which lie in `public` and are looked up among the tenant's own."""
 
 
 def upload(twins: Twins) -> Job:
@@ -96,7 +96,7 @@ def test_files_are_those_of_jobs():
         if isinstance(field, models.FileField)
     }
 
-    assert fields == {"exchange.Job.file", "exchange.Job.error_file"}
+    assert fields == {"exchange.Job.file", "exchange.Job.error_file", "contacts.PersonRequest.file"}
 
 
 def platform_seen(twins: Twins) -> list[str]:

@@ -118,7 +118,7 @@ def test_search_finds_people_and_their_leads(desk, asked):
 
     answer = desk.post("/search/", {"q": asked})
 
-    assert [contact.name for contact in answer.context["contacts"]] == ["Person 7"]
+    assert [hit.contact.name for hit in answer.context["found"].contacts] == ["Person 7"]
     assert [lead.contact.name for lead in answer.context["leads"]] == ["Person 7"]
 
 
