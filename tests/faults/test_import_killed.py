@@ -64,7 +64,7 @@ def test_killed_import_goes_on_with_exact_counts(own_database, tmp_path: Path):
             clock.set_offset(timedelta(0))
 
         job.refresh_from_db()
-        assert (job.state, job.done, job.total) == (JobState.DONE, ROWS, ROWS)
+        assert (job.error, job.state, job.done, job.total) == ("", JobState.DONE, ROWS, ROWS)
         assert job.result == {"rows": ROWS, "created": ROWS - 1, "updated": 0, "unchanged": 0, "rejected": 1}
         assert Lead.objects.count() == ROWS - 1
         with job.error_file.open("rb") as errors:

@@ -119,7 +119,7 @@ def test_search_finds_people_and_their_leads(desk, asked):
     answer = desk.post("/search/", {"q": asked})
 
     assert [hit.contact.name for hit in answer.context["found"].contacts] == ["Person 7"]
-    assert [lead.contact.name for lead in answer.context["leads"]] == ["Person 7"]
+    assert [lead.contact.name for lead in answer.context["found"].leads] == ["Person 7"]
 
 
 def test_search_drops_down_as_a_part_and_finds_nothing_of_others(adas_desk, cais_desk):
