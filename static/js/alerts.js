@@ -42,6 +42,7 @@ function show({ unread, alerts }) {
 }
 
 async function look(ids = []) {
+  if (!navigator.onLine) return;
   const asked = ids.length ? `ids=${ids.join(",")}` : `last=${kept("last", "") || ""}`;
   try {
     const answer = await fetch(`${bell.dataset.new}?${asked}`, { credentials: "same-origin" });
@@ -88,6 +89,7 @@ function stop() {
 }
 
 function start() {
+  if (!navigator.onLine) return;
   if (!("EventSource" in window)) { look(); lookByMyself(true); return; }
   if (!navigator.locks || !others) { listen(); return; }
   const asked = new AbortController();
@@ -103,6 +105,8 @@ if (bell) {
     else if (source) look();
   });
   addEventListener("pagehide", stop);
+  addEventListener("offline", stop);
+  addEventListener("online", () => { if (!source && !over) start(); });
   addEventListener("pageshow", ({ persisted }) => { if (persisted && !over) start(); });
   start();
 }

@@ -99,7 +99,7 @@ def test_sent_again_while_it_waits_it_is_the_latest_and_once_decided_it_stays(de
 
 def test_what_is_refused_as_a_lead_goes_on_waiting_and_says_why(desk, form, monkeypatch):
     held, other = hold(form), hold(form, 1)
-    monkeypatch.setattr("scrm.flows.arrival.problems_of", refuse("Lin 0"))
+    monkeypatch.setattr("scrm.flows.prepared.problems_of", refuse("Lin 0"))
 
     decide(desk, "accept", held, other)
     page = desk.get("/forms/held/")
@@ -114,7 +114,7 @@ def test_what_is_refused_as_a_lead_goes_on_waiting_and_says_why(desk, form, monk
 
 
 def refuse(name: str):
-    def problems_of(arrival):
+    def problems_of(arrival, parts=()):
         found = [Problem(1, "name", "", "Too long a name.", "Shorten it.")]
         return found if arrival.lead.name == name else []
 
