@@ -319,8 +319,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-_API_STATES = {"ReplyState": "leads.enums.ReplyState", "SopState": "campaigns.enums.SopState"}
-_API_STATES |= {"HeldState": "leads.enums.HeldState"}
+_API_CHOICES = {"ReplyState": "leads.enums.ReplyState", "SopState": "campaigns.enums.SopState"}
+_API_CHOICES |= {"HeldState": "leads.enums.HeldState", "Channel": "campaigns.enums.Channel"}
+_API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
@@ -331,7 +332,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {**_API_STATES, "KnownOutcome": ["new", "known", "rejected"]},
+    "ENUM_NAME_OVERRIDES": {**_API_CHOICES, "KnownOutcome": ["new", "known", "rejected"]},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "scrm.api.schema.tell_refusals"],
 }
 

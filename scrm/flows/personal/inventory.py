@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 PERSON: Final = "contacts_contact"
-TOKEN: Final = "token"  # nosec B105
+TOKEN: Final = "token"
 
 
 class Mark(StrEnum):
