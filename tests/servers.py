@@ -1,6 +1,7 @@
 """pytest plugin, loaded with -p: PostgreSQL and Redis of this run's own, before Django reads its settings."""
 
 import os
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -56,6 +57,8 @@ class ServersPlugin:
         os.environ["DATABASE_URL"] = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{database}"
         number = int(worker.removeprefix("gw")) + 1 if worker else 0
         os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
+        # Each has rows of its own, and whoever tidies up removes files of no row.
+        os.environ["MEDIA_ROOT"] = str(Path(state_folder()) / "media" / (worker or "main"))
 
     def pytest_unconfigure(self) -> None:
         if self.slot is not None:
@@ -71,7 +74,6 @@ def _point_at(slot: Slot) -> None:
         "EMAIL_URL": "memorymail://",
         "DEBUG": "true",
         "SCRM_INSTANCE": "tests",
-        "MEDIA_ROOT": str(slot.servers.state / "media"),
         "SCRM_METRICS_FOLDER": str(slot.servers.state / "metrics"),
         _STATE: str(slot.servers.state),
     }
