@@ -101,17 +101,17 @@ def write_scores(rows: Sequence[tuple[UUID, Decimal, Band, list[Part], datetime 
 def mark_due(
     contact_ids: Collection[UUID], *, event_types: Collection[str], tag_ids: Collection[UUID], now: datetime
 ) -> bool:
-    """Have these contacts counted again, if a rule asks about what changed; False when none does."""
+    """Have these contacts counted again, as far as they still are, if a rule asks about what changed."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
-            SELECT given.id, 0, 'cold', '[]', %(now)s FROM unnest(%(contacts)s::uuid[]) AS given(id)
-            WHERE EXISTS (
+            SELECT c.id, 0, 'cold', '[]', %(now)s FROM contacts_contact c
+            WHERE c.id = ANY(%(contacts)s::uuid[]) AND EXISTS (
                 SELECT 1 FROM tagging_scorerule r WHERE r.active AND (r.kind = 'condition'
                     OR r.kind = 'event' AND r.event_type = ANY(%(types)s)
                     OR r.kind = 'tag' AND r.tag_id = ANY(%(tags)s::uuid[])))
-            ORDER BY given.id
+            ORDER BY c.id
             ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
                 WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
             """,

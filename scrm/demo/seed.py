@@ -14,6 +14,7 @@ from scrm.core import clock
 from scrm.demo.assignment import assign, read_alerts
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
+from scrm.demo.follow_up import follow_up
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.growth import tell_growth
 from scrm.demo.held import hold_some
@@ -70,6 +71,7 @@ def seed(business: Business) -> int:
             hold_some(ground.form, language=business.language, now=now)
             meet_twins(ground, language=business.language, now=now)
             assign(ground.users, language=business.language, now=now)
+            follow_up(ground, now=now)
             make_segments(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(

@@ -10,14 +10,17 @@ from django_tenants.utils import tenant_context
 from accounts.models import User
 from campaigns.enums import TouchState
 from campaigns.models import Enrollment, RepTask, Touchpoint
+from commerce.models import Voice
+from contacts.models import Contact
 from contacts.normalise import normalise_email, normalise_phone
 from exchange.models import Job
-from leads.enums import LeadStatus
-from leads.models import Lead, LeadArrival
+from leads.enums import DealKind, LeadStatus
+from leads.models import Lead, LeadArrival, Opportunity
 from scrm.core import clock
 from scrm.demo import history, seed
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.people import invent
+from tagging.models import ContactScore
 from tenants.selectors import tenant_by_name
 
 
@@ -59,3 +62,7 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert Enrollment.objects.filter(contact=newest.lead.contact_id, anchor_at=newest.taken_at).exists()
         assert {"form", "hand", "webhook"} <= set(LeadArrival.objects.values_list("came_by", flat=True))
         assert User.objects.get(username="rep").check_password("demo-rep-2026")
+        assert Contact.objects.filter(company__parent__name="华宇集团").count() == 4
+        assert set(Opportunity.objects.values_list("stage__kind", flat=True)) == set(DealKind)
+        assert Voice.objects.filter(interaction__next_on__isnull=False).exists()
+        assert ContactScore.objects.filter(due_at__lte=clock.now()).exists()

@@ -15,6 +15,7 @@ from events.inputs import Happening
 from events.models import Event, EventType
 from scheduler.budget import Budget
 from scheduler.models import WakeUp
+from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.engagement import contacts_tagged, events_happened
 from scrm.flows.scoring import contact_edited, score_rule_saved, score_rule_switched, score_scale_saved, scores_due
@@ -23,6 +24,7 @@ from tagging.enums import Band, ScoreKind, TagSource
 from tagging.models import ContactScore, Tag, TagAssignment
 from tagging.score_queries import parts_by_contact
 from tagging.scoring import Part, Scoring, band_of, faded, next_count, parts_of, total_of
+from tagging.services_scores import Changed, scores_touched
 from tests.factories import make_contact, make_user
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -232,3 +234,14 @@ def test_another_business_is_not_counted(acme, globex):
     with tenant_context(globex):
         kept = ContactScore.objects.get()
         assert (kept.contact_id, kept.points, kept.due_at) == (cais.pk, 7, NOW)
+
+
+def test_somebody_who_is_gone_by_the_commit_is_not_counted(ops):
+    condition = {"fact": "contact.city", "op": "is", "value": "Kiel"}
+    score_rule_saved(None, by=ops, now=NOW, name="Kiel", kind="condition", points=5, condition=condition)
+    stays, merged_away = make_contact("Lin"), uuid4()
+
+    with due_work():
+        scores_touched([Changed(each, NOW) for each in (stays.pk, merged_away)])
+
+    assert list(ContactScore.objects.values_list("contact_id", flat=True)) == [stays.pk]
