@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -90,14 +91,14 @@ def normalise_phone(text: str, *, region: str = "CN") -> Phone:
         text = text[:-2]
     text = text.replace("转", " ext ").replace("轉", " ext ").replace("分机", " ext ").replace("分機", " ext ")
     if re.search(r"[A-Za-z]{3}", _PHONE_WORDS.sub("", text)):
-        raise _not_a_phone(text)
+        raise _not_a_phone(text, region)
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        raise _not_a_phone(text) from error
+        raise _not_a_phone(text, region) from error
     kind = phonenumbers.number_type(number)
     if kind == PhoneNumberType.UNKNOWN:
-        raise _not_a_phone(text)
+        raise _not_a_phone(text, region)
     return Phone(
         value=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         is_mobile=kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
@@ -193,7 +194,16 @@ def _quick_mobile(text: str, region: str) -> Phone | None:
     return Phone(f"+86{national}", is_mobile=True) if _CHINESE_MOBILE.fullmatch(national) else None
 
 
-def _not_a_phone(text: str) -> InvalidValue:
+@cache
+def _example_phone(region: str) -> str:
+    """A mobile number as people of the region write it abroad; a Chinese one where there is none."""
+    mobile = PhoneNumberType.MOBILE
+    number = phonenumbers.example_number_for_type(region, mobile) or phonenumbers.example_number_for_type("CN", mobile)
+    assert number is not None
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def _not_a_phone(text: str, region: str) -> InvalidValue:
     if _SCIENTIFIC.fullmatch(text):
         message = gettext("A spreadsheet has rounded the phone number.")
         return InvalidValue("phone_rounded", message, gettext("Format its column as text and save again."))
@@ -203,7 +213,8 @@ def _not_a_phone(text: str) -> InvalidValue:
             "phone_several", gettext("There is more than one phone number."), gettext("Give one number.")
         )
     message = gettext("This is not a phone number.")
-    return InvalidValue("phone_invalid", message, gettext("Write it with its area code, or as +86 138 0013 8000."))
+    fix = gettext("Write it with its area code, or as %(example)s.") % {"example": _example_phone(region)}
+    return InvalidValue("phone_invalid", message, fix)
 
 
 def _not_an_email() -> InvalidValue:

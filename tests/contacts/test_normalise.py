@@ -87,6 +87,16 @@ def test_phone_is_refused_with_its_reason(text, code):
     assert refused.value.fix
 
 
+@pytest.mark.parametrize(
+    ("region", "example"), [("CN", "+86 131"), ("DE", "+49 15"), ("US", "+1 201"), ("ZZ", "+86 131")]
+)
+def test_refused_phone_is_answered_with_one_of_the_region(region, example):
+    with pytest.raises(InvalidValue) as refused:
+        normalise_phone("call me", region=region)
+
+    assert example in refused.value.fix
+
+
 @given(
     st.from_regex(normalise._PLAIN_EMAIL, fullmatch=True).filter(lambda text: len(text) <= 80)
     | st.text("ab1.-_+@AÄ: ", min_size=3, max_size=20)

@@ -30,7 +30,10 @@ def test_list_shows_what_was_captured_last_first(desk):
 
 
 def test_list_begins_with_what_to_do_when_there_is_nothing(desk):
-    assert "No leads yet" in desk.get("/leads/").content.decode()
+    page = desk.get("/leads/").content.decode()
+
+    assert "No leads yet" in page
+    assert page.count(">New lead</a>") == 1
 
 
 @pytest.mark.parametrize("asked", ["Person 7", "13800000007", "+86 138 0000 0007", "0007", "person7@example.com"])
