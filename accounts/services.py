@@ -4,16 +4,17 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import queries
+from accounts.duty_queries import Hold, Order, Taker, takers
 from accounts.enums import Role
 from accounts.masking import masked
-from accounts.models import Department, Leave, User
+from accounts.models import Department, User
 from scrm.core import clock
 from scrm.core.bulk import update_columns
 from scrm.core.origin import origin
@@ -23,7 +24,7 @@ from scrm.core.origin import origin
 class Turns:
     """People in the order of their turns; only turns that are held are remembered."""
 
-    people: list[User]
+    people: list[Taker]
     held: bool
 
 
@@ -77,31 +78,26 @@ def take_turns(
     hold: bool = True,
     now: datetime,
 ) -> Turns:
-    """Those who can be given leads, the longest waiting first, each with their `duty`, held until the transaction ends.
+    """Those who can be given leads, the longest waiting first, held until the transaction ends.
 
     They take leads in turn, or are named, or belong to one of the departments; nobody is on leave. Whoever another
     transaction is handing leads to right now is passed over. When all are busy they are waited for, or else given
     unheld, in an order of chance. Not to `hold` is only to look.
     """
-    chosen = Q(takes_leads=True) | Q(pk__in=list(also)) | Q(department__in=list(departments))
-    away = Leave.objects.filter(user=OuterRef("pk"), from_at__lte=now, until_at__gt=now)
-    takers = User.objects.filter(~Exists(away), chosen, is_active=True, operator="").select_related("duty")
-    takers = takers.only("takes_leads", "department_id", "last_assigned_at", "duty")
-    waiting = takers.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
+    chosen = partial(takers, also=also, departments=departments, now=now)
     if not hold:
-        return Turns(list(waiting), held=False)
-    held = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",)))
+        return Turns(chosen(order=Order.WAITING, hold=Hold.NONE), held=False)
+    held = chosen(order=Order.WAITING, hold=Hold.FREE)
     if held:
         return Turns(held, held=True)
     if wait:
         # None is held, so nobody waits for us; in one order, so that two who wait don't wait for each other.
-        held = list(takers.order_by("pk").select_for_update(no_key=True, of=("self",)))
-        return Turns(sorted(held, key=_waited), held=True)
-    return Turns(list(takers.order_by("?")), held=False)
+        return Turns(sorted(chosen(order=Order.ID, hold=Hold.ALL), key=_waited), held=True)
+    return Turns(chosen(order=Order.CHANCE, hold=Hold.NONE), held=False)
 
 
-def _waited(user: User) -> tuple[bool, Any, UUID]:
-    return user.last_assigned_at is not None, user.last_assigned_at, user.pk
+def _waited(taker: Taker) -> tuple[bool, Any, UUID]:
+    return taker.last_assigned_at is not None, taker.last_assigned_at, taker.id
 
 
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:

@@ -16,6 +16,7 @@ from accounts.services import record_audit
 from exchange.enums import ApiScope
 from exchange.key_limits import FASTEST, networks_in
 from exchange.models import ApiKey
+from exchange.queries import living_key
 from scrm.core.ids import short_code
 
 LONGEST_OVERLAP: Final = timedelta(days=7)
@@ -114,7 +115,7 @@ def api_key_by_token(token: str, *, now: datetime) -> ApiKey | None:
     prefix, _sep, secret = rest.partition("_")
     if mark != _MARK or not prefix or not secret:
         return None
-    key = ApiKey.objects.filter(prefix=prefix, revoked_at=None).first()
+    key = living_key(prefix)
     given = _digest(secret)
     # Compared for a missing key too, so that the time taken says nothing about which prefixes exist.
     fits = hmac.compare_digest(bytes(key.digest) if key else bytes(32), given)

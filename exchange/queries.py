@@ -5,6 +5,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from exchange.models import ApiKey
+from scrm.core.rows import stored_rows
+
 JOBS_NEXT_DUE = "SELECT min(due_at) FROM exchange_job"
 INBOX_NEXT_DUE = (
     "SELECT min(due_at) FROM exchange_inboxmessage "
@@ -43,3 +46,9 @@ def listening_webhooks(event_types: Collection[str]) -> list[tuple[UUID, list[st
             [sorted(event_types)],
         )
         return cursor.fetchall()
+
+
+def living_key(prefix: str) -> ApiKey | None:
+    """The key of this name, unless it was revoked."""
+    found = stored_rows(ApiKey, "WHERE prefix = %s AND revoked_at IS NULL", [prefix])
+    return found[0] if found else None

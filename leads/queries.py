@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from leads.models import AssignmentRule, ResponseRule
 from scrm.core.bulk import array
+from scrm.core.rows import stored_rows
 
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
 TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
@@ -62,3 +64,12 @@ def open_counts(user_ids: Collection[UUID], at_most: int) -> dict[UUID, int]:
             [at_most, list(map(str, user_ids))],
         )
         return dict(cursor.fetchall())
+
+
+def assignment_rules_standing() -> list[AssignmentRule]:
+    """Those that decide, in their order."""
+    return stored_rows(AssignmentRule, "WHERE active AND archived_at IS NULL ORDER BY position, created_at")
+
+
+def response_rules_standing() -> list[ResponseRule]:
+    return stored_rows(ResponseRule, "WHERE active")

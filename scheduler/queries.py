@@ -10,28 +10,36 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
+from scrm.core import clock
+
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing is due. Not `infinity`, which Python cannot read."""
 
 
-def lower_wake_up(tenant_id: int, due_at: datetime) -> None:
+def lower_wake_up(tenant_id: int, due_at: datetime) -> datetime:
+    """Gives the time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT due_at FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE", [tenant_id])
+        cursor.execute(
+            "SELECT due_at, clock_timestamp() FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE",
+            [tenant_id],
+        )
         found = cursor.fetchone()
+        now = clock.as_told(found[1]) if found else clock.now()
         # While we hold the row nobody raises it, and others only lower it.
         if found is not None and found[0] <= due_at:
-            return
+            return now
         if found is None:
             cursor.execute(
                 "INSERT INTO public.scheduler_wakeup (tenant_id, due_at) VALUES (%s, %s) "
                 "ON CONFLICT (tenant_id) DO UPDATE SET due_at = LEAST(scheduler_wakeup.due_at, EXCLUDED.due_at)",
                 [tenant_id, due_at],
             )
-            return
+            return now
         cursor.execute(
             "UPDATE public.scheduler_wakeup SET due_at = %s WHERE tenant_id = %s AND due_at > %s",
             [due_at, tenant_id, due_at],
         )
+        return now
 
 
 def lock_wake_up(tenant_id: int) -> bool:

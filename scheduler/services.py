@@ -12,7 +12,6 @@ from django.db import transaction
 from scheduler import bell, queries
 from scheduler.budget import Budget
 from scheduler.sources import DueSource, due_sources
-from scrm.core import clock
 from tenants.enums import OPEN, TenantStatus
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_status
@@ -82,9 +81,7 @@ def due_work() -> Iterator[DueWork]:
             due.hand_on()
             if due.earliest is not None:
                 tenant = tenant_current()
-                is_due = due.earliest <= clock.now()
-                queries.lower_wake_up(tenant.pk, due.earliest)
-                if is_due:
+                if due.earliest <= queries.lower_wake_up(tenant.pk, due.earliest):
                     transaction.on_commit(lambda: bell.ring(tenant.schema_name))
     finally:
         _current.reset(mark)

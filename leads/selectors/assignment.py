@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from leads.models import AssignmentMember, AssignmentRule, Lead
-from leads.queries import open_counts
+from leads.queries import assignment_rules_standing, open_counts
 
 
 def _with_members() -> QuerySet[AssignmentRule]:
@@ -15,9 +15,10 @@ def _with_members() -> QuerySet[AssignmentRule]:
 
 
 def assignment_rules_active() -> list[AssignmentRule]:
-    """Those that decide, in their order: one statement where there is none."""
-    rules = AssignmentRule.objects.filter(active=True, archived_at=None)
-    return list(rules.prefetch_related("members"))
+    """Those that decide, in their order, with their people: one statement where there is none."""
+    rules = assignment_rules_standing()
+    prefetch_related_objects(rules, "members")
+    return rules
 
 
 def assignment_rule_list(*, archived: bool = False) -> list[AssignmentRule]:

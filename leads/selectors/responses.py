@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from leads.enums import ResponseEnd, ResponseStep
 from leads.models import Lead, ResponseClock, ResponseRule
+from leads.queries import response_rules_standing
 
 
 class Median(Aggregate):
@@ -44,7 +45,7 @@ class Kept:
 
 def response_rules_active() -> dict[UUID | None, ResponseRule]:
     """By source; under None that of all others."""
-    return {rule.source_id: rule for rule in ResponseRule.objects.filter(active=True)}
+    return {rule.source_id: rule for rule in response_rules_standing()}
 
 
 def response_rule_list() -> list[ResponseRule]:

@@ -12,7 +12,11 @@ def now() -> datetime:
     """The database's wall-clock time (aware, UTC), so that a worker's own clock never decides."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
+        return as_told(cursor.fetchone()[0])
+
+
+def as_told(moment: datetime) -> datetime:
+    """`now()`, where another statement has asked for `clock_timestamp()` along with its own rows."""
     return moment + _offset
 
 

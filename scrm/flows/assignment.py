@@ -11,7 +11,6 @@ import accounts.services
 import accounts.services_duty
 import leads.services
 from accounts.hours import is_open
-from accounts.models import User
 from accounts.selectors import department_ids_below, user_ids_of_department
 from accounts.selectors_duty import Offices, department_heads, given_on
 from accounts.services import Turns
@@ -63,7 +62,7 @@ def owners_decided(new: Sequence[Enquiry], now: datetime) -> None:
         enquiry.rule_id, enquiry.method = decision.rule_id, decision.method
     if desk.given and snapshot.turns.held:
         accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
-        limited = {user.pk for user in snapshot.turns.people if _duty(user) and _duty(user).most_a_day}
+        limited = {taker.id for taker in snapshot.turns.people if taker.most_a_day}
         counts = {pk: desk.reps[pk].given_today for pk in desk.given if pk in limited}
         if counts:
             accounts.services_duty.count_given(counts=counts, on=_today(now))
@@ -80,7 +79,7 @@ def snapshot_taken(stored: Sequence[AssignmentRule], *, ways: set[UUID], now: da
     turns = accounts.services.take_turns(also=named, departments=below, wait=bool(stored), hold=hold, now=now)
     reps = _reps(turns, offices, stored, now)
     people = turns.people
-    within = {pk: {user.pk for user in people if user.department_id in team} for pk, team in departments.items()}
+    within = {pk: {taker.id for taker in people if taker.department_id in team} for pk, team in departments.items()}
     rules = _rules(stored, within, offices)
     return Snapshot(rules, turns, reps, {pk: user_ids_of_department(pk) for pk in ways})
 
@@ -200,33 +199,30 @@ def _asked(enquiry: Enquiry) -> Asked:
 
 
 def _reps(turns: Turns, offices: Offices, stored: Sequence[AssignmentRule], now: datetime) -> list[Rep]:
-    duties = {user.pk: duty for user in turns.people if (duty := _duty(user)) is not None}
+    people = turns.people
     counting = any(rule.method == AssignMethod.LOAD for rule in stored) or any(
-        duty.most_open is not None for duty in duties.values()
+        taker.most_open is not None for taker in people
     )
-    most = max([COUNTED, *(duty.most_open or 0 for duty in duties.values())])
-    counts = open_lead_counts([user.pk for user in turns.people], at_most=most) if counting else {}
+    most = max([COUNTED, *(taker.most_open or 0 for taker in people)])
+    counts = open_lead_counts([taker.id for taker in people], at_most=most) if counting else {}
     by_hours = any(rule.within_hours for rule in stored)
-    limited = [pk for pk, duty in duties.items() if duty.most_a_day is not None]
+    limited = [taker.id for taker in people if taker.most_a_day is not None]
     given = given_on(limited, _today(now)) if limited else {}
-    reps = []
-    for turn, user in enumerate(turns.people):
-        duty = duties.get(user.pk)
-        reps.append(
-            Rep(
-                user.pk,
-                turn,
-                takes_turns=user.takes_leads,
-                is_open=is_open(offices.hours_of(user.department_id), now) if by_hours else True,
-                open_leads=counts.get(user.pk, 0),
-                given_today=given.get(user.pk, 0),
-                most_open=duty.most_open if duty else None,
-                most_a_day=duty.most_a_day if duty else None,
-                skills=frozenset(each.casefold() for each in duty.skills) if duty else frozenset(),
-                regions=frozenset(map(plain_region, duty.regions)) if duty else frozenset(),
-            )
+    return [
+        Rep(
+            taker.id,
+            turn,
+            takes_turns=taker.takes_leads,
+            is_open=is_open(offices.hours_of(taker.department_id), now) if by_hours else True,
+            open_leads=counts.get(taker.id, 0),
+            given_today=given.get(taker.id, 0),
+            most_open=taker.most_open,
+            most_a_day=taker.most_a_day,
+            skills=frozenset(each.casefold() for each in taker.skills),
+            regions=frozenset(map(plain_region, taker.regions)),
         )
-    return reps
+        for turn, taker in enumerate(people)
+    ]
 
 
 def _rules(stored: Sequence[AssignmentRule], within: Mapping[UUID, set[UUID]], offices: Offices) -> list[Rule]:
@@ -253,10 +249,6 @@ def _rules(stored: Sequence[AssignmentRule], within: Mapping[UUID, set[UUID]], o
             )
         )
     return rules
-
-
-def _duty(user: User) -> Any:
-    return getattr(user, "duty", None)
 
 
 def _today(now: datetime) -> date:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
@@ -56,7 +57,7 @@ class _Net:
 
     def __call__(self, onward: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         result = onward(sql, params, many, context)
-        for table in _WRITES.findall(str(sql)):
+        for table in _written(str(sql)):
             connection.on_commit(_Mark(self, table))
         return result
 
@@ -64,6 +65,12 @@ class _Net:
         """Committed, or about to be by a transaction around the whole request, in which the line then stands too."""
         waiting = (each[1] for each in connection.run_on_commit)
         return self._kept | {mark.table for mark in waiting if isinstance(mark, _Mark) and mark.net is self}
+
+
+# A program's statements are few; to read each anew would be a tenth of a short request.
+@lru_cache(maxsize=1024)
+def _written(sql: str) -> tuple[str, ...]:
+    return tuple(_WRITES.findall(sql))
 
 
 @dataclass(frozen=True, slots=True)

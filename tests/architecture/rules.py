@@ -22,7 +22,7 @@ WRITES = {
     ),
     *("asave", "adelete", "acreate", "abulk_create", "insert_columns", "update_columns"),
 }
-SQL = {"cursor", "raw", "RawSQL", "execute", "executemany", "executescript"}
+SQL = {"cursor", "raw", "RawSQL", "stored_rows", "execute", "executemany", "executescript"}
 ENQUEUES = {"delay", "apply_async", "send_task", "signature", "si"}
 SLOW_TASK = 6
 SQL_HOMES = ("/queries.py", "_queries.py", "scrm/core/", "scrm/embedded/")

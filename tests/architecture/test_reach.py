@@ -15,6 +15,7 @@ REFUSED = "tests/tenancy/test_roles.py::test_role_is_refused_every_table_of_anot
 
 RAW: dict[str, str] = {
     "accounts/queries.py": "tests/accounts/test_audit.py::test_chain_of_another_tenant_does_not_fit",
+    "accounts/duty_queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "analytics/figure_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "analytics/queries.py": "tests/analytics/test_reports.py::test_other_business_counts_nothing",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
@@ -39,6 +40,7 @@ RAW: dict[str, str] = {
     "scrm/core/postgres/pooling.py": "tests/faults/test_pooling.py::test_pooler_in_transaction_mode_is_refused",
     "scrm/core/postgres/roles.py": REFUSED,
     "scrm/demo/queries.py": REFUSED,
+    "scrm/core/rows.py": "tests/flows/test_assignment.py::test_and_cai_has_rules_of_their_own",
     "scrm/embedded/postgres.py": REFUSED,
     "scrm/worker/bell.py": "tests/tenancy/test_caches.py::test_every_key_names_its_tenant",
     "scrm/flows/personal/queries.py": "tests/flows/test_erasure.py::test_and_cai_s_person_is_not_there_to_be_erased",
@@ -64,15 +66,17 @@ REMEMBERS: dict[str, str] = {
     "scrm/api/schema.py": "the API's own description",
     "scrm/core/bulk.py": "columns of a model",
     "scrm/core/crypto.py": "keys by the UUID and the master keys that they follow from",
+    "scrm/core/rows.py": "columns of a model",
     "scrm/core/instants.py": "pure: instants of dates and zones",
     "scrm/web/rep/shell.py": "the phone's script",
+    "scrm/web/trail.py": "the tables that a statement of the program writes to, without what it writes",
     "scrm/web/templatetags/ui.py": "where the icons lie",
     "tenants/migrating/pending.py": "migrations on disk",
 }
 """Files with a cached function, and why nothing of a tenant is in it."""
 
 _CACHES = {"functools.cache", "functools.lru_cache"}
-_RAW = {"raw", "extra", "RawSQL", "cursor", "set_schema", "set_tenant"}
+_RAW = {"raw", "extra", "RawSQL", "cursor", "stored_rows", "set_schema", "set_tenant"}
 
 
 def reaching(module: Module) -> Iterator[ast.Call]:

@@ -306,4 +306,4 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(ready, size):
         outcomes = arrive(*(make_arrival(n, company="Lins", do_not_email=True, tags=["regular"]) for n in range(size)))
 
     assert {outcome.outcome for outcome in outcomes} == {"created"}
-    assert len(statements) == 42
+    assert len(statements) == 41
