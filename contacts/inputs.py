@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from contacts.enums import ChannelKind, ConsentPurpose
@@ -50,3 +51,5 @@ class PersonInput(NamedTuple):
     consents: tuple[ConsentInput, ...] = ()
     provenance: str = ""
     overwrites: bool = False
+    fields: Mapping[str, Any] = MappingProxyType({})
+    """Of the business, by code, as they are kept."""

@@ -26,7 +26,7 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
 _said_of = attrgetter(
-    *(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "tags"))
+    *(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "fields", "tags"))
 )
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
@@ -93,6 +93,8 @@ def all_said(arrival: Arrival) -> list[str]:
     said += [f"{each.kind}:{each.key}" for each in lead.identities]
     said.append("")
     said += [f"{each.channel}:{each.given}:{each.text_version}" for each in arrival.consents]
+    if lead.fields:
+        said += ["", *(f"{code}={value}" for code, value in sorted(lead.fields.items()))]
     if arrival.link_id is not None:
         said.append(str(arrival.link_id))
     return [*said, arrival.came_by, str(arrival.form_id)]
@@ -150,6 +152,7 @@ def person_of(arrival: Arrival) -> PersonInput:
         consents=arrival.consents,
         provenance=arrival.came_by,
         overwrites=arrival.came_by in _MAY_OVERWRITE,
+        fields=lead.fields,
     )
 
 
@@ -215,7 +218,7 @@ def _joined(name: str, before: Any, said: Any) -> Any:
             return tuple(dict.fromkeys((*before, *said)))
         case "tags":
             return list(dict.fromkeys([*before, *said]))
-        case "attributes":
+        case "attributes" | "fields":
             return {**before, **said}
         case "note":
             return before if said in before else "\n".join(filter(None, [before, said]))

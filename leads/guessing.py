@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Values
+from zoneinfo import ZoneInfo
 
 from contacts.normalise import InvalidValue, normalise_email, normalise_phone
-from leads.mapping import IDENTITY_TARGETS, Column, Mapping
+from leads.field_readings import OwnField, read_said
+from leads.mapping import FIELD, IDENTITY_TARGETS, Column, Mapping
 from leads.readings import read_boolean, read_tags
 
 # In order: where two columns could be the same thing, the name that stands first is taken.
@@ -98,14 +100,27 @@ _ENOUGH = 0.8
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _DATED = re.compile(r"\d{4}|\d[/.-]\d|[年月]|\d{5}")
 _TAG_WORDS_MAX = 3
+_UTC = ZoneInfo("UTC")
 
 
-def guess_mapping(headers: Sequence[str], sample_rows: Sequence[Values[str, str]], *, region: str = "CN") -> Mapping:
-    """The likeliest mapping; columns that nothing speaks for become attributes."""
+def guess_mapping(
+    headers: Sequence[str],
+    sample_rows: Sequence[Values[str, str]],
+    *,
+    region: str = "CN",
+    fields: Sequence[OwnField] = (),
+) -> Mapping:
+    """The likeliest mapping; columns that nothing speaks for become attributes.
+
+    What the business calls a field of its own means that field, whatever else the name could mean: all but an identity.
+    """
     empty = _nothing_words(headers, sample_rows)
     samples = {header: _said(header, sample_rows, empty) for header in headers}
     columns: dict[str, Column] = {}
     for target, names in _BY_TARGET.items():
+        if target not in IDENTITY_TARGETS and fields:
+            _guess_fields(samples, columns, fields)
+            fields = ()
         fitting = [header for header in headers if header not in columns and _plain(header) in names]
         fitting = [header for header in fitting if _bears_out(target, samples[header])]
         fitting.sort(key=lambda header: names.index(_plain(header)))
@@ -157,6 +172,16 @@ def _bears_out(target: str, values: list[str]) -> bool:
         # Sentences are remarks or outcomes of calls, which would litter the taxonomy of tags.
         return _share(_looks_like_tags, values) >= _ENOUGH
     return True
+
+
+def _guess_fields(samples: Values[str, list[str]], columns: dict[str, Column], fields: Sequence[OwnField]) -> None:
+    for own in fields:
+        names = set(filter(None, map(_plain, own.names)))
+        reads = _reads(lambda value, shape=own.shape: read_said(shape, value, zone=_UTC, day_order="dmy"))  # type: ignore[misc]
+        for header, values in samples.items():
+            if header not in columns and _plain(header) in names and (not values or _share(reads, values) >= _ENOUGH):
+                columns[header] = Column(f"{FIELD}{own.code}")
+                break
 
 
 def _guess_by_values(

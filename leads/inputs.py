@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from contacts.inputs import ConsentInput
@@ -47,6 +47,8 @@ class LeadInput:
     note: str = ""
     tags: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Of the business, by code, as they are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,20 @@ TARGETS = (
     *("captured_at", "note", "tags", "ignore"),
 )
 ATTRIBUTE = "attribute:"
+FIELD = "field:"
+"""Before the code of a field that the business gave its contacts."""
 FOLDABLE_TARGETS = ("company", *TEXT_TARGETS, "tags")
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def is_named(target: str) -> bool:
+    """Whether it is an attribute or a field, with its name behind the colon."""
+    return any(target.startswith(kind) and target[len(kind) :].strip() for kind in (ATTRIBUTE, FIELD))
+
+
+def is_dated(target: str) -> bool:
+    """Whether what it holds may be a day, written with the day or the month first."""
+    return target == "captured_at" or target.startswith(FIELD)
 
 
 class InvalidMapping(ValueError):
@@ -68,6 +80,13 @@ class Mapping:
         """Whether rows are meant to say who the contact is."""
         targets = {column.to for column in self.columns.values()} | set(self.values)
         return not targets.isdisjoint(IDENTITY_TARGETS)
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Fields of the business that the mapping speaks of, by code, each with where it does."""
+        said = {column.to: f"columns.{name}.to" for name, column in self.columns.items()}
+        said |= {target: f"values.{target}" for target in self.values}
+        return {target[len(FIELD) :]: path for target, path in said.items() if target.startswith(FIELD)}
 
     @cached_property
     def ways(self) -> dict[str, tuple[str, str, str]]:

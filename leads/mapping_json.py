@@ -6,12 +6,15 @@ from django.utils.translation import gettext
 
 from leads.mapping import (
     ATTRIBUTE,
+    FIELD,
     FOLDABLE_TARGETS,
     IDENTITY_TARGETS,
     TARGETS,
     Column,
     InvalidMapping,
     Mapping,
+    is_dated,
+    is_named,
 )
 from leads.readings import DAY_ORDERS
 
@@ -70,15 +73,15 @@ def _column(data: object, path: str) -> Column:
     target = _text(raw.get("to"), f"{path}.to")
     _check_target(target, f"{path}.to")
     order = raw.get("day_order", "")
-    if order and (order not in DAY_ORDERS or target != "captured_at"):
-        raise InvalidMapping(f"{path}.day_order", gettext("Only a captured_at has a day order: dmy or mdy."))
+    if order and (order not in DAY_ORDERS or not is_dated(target)):
+        message = gettext("Only a captured_at or a field has a day order: dmy or mdy.")
+        raise InvalidMapping(f"{path}.day_order", message)
     return Column(to=target, day_order=order)
 
 
 def _check_target(target: str, path: str) -> None:
-    if target in TARGETS or (target.startswith(ATTRIBUTE) and target[len(ATTRIBUTE) :].strip()):
-        return
-    raise InvalidMapping(path, _choose(target, (*TARGETS, f"{ATTRIBUTE}…")))
+    if target not in TARGETS and not is_named(target):
+        raise InvalidMapping(path, _choose(target, (*TARGETS, f"{ATTRIBUTE}…", f"{FIELD}…")))
 
 
 def _choose(given: str, allowed: tuple[str, ...]) -> str:

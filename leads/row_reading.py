@@ -17,8 +17,9 @@ from contacts.normalise import (
 )
 from exchange.problems import Problem
 from exchange.reader import SHOWN_CHARACTERS, Row
+from leads.field_readings import NO_SHAPES, Shapes, read_said
 from leads.inputs import IdentityInput, LeadInput
-from leads.mapping import ATTRIBUTE, BOOLEAN_TARGETS, IDENTITY_TARGETS, PLACEHOLDER, TEXT_TARGETS, Mapping
+from leads.mapping import ATTRIBUTE, BOOLEAN_TARGETS, FIELD, IDENTITY_TARGETS, PLACEHOLDER, TEXT_TARGETS, Mapping
 from leads.readings import (
     at_most,
     read_attribute,
@@ -52,10 +53,14 @@ def apply(
     region: str,
     zone: ZoneInfo,
     spellings: Spellings | None = None,
+    shapes: Shapes = NO_SHAPES,
 ) -> LeadInput | list[Problem]:
-    """Read one row; `spellings` (one dict for a whole file) keeps the first spelling of what folds case."""
+    """Read one row; `spellings` (one dict for a whole file) keeps the first spelling of what folds case.
+
+    `shapes` are of the fields that the mapping speaks of.
+    """
     lead = LeadInput(row=row.number)
-    reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings)
+    reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings, shapes)
     ways, empty = mapping.ways, mapping.empty
     for name, value in row.values.items():
         stripped = value.strip()
@@ -82,8 +87,11 @@ def apply(
 class _Reading:
     """One row on its way into a lead."""
 
-    def __init__(self, mapping: Mapping, lead: LeadInput, region: str, zone: ZoneInfo, spellings: Spellings) -> None:
+    def __init__(
+        self, mapping: Mapping, lead: LeadInput, region: str, zone: ZoneInfo, spellings: Spellings, shapes: Shapes
+    ) -> None:
         self._folded = mapping.fold_case
+        self._shapes = shapes
         self._lead = lead
         self._region = region
         self._zone = zone
@@ -100,6 +108,11 @@ class _Reading:
                 setattr(self._lead, target, self._spelled(target, said) if target in self._folded else said)
             elif target.startswith(ATTRIBUTE):
                 self._lead.attributes[target[len(ATTRIBUTE) :]] = read_attribute(value)
+            elif target.startswith(FIELD):
+                code = target[len(FIELD) :]
+                said = read_said(self._shapes[code], value, zone=self._zone, day_order=day_order)
+                if said is not None:
+                    self._lead.fields[code] = said
             elif target == "captured_at":
                 self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
             elif target in IDENTITY_TARGETS:

@@ -47,7 +47,9 @@ from contacts.selectors.fields import (
     field_shapes,
     field_values,
     fields_grouped,
+    fields_restorable,
     fields_shown,
+    fields_writable,
 )
 from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
 from contacts.selectors.hits import (
@@ -116,7 +118,9 @@ __all__ = [
     "field_shapes",
     "field_values",
     "fields_grouped",
+    "fields_restorable",
     "fields_shown",
+    "fields_writable",
     "forgotten_keys",
     "friendships_of",
     "groups_of",

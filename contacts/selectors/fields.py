@@ -1,6 +1,6 @@
 """Fields of contacts: which there are, and what they hold for a reader."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from contacts.custom.undoing import FieldsSet, taken_back
 from contacts.custom.values import Shape, show_field
 from contacts.enums import Sight
 from contacts.models import Contact, CustomField
@@ -43,6 +44,26 @@ def field_shapes(codes: Collection[str]) -> dict[str, Shape]:
 
 def field_get(pk: UUID) -> CustomField | None:
     return CustomField.objects.filter(pk=pk).first()
+
+
+def fields_writable(role: str) -> list[CustomField]:
+    """Those that the role changes; all of them without one."""
+    return [field for field in field_list() if field.sight_of(role) == Sight.EDITS]
+
+
+def fields_without(contacts: Iterable[Contact], steps: Sequence[tuple[UUID, FieldsSet]]) -> dict[UUID, dict[str, Any]]:
+    """What these contacts' fields would hold without these steps, the last first; those alone that would change."""
+    by_contact: dict[UUID, list[FieldsSet]] = {}
+    for contact_id, step in steps:
+        by_contact.setdefault(contact_id, []).append(step)
+    found = [(contact, taken_back(contact.fields, by_contact[contact.pk])) for contact in contacts]
+    return {contact.pk: fields for contact, fields in found if fields != contact.fields}
+
+
+def fields_restorable(steps: Sequence[tuple[UUID, FieldsSet]]) -> int:
+    """How many contacts would change if these steps were taken back."""
+    rows = Contact.objects.filter(pk__in={contact_id for contact_id, _step in steps}, erased_at=None)
+    return len(fields_without(rows.only("pk", "fields"), steps))
 
 
 def fields_shown(contact: Contact, *, role: str, zone: ZoneInfo) -> list[FieldShown]:

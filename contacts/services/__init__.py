@@ -19,7 +19,7 @@ from contacts.services.contacts import (
     set_owner,
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
-from contacts.services.fields import archive_field, save_field, set_fields
+from contacts.services.fields import archive_field, restore_fields, save_field, set_fields
 from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
 from contacts.services.requests import (
     forget_identities,
@@ -63,6 +63,7 @@ __all__ = [
     "remember_owners",
     "remove_contacts",
     "remove_copies",
+    "restore_fields",
     "reveal_identity",
     "save_company",
     "save_field",

@@ -1,12 +1,13 @@
 """Recognise the people of arrivals, and keep what those say."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from contacts import queries
+from contacts.custom.undoing import FieldsSet
 from contacts.enums import ConsentWay, OwnerWhy
 from contacts.finding.keys import keys_of
 from contacts.inputs import Known, PersonInput
@@ -52,10 +53,14 @@ class FoundPerson(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeptPeople:
-    """Those known before that changed, and everybody's time zone."""
+    """Those known before that changed, everybody's time zone, and which fields of whom are others now.
+
+    `fields` are by contact and code: before and after.
+    """
 
     changed: set[UUID]
     zones: dict[UUID, str]
+    fields: dict[UUID, FieldsSet] = field(default_factory=dict)
 
 
 def lock_people(*, identities: Iterable[Known], also: Iterable[bytes] = ()) -> None:
@@ -109,7 +114,9 @@ def keep_people(
     contacts of whom the same was told before, so that it may be corrected now.
     """
     companies = _company_ids([person.company for person in people], now)
-    before = {each.contact_id: _state(each.contact) for each in found if each.contact is not None}
+    # What no arrival speaks of is not written either: a file without fields costs what it did.
+    kept = (*_KEPT, "fields") if any(person.fields for person in people) else _KEPT
+    before = {each.contact_id: _state(each.contact, kept) for each in found if each.contact is not None}
     states = {contact_id: dict(state) for contact_id, state in before.items()}
     newcomers: dict[UUID, dict[str, Any]] = {}
     taken_over: set[UUID] = set()
@@ -125,8 +132,8 @@ def keep_people(
             state["owner_id"] = owner_id
             taken_over.add(contact_id)
     changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}
-    _write_contacts(newcomers, now, new=True)
-    _write_contacts({pk: states[pk] for pk in sorted(changed)}, now, new=False)
+    _write_contacts(newcomers, kept, now, new=True)
+    _write_contacts({pk: states[pk] for pk in sorted(changed)}, kept, now, new=False)
     taken = {pk: states[pk]["owner_id"] for pk in sorted(changed) if before[pk]["owner_id"] != states[pk]["owner_id"]}
     remember_owners(before=dict.fromkeys(taken), after=taken, why=OwnerWhy.ARRIVAL, now=now)
     states |= newcomers
@@ -134,7 +141,16 @@ def keep_people(
     changed |= before.keys() & _bar(people, found, now)
     _agree(people, found, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
-    return KeptPeople(changed, zones)
+    return KeptPeople(changed, zones, _fields_set(before, states) if kept != _KEPT else {})
+
+
+def _fields_set(before: Mapping[UUID, Mapping[str, Any]], states: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
+    found = {}
+    for contact_id, state in states.items():
+        had, has = before[contact_id]["fields"] if contact_id in before else {}, state["fields"]
+        if had != has:
+            found[contact_id] = {code: [had.get(code), said] for code, said in has.items() if had.get(code) != said}
+    return found
 
 
 def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
@@ -144,8 +160,8 @@ def _locked(contact_ids: set[UUID]) -> dict[UUID, Contact]:
     return {contact.pk: contact for contact in rows.select_for_update(of=("self",), no_key=True)}
 
 
-def _state(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in _KEPT}
+def _state(contact: Contact, kept: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(contact, name) for name in kept}
 
 
 def _newcomer(person: PersonInput, companies: Mapping[str, UUID], owner_id: UUID | None) -> dict[str, Any]:
@@ -158,6 +174,7 @@ def _newcomer(person: PersonInput, companies: Mapping[str, UUID], owner_id: UUID
         "note": person.note,
         "company_id": companies[person.company] if person.company else None,
         "owner_id": owner_id,
+        "fields": person.fields or {},
     }
 
 
@@ -168,6 +185,9 @@ def _say(state: dict[str, Any], person: PersonInput, companies: Mapping[str, UUI
             state[name] = said
     if person.company and (replace or state["company_id"] is None):
         state["company_id"] = companies[person.company]
+    said_fields = {code: said for code, said in person.fields.items() if replace or code not in state["fields"]}
+    if said_fields:
+        state["fields"] = {**state["fields"], **said_fields}
     if person.note and person.note not in state["note"]:
         state["note"] = "\n".join(filter(None, [state["note"], person.note]))
 
@@ -188,9 +208,9 @@ def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
     return found
 
 
-def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], now: datetime, *, new: bool) -> None:
+def _write_contacts(states: Mapping[UUID, Mapping[str, Any]], kept: Sequence[str], now: datetime, *, new: bool) -> None:
     columns: dict[str, list[Any]] = {"id": list(states)}
-    columns |= {name: [state[name] for state in states.values()] for name in _KEPT}
+    columns |= {name: [state[name] for state in states.values()] for name in kept}
     columns["search_keys"] = [keys_of(name) for name in columns["name"]]
     if new:
         insert_columns(Contact, columns, {"created_at": now, "updated_at": now})

@@ -1,7 +1,7 @@
 """Make, change and archive fields of contacts, and write what they hold."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
+from contacts.custom.undoing import FieldsSet
 from contacts.custom.values import FieldInvalid, may_become, read_field
 from contacts.enums import FieldKind, Sight
 from contacts.finding.keys import fold
 from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
+from contacts.selectors.fields import fields_without
+from scrm.core.bulk import update_columns
 
 FIELDS_MOST: Final = 200
 CHOICES_MOST: Final = 200
@@ -110,6 +113,15 @@ def set_fields(
             details = {"fields": changed}
             record_audit(action="contact.fields_set", actor=by, subject=contact, details=details, now=now)
     return changed
+
+
+def restore_fields(*, steps: Sequence[tuple[UUID, FieldsSet]], now: datetime) -> int:
+    """Take what was written to fields of contacts back, the last first; gives how many contacts changed."""
+    ids = {contact_id for contact_id, _step in steps}
+    rows = Contact.objects.filter(pk__in=ids, erased_at=None).select_for_update(no_key=True, of=("self",))
+    anew = fields_without(rows.order_by("pk").only("pk", "fields"), steps)
+    update_columns(Contact, {"id": list(anew), "fields": list(anew.values())}, {"updated_at": now})
+    return len(anew)
 
 
 def _code(text: str) -> str:

@@ -14,6 +14,8 @@ from scrm.core.ids import uuid7
 
 CREATED_BY_JOB: Final = models.Q(job__isnull=False, outcome=CREATED)
 """What brought a lead in as a row of a file."""
+SET_FIELDS: Final = models.Q(job__isnull=False, fields_set__isnull=False)
+"""What wrote fields of a contact as a row of a file."""
 
 
 class LeadArrival(models.Model):
@@ -77,6 +79,8 @@ class LeadArrival(models.Model):
         db_constraint=False,
         verbose_name=_("inbox message"),
     )
+    fields_set = models.JSONField(_("fields that it set"), null=True, blank=True, editable=False)
+    """Of the contact, by code: what each held before and what it holds since."""
     payload = models.BinaryField(_("payload"), null=True)
     arrived_at = models.DateTimeField(_("arrived at"))
     taken_at = models.DateTimeField(_("taken in at"))
@@ -88,6 +92,7 @@ class LeadArrival(models.Model):
         indexes = [
             models.Index(fields=["arrived_at"], name="arrival_payload", condition=models.Q(payload__isnull=False)),
             models.Index(fields=["job", "id"], name="arrival_created_by_job", condition=CREATED_BY_JOB),
+            models.Index(fields=["job", "id"], name="arrival_set_fields", condition=SET_FIELDS),
         ]
 
     def __str__(self) -> str:

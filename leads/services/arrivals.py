@@ -1,6 +1,6 @@
 """Writes about how leads came in: each arrival is kept, what was sent is forgotten after a week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -35,6 +35,7 @@ class NewArrival(NamedTuple):
     owner_id: UUID | None
     rule_id: UUID | None = None
     method: str = ""
+    fields_set: Mapping[str, Any] | None = None
 
 
 def keep_arrivals(*, arrivals: Sequence[NewArrival], starts_sops: bool, now: datetime) -> None:
@@ -57,6 +58,8 @@ def keep_arrivals(*, arrivals: Sequence[NewArrival], starts_sops: bool, now: dat
         "payload": payloads,
         "arrived_at": [each.arrival.received_at or now for each in arrivals],
     }
+    if any(each.fields_set for each in arrivals):
+        columns["fields_set"] = [each.fields_set for each in arrivals]
     insert_columns(LeadArrival, columns, {"starts_sops": starts_sops, "taken_at": now})
     kept = [at for at, payload in zip(columns["arrived_at"], payloads, strict=True) if payload is not None]
     if kept:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
 from leads.enums import MATCHED_NEW
 from leads.models import Lead, LeadArrival
-from leads.models.arrivals import CREATED_BY_JOB
+from leads.models.arrivals import CREATED_BY_JOB, SET_FIELDS
 from scrm.core import crypto
 from tenants.selectors import tenant_keys
 
@@ -37,11 +38,25 @@ def arrivals_by_job(*, job_id: UUID, after: UUID | None, limit: int) -> list[tup
     return list(rows.values_list("pk", "lead_id", "lead__contact_id")[:limit])
 
 
+def fields_set_by_job(*, job_id: UUID, before: UUID | None, limit: int) -> list[tuple[UUID, UUID, dict[str, Any]]]:
+    """(arrival, contact, fields) of the rows of a file that wrote fields of contacts, the last one first."""
+    rows = LeadArrival.objects.filter(SET_FIELDS, job=job_id)
+    rows = (rows.filter(pk__lt=before) if before else rows).order_by("-pk")
+    page = rows.values_list("pk", "lead__contact_id", "fields_set")[:limit]
+    return [(pk, contact_id, fields or {}) for pk, contact_id, fields in page]
+
+
+def newcomers_of_job(*, job_id: UUID, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the contacts that came with the file."""
+    rows = LeadArrival.objects.filter(CREATED_BY_JOB, job=job_id, matched_by=MATCHED_NEW)
+    return set(rows.filter(lead__contact_id__in=list(contact_ids)).values_list("lead__contact_id", flat=True))
+
+
 def brought_by(*, job_id: UUID, contact_ids: Collection[UUID]) -> list[Brought]:
     """All that a job made of these contacts."""
     rows = LeadArrival.objects.filter(lead__contact_id__in=list(contact_ids))
     of_job = rows.filter(job=job_id)
-    newcomers = set(of_job.filter(CREATED_BY_JOB, matched_by=MATCHED_NEW).values_list("lead__contact_id", flat=True))
+    newcomers = newcomers_of_job(job_id=job_id, contact_ids=contact_ids)
     told_again = set(rows.exclude(pk__in=of_job.values("pk")).values_list("lead_id", flat=True))
     settled = dict(of_job.values_list("lead_id").annotate(at=Max("taken_at")))
     made = of_job.filter(CREATED_BY_JOB).values_list("lead_id", "lead__contact_id", "lead__updated_at").order_by("pk")

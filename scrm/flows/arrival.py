@@ -13,6 +13,7 @@ import lifecycle.services
 import tagging.services
 from accounts.models import User
 from campaigns.enums import Reason, Trigger
+from contacts.custom.undoing import FieldsSet
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
 from leads.arrivals import LeadValues, values_of
@@ -97,6 +98,7 @@ def _take(
         owners=[enquiry.owner_id if enquiry.known is None else None for enquiry in enquiries],
         now=now,
     )
+    _note_fields(enquiries, kept.fields)
     duplicates.note_taken([enquiry.person for enquiry in enquiries], now)
     _keep_leads(enquiries, new, kept.changed, now)
     _note_ways(enquiries, now)
@@ -186,6 +188,17 @@ def _read(arrivals: Sequence[Arrival], now: datetime) -> tuple[list[LeadValues],
         values.append(said)
         tag_ids.append(tags)
     return values, tag_ids
+
+
+def _note_fields(enquiries: Sequence[Enquiry], fields: Mapping[UUID, FieldsSet]) -> None:
+    """With the first arrival of each contact that says any: the batch wrote them together.
+
+    Whom a file brings keeps them as long as its row: they go together.
+    """
+    left = dict(fields)
+    for enquiry in enquiries if left else ():
+        if enquiry.said.fields and (enquiry.arrival.job_id is None or enquiry.person.contact is not None):
+            enquiry.fields_set = left.pop(enquiry.contact_id, None)
 
 
 def _keep_leads(

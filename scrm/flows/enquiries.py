@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 import accounts.services
 import leads.services
 from accounts.models import User
+from contacts.custom.undoing import FieldsSet
 from contacts.enums import IdentityKind
 from contacts.inputs import Known, PersonInput
 from contacts.selectors import forgotten_keys
@@ -45,6 +46,7 @@ class Enquiry:
     method: str = ""
     lead_id: UUID | None = None
     changed: bool = False
+    fields_set: FieldsSet | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +110,7 @@ def keep_arrivals(
                 owner_id=enquiry.owner_id,
                 rule_id=enquiry.rule_id,
                 method=enquiry.method,
+                fields_set=enquiry.fields_set if place == enquiry.places[0] else None,
             )
             for enquiry in enquiries
             for place in enquiry.places

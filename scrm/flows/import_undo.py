@@ -16,7 +16,9 @@ from accounts.models import User
 from accounts.services import record_audit
 from campaigns.enums import Reason
 from campaigns.services.enrolment import exit_with_leads, hold_touches, reached
+from contacts.custom.undoing import FieldsSet
 from contacts.models import Contact
+from contacts.selectors import fields_restorable
 from exchange import jobs
 from exchange.enums import JobState
 from exchange.models import Job
@@ -39,10 +41,14 @@ _KNOWN, _OTHER_LEADS = "known", "other_leads"
 
 @dataclass(slots=True)
 class Undone:
-    """How many went, and how many stay why: leads by `Stay`, contacts of leads that go as known before or otherwise."""
+    """How many went, and how many stay why: leads by `Stay`, contacts of leads that go as known before or otherwise.
+
+    `fields` are contacts that were known before and whose fields hold again what they did.
+    """
 
     leads: int = 0
     contacts: int = 0
+    fields: int = 0
     stay: Counter[str] = field(default_factory=Counter)
     contacts_stay: Counter[str] = field(default_factory=Counter)
 
@@ -80,7 +86,7 @@ def foresee_undo(job: Job) -> Foreseen:
     page = leads.services.arrivals_by_job(job_id=job.pk, after=None, limit=FORESEEN)
     contact_ids = [contact_id for _arrival, _lead, contact_id in page]
     verdict = _judge(job.pk, contact_ids, reached(contact_ids=contact_ids))
-    undone = Undone()
+    undone = Undone(fields=fields_restorable(_steps(job.pk, None, FORESEEN)[1]))
     _count(undone, verdict, [lead_id for _arrival, lead_id, _contact in page])
     total = lead_count_by_job(job.pk)
     return Foreseen(total, undone, complete=total <= len(page))
@@ -126,6 +132,7 @@ def undone_by(undo: Job) -> Undone:
     return Undone(
         said.get("leads", 0),
         said.get("contacts", 0),
+        said.get("fields", 0),
         Counter(said.get("stay", {})),
         Counter(said.get("contacts_stay", {})),
     )
@@ -143,6 +150,8 @@ def work(job: Job, budget: Budget) -> bool:
 def _next_batch(job: Job) -> bool:
     """One transaction with its checkpoint, the place among the file's rows."""
     import_id, now, after = UUID(job.options["import"]), clock.now(), job.checkpoint.get("after")
+    if after is None and _fields_restored(job, import_id, now):
+        return False
     with due_work():
         page = leads.services.arrivals_by_job(job_id=import_id, after=UUID(after) if after else None, limit=_AT_ONCE)
         contact_ids = [contact_id for _arrival, _lead, contact_id in page]
@@ -156,6 +165,7 @@ def _next_batch(job: Job) -> bool:
         job.result = {
             "leads": undone.leads,
             "contacts": undone.contacts,
+            "fields": undone.fields,
             "stay": undone.stay,
             "contacts_stay": undone.contacts_stay,
         }
@@ -166,9 +176,38 @@ def _next_batch(job: Job) -> bool:
             return False
         job.total, job.checkpoint = job.done, {}
         details = {"file": job.title, "leads": undone.leads, "contacts": undone.contacts, "kept": undone.kept}
+        details |= {"fields": undone.fields} if undone.fields else {}
         record_audit(action="import.undone", actor=job.created_by, subject=job, details=details, now=now)
         jobs.finish_job(job=job, now=clock.now())
     return True
+
+
+def _fields_restored(job: Job, import_id: UUID, now: datetime) -> bool:
+    """Take one batch of what rows wrote to fields of contacts back; False when there is none left.
+
+    In a transaction of its own, before any lead goes: it holds contacts alone, and arrivals hold them after others.
+    """
+    before = job.checkpoint.get("fields_before")
+    last, steps = _steps(import_id, UUID(before) if before else None, _AT_ONCE)
+    if last is None:
+        return False
+    with due_work():
+        restored = contacts.services.restore_fields(steps=steps, now=now)
+        job.result = {**job.result, "fields": job.result.get("fields", 0) + restored}
+        job.checkpoint = {"fields_before": str(last)}
+        jobs.save_progress(job=job, now=clock.now())
+    return True
+
+
+def _steps(import_id: UUID, before: UUID | None, limit: int) -> tuple[UUID | None, list[tuple[UUID, FieldsSet]]]:
+    """What rows wrote to fields of those who did not come with the file; with the place where to go on."""
+    page = leads.services.fields_set_by_job(job_id=import_id, before=before, limit=limit)
+    contact_ids = [contact_id for _arrival, contact_id, _fields in page]
+    new = leads.services.newcomers_of_job(job_id=import_id, contact_ids=contact_ids)
+    steps: list[tuple[UUID, FieldsSet]] = [
+        (contact_id, fields) for _arrival, contact_id, fields in page if contact_id not in new
+    ]
+    return (page[-1][0] if page else None), steps
 
 
 def _hold(contact_ids: Sequence[UUID], lead_ids: Sequence[UUID]) -> None:

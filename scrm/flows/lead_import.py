@@ -24,6 +24,7 @@ from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
 from exchange.spreadsheets import opened_table
+from leads.field_readings import OwnField
 from leads.guessing import guess_mapping, header_is_data
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, ArrivalOutcome
 from leads.mapping import InvalidMapping, Mapping
@@ -36,6 +37,7 @@ from scrm.core.ids import uuid7
 from scrm.flows.arrival import prepared_arrived
 from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
 from scrm.flows.lead_rows import Batch, Bringing, FewSpellings, arrivals_of, batches, bringing, read_ahead
+from scrm.flows.own_fields import own_fields, shapes_of
 from scrm.flows.prepared import Prepared, Unfit
 from tenants.selectors import tenant_current
 
@@ -57,6 +59,8 @@ class Preview:
     encoding: str
     delimiter: str
     header: bool
+    fields: list[OwnField]
+    """What a column may become beside what every business has."""
 
     @property
     def form(self) -> dict[str, Any]:
@@ -78,13 +82,13 @@ class DryRun:
     marked: list[MarkedRow]
 
 
-def preview(file: BinaryIO) -> Preview:
-    """Look at a file; UnreadableFile says in one line why nothing can be read."""
+def preview(file: BinaryIO, user: User | None = None) -> Preview:
+    """Look at a file for somebody; UnreadableFile says in one line why nothing can be read."""
     with opened_table(file) as table:
-        return _look(table)
+        return _look(table, user)
 
 
-def _look(file: BinaryIO) -> Preview:
+def _look(file: BinaryIO, user: User | None) -> Preview:
     region = tenant_current().region
     table = Table(file)
     header = not header_is_data(table.columns, region=region)
@@ -96,33 +100,41 @@ def _look(file: BinaryIO) -> Preview:
             samples.append(item.values)
         if len(samples) >= SAMPLE_ROWS:
             break
-    mapping = guess_mapping(table.columns, samples, region=region)
-    return Preview(table.columns, samples[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header)
+    fields = own_fields(user)
+    mapping = guess_mapping(table.columns, samples, region=region, fields=fields)
+    return Preview(table.columns, samples[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header, fields)
 
 
-def check_mapping(mapping: Mapping, headers: Sequence[str]) -> None:
-    """InvalidMapping when it speaks of a column that the file lacks."""
-    for name in mapping.missing_columns(headers):
+def check_mapping(mapping: Mapping, look: Preview) -> None:
+    """InvalidMapping when it speaks of a column that the file lacks, or of a field that may not be written."""
+    for name in mapping.missing_columns(look.headers):
         message = gettext("The file has no column of this name; it has %(columns)s.")
-        raise InvalidMapping(f"columns.{name}", message % {"columns": ", ".join(headers)})
+        raise InvalidMapping(f"columns.{name}", message % {"columns": ", ".join(look.headers)})
+    shapes_of(mapping.fields, look.fields)
 
 
-def dry_run(file: BinaryIO, mapping: Mapping | None = None, limit: int = 20, rows: int | None = None) -> DryRun:
+def dry_run(
+    file: BinaryIO,
+    mapping: Mapping | None = None,
+    limit: int = 20,
+    rows: int | None = None,
+    user: User | None = None,
+) -> DryRun:
     """What an import of the file, or of its first `rows`, would do; writes nothing."""
     with opened_table(file) as table:
-        return _tried(table, mapping, limit, rows)
+        return _tried(table, mapping, limit, rows, user)
 
 
-def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None) -> DryRun:
-    look = _look(file)
+def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None, user: User | None) -> DryRun:
+    look = _look(file, user)
     mapping = mapping or look.mapping
-    check_mapping(mapping, look.headers)
+    check_mapping(mapping, look)
     problems: list[Problem] = []
     cells: dict[int, list[str]] = {}
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
     complete = True
     with transaction.atomic():
-        by, of_keys, of_words = bringing(uuid7()), uuid7(), uuid7()
+        by, of_keys, of_words = bringing(uuid7(), mapping), uuid7(), uuid7()
         for batch in batches(Table(file, **look.form), mapping, "", FewSpellings(), by):
             counts.update(_foreseen(batch, by, of_keys, of_words))
             counts["rows"] += batch.rows
@@ -145,8 +157,8 @@ def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
     It begins with the mapping of the last file that had the same columns, else with a guess.
     """
     with opened_table(file) as table:
-        look = _look(table)
-        remembered = mapping_remembered(KIND, look.headers) if look.header else None
+        look = _look(table, user)
+        remembered = mapping_remembered(KIND, look.headers, look.fields) if look.header else None
         return _keep(user, table, name, look, remembered)
 
 
@@ -178,9 +190,9 @@ def start_import(
 ) -> Job:
     """Take in a file of leads, by the mapping or the guess. UnreadableFile or InvalidMapping says what is wrong."""
     with opened_table(file) as table:
-        look = _look(table)
+        look = _look(table, user)
         if mapping is not None:
-            check_mapping(mapping, look.headers)
+            check_mapping(mapping, look)
         job = _keep(user, table, name, look)
     begin_import(job, mapping=mapping, start_sops=start_sops, head_start=head_start)
     return job
@@ -213,8 +225,9 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
     with translation.override(language), job.file.open("rb") as file, _for_bulk():
         table = Table(cast(BinaryIO, file.file), **form)
-        by = bringing(job.pk, job.created_at)
-        coming = batches(table, mapping_of(job), start.get("place", ""), spellings, by)
+        mapping = mapping_of(job)
+        by = bringing(job.pk, mapping, job.created_at)
+        coming = batches(table, mapping, start.get("place", ""), spellings, by)
         with JobErrors(job, table.columns) as errors, closing(read_ahead(coming, language)) as ready:
             for batch in ready:
                 _take_in(job, batch, by, errors)

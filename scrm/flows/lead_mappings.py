@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 import exchange.selectors
-from leads.mapping import InvalidMapping, Mapping
+from leads.field_readings import OwnField
+from leads.mapping import FIELD, InvalidMapping, Mapping
 from leads.mapping_json import parse_mapping
 
 
@@ -21,13 +23,16 @@ def columns_digest(columns: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(sorted(columns)).encode("utf-8", "replace")).hexdigest()
 
 
-def mapping_remembered(kind: str, columns: Iterable[str]) -> Remembered | None:
-    """What the last import that went through with these columns went by."""
+def mapping_remembered(kind: str, columns: Iterable[str], fields: Iterable[OwnField]) -> Remembered | None:
+    """What the last import that went through with these columns went by, as far as these fields may be written."""
     job = exchange.selectors.job_done_with(kind, columns=columns_digest(columns))
     if job is None:
         return None
     try:
-        return Remembered(parse_mapping(job.options["mapping"]), job.title)
+        mapping = parse_mapping(job.options["mapping"])
     except InvalidMapping:
         # Made before a target got another name: then people are asked again.
         return None
+    gone = mapping.fields.keys() - {field.code for field in fields}
+    kept = {name: column for name, column in mapping.columns.items() if column.to.removeprefix(FIELD) not in gone}
+    return Remembered(replace(mapping, columns=kept), job.title)

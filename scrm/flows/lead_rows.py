@@ -14,11 +14,13 @@ from exchange import jobs
 from exchange.problems import Problem
 from exchange.reader import Row, Table
 from leads.enums import LeadOrigin
+from leads.field_readings import Shapes
 from leads.file_keys import identity_key, row_digest, row_key
 from leads.inputs import Arrival, LeadInput
 from leads.mapping import Mapping
 from leads.row_reading import Spellings, apply
 from scrm.core.crypto import TenantKeys
+from scrm.flows.own_fields import shapes_of
 from scrm.flows.prepared import Prepared, Unfit, prepare
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
@@ -67,14 +69,15 @@ class Bringing:
     received_at: datetime | None
     tenant: Tenant
     keys: TenantKeys
+    shapes: Shapes
 
     def arrival(self, lead: LeadInput, key: str) -> Arrival:
         return Arrival(lead, LeadOrigin.IMPORT, key, job_id=self.job_id, received_at=self.received_at)
 
 
-def bringing(job_id: UUID, received_at: datetime | None = None) -> Bringing:
+def bringing(job_id: UUID, mapping: Mapping, received_at: datetime | None = None) -> Bringing:
     """What the rows of a job have in common, in the current tenant."""
-    return Bringing(job_id, received_at, tenant_current(), tenant_keys())
+    return Bringing(job_id, received_at, tenant_current(), tenant_keys(), shapes_of(mapping.fields))
 
 
 def batches(
@@ -94,7 +97,7 @@ def batches(
         batch.rows += 1
         if isinstance(item, Row):
             size += len("".join(item.values.values())) + _CELL_BYTES * len(item.values)
-            lead = apply(mapping, item, region=region, zone=zone, spellings=spellings)
+            lead = apply(mapping, item, region=region, zone=zone, spellings=spellings, shapes=by.shapes)
             if isinstance(lead, LeadInput):
                 read.append((lead, identity_key(lead, keys=by.keys) or row_digest(item.values, keys=by.keys)))
             else:

@@ -1,18 +1,20 @@
 """What people enter about a file of leads: the file, and what each of its columns becomes."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from leads.mapping import ATTRIBUTE, TARGETS, Mapping
+from contacts.enums import FieldKind
+from leads.mapping import ATTRIBUTE, FIELD, TARGETS, Mapping, is_dated
 from leads.mapping_json import parse_mapping
 from leads.readings import DAY_ORDERS
 from scrm.flows.lead_import import Preview
 
+_DATED: Final = (FieldKind.DATE, FieldKind.MOMENT)
 LABELS: dict[str, str | Promise] = {
     "name": pgettext_lazy("person", "Name"),
     "company": gettext_lazy("Company"),
@@ -57,12 +59,16 @@ class ColumnRow:
     choices: list[tuple[str, str | Promise]]
     day_order: str
     in_template: bool
+    fields: list[tuple[str, str]]
+    is_dated: bool
     error: str = ""
 
 
 def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: str = "") -> list[ColumnRow]:
     """Every column with its samples and what it becomes."""
     templates = " ".join(mapping.values.values())
+    fields = [(f"{FIELD}{field.code}", field.names[0]) for field in look.fields]
+    dated = {f"{FIELD}{field.code}" for field in look.fields if field.shape.kind in _DATED} | {"captured_at"}
     rows = []
     for number, name in enumerate(look.headers):
         column = mapping.columns.get(name)
@@ -77,7 +83,16 @@ def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: st
         order = column.day_order if column else ""
         rows.append(
             ColumnRow(
-                number, name, list(dict.fromkeys(filter(None, samples)))[:3], chosen, choices, order, used, at_fault
+                number=number,
+                name=name,
+                samples=list(dict.fromkeys(filter(None, samples)))[:3],
+                chosen=chosen,
+                choices=choices,
+                day_order=order,
+                in_template=used,
+                fields=fields,
+                is_dated=chosen in dated,
+                error=at_fault,
             )
         )
     return rows
@@ -99,6 +114,6 @@ def posted_mapping(data: Any, look: Preview, before: Mapping) -> Mapping:
             continue
         columns[name] = {"to": target}
         order = str(data.get(f"order-{number}", ""))
-        if target == "captured_at" and order in DAY_ORDERS:
+        if is_dated(target) and order in DAY_ORDERS:
             columns[name]["day_order"] = order
     return parse_mapping({**raw, "columns": columns})

@@ -53,7 +53,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
         return redirect("ops:import_detail", job.pk)
     try:
         with job.file.open("rb") as file:
-            look = lead_import.preview(cast(BinaryIO, file))
+            look = lead_import.preview(cast(BinaryIO, file), request.user)
     except (FileNotFoundError, UnreadableFile):
         messages.error(request, _("The file is no longer there: upload it again."))
         return redirect("ops:import_start")
@@ -62,6 +62,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
         return _mapping_page(request, job, look, chosen, {})
     try:
         chosen = posted_mapping(request.POST, look, chosen)
+        lead_import.check_mapping(chosen, look)
     except InvalidMapping as error:
         return _mapping_page(request, job, look, chosen, {"error_path": error.path, "error": error.message})
     start_sops = request.POST.get("start_sops") == "on"
@@ -69,7 +70,7 @@ def mapping(request: Visit, job_id: UUID) -> HttpResponse:
         lead_import.begin_import(job, mapping=chosen, start_sops=start_sops)
         return redirect("ops:import_detail", job.pk)
     with job.file.open("rb") as file:
-        tried = lead_import.dry_run(cast(BinaryIO, file), chosen, rows=TRIED_ROWS)
+        tried = lead_import.dry_run(cast(BinaryIO, file), chosen, rows=TRIED_ROWS, user=request.user)
     return _mapping_page(request, job, look, chosen, {"tried": tried, "start_sops": start_sops})
 
 

@@ -3,10 +3,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.services import save_field
 from exchange.enums import JobState
 from exchange.models import Job
 from leads.models import Lead
 from scheduler.budget import Budget
+from scrm.core import clock
 from scrm.flows import workbook_import
 from scrm.flows.jobs import jobs_due
 from scrm.flows.lead_import import KIND
@@ -40,6 +42,20 @@ def test_mapping_page_guesses_and_shows_samples(desk, job):
 
     assert [row.chosen for row in answer.context["columns"]] == ["name", "phone", "city"]
     assert "13812345678" in answer.content.decode()
+
+
+def test_column_becomes_a_field_of_the_business(desk, job):
+    save_field(field=None, kind="date", label="Last visit", label_zh="上次到店", by=None, now=clock.now())
+    page = desk.get(f"/imports/{job.pk}/mapping/").content.decode()
+    assert '<optgroup label="Fields of contacts"><option value="field:last_visit">Last visit</option>' in page
+
+    refused = desk.post(f"/imports/{job.pk}/mapping/", mapped("field:gone", "phone", "city"))
+    tried = desk.post(f"/imports/{job.pk}/mapping/", mapped("field:last_visit", "phone", "city"))
+
+    assert refused.status_code == 422
+    assert "There is no field “field:gone”" in refused.content.decode()
+    assert 'name="order-0"' in tried.content.decode()
+    assert {problem.column for problem in tried.context["tried"].problems} == {"Name", "Mobile"}
 
 
 def test_mapping_page_says_which_file_its_mapping_comes_from(desk, job):

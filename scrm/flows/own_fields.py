@@ -1,0 +1,31 @@
+"""Fields that the business gave its contacts, as leads that come in may say them: which there are, who may set them."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from contacts.selectors import field_shapes, fields_writable
+from leads.field_readings import OwnField, Shapes
+from leads.mapping import FIELD, InvalidMapping
+
+
+def own_fields(user: User | None = None) -> list[OwnField]:
+    """The fields that somebody may set, in their order; what comes from another system may set all of them."""
+    fields = fields_writable(user.role if user else "")
+    return [
+        OwnField(field.code, tuple(filter(None, (field.name, field.label, field.label_zh, field.code))), field.shape)
+        for field in fields
+    ]
+
+
+def shapes_of(said: Mapping[str, str], fields: list[OwnField] | None = None) -> Shapes:
+    """What the fields of a mapping hold; InvalidMapping names one that there is not, or that is none of `fields`."""
+    if not said:
+        return {}
+    shapes = field_shapes(said) if fields is None else {each.code: each.shape for each in fields}
+    for code, path in said.items():
+        if code not in shapes:
+            message = gettext("There is no field “%(code)s” that could be written.")
+            raise InvalidMapping(path, message % {"code": f"{FIELD}{code}"[:60]})
+    return {code: shapes[code] for code in said}
