@@ -16,15 +16,21 @@ from scrm.core.bulk import insert_columns
 
 
 def store_events(
-    *, happenings: Sequence[Happening], contact_ids: Collection[UUID], now: datetime, are_new: bool = False
+    *,
+    happenings: Sequence[Happening],
+    declared: Mapping[str, Declared],
+    contact_ids: Collection[UUID],
+    now: datetime,
+    are_new: bool = False,
 ) -> list[HappeningOutcome]:
     """Store events that are new; says of each whether it was. `contact_ids` exist and are locked.
 
+    `declared` is what the tracking plan says of their types.
+
     `are_new` where none can be here yet: each is named after something that was made in this transaction.
     """
-    plan = _plan({happening.type for happening in happenings})
     problems = [
-        problem_of(happening, plan.get(happening.type))
+        problem_of(happening, declared.get(happening.type))
         or ("" if happening.contact_id in contact_ids else gettext("There is no such customer."))
         for happening in happenings
     ]
@@ -37,7 +43,7 @@ def store_events(
     ordered = sorted(fit.values(), key=attrgetter("dedupe_key"))
     columns: dict[str, list[Any]] = {
         "contact_id": [happening.contact_id for happening in ordered],
-        "type_id": [plan[happening.type].id for happening in ordered],
+        "type_id": [declared[happening.type].id for happening in ordered],
         "occurred_at": [happening.occurred_at for happening in ordered],
         "dedupe_key": [happening.dedupe_key for happening in ordered],
         "properties": [dict(happening.properties) for happening in ordered],
@@ -68,5 +74,6 @@ def ensure_event_types(*, declared: Sequence[Mapping[str, Any]]) -> None:
     EventType.objects.bulk_create([EventType(**each) for each in declared], ignore_conflicts=True)
 
 
-def _plan(codes: Collection[str]) -> dict[str, Declared]:
-    return {row[1]: Declared(*row) for row in queries.declared(codes)}
+def declarations(types: Collection[str]) -> dict[str, Declared]:
+    """The lines of the tracking plan on these types of event."""
+    return {row[1]: Declared(*row) for row in queries.declared(types)}

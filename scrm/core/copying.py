@@ -19,8 +19,9 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 class _Aside:
     """Copies that another thread makes, in order, on this thread's connection."""
 
-    def __init__(self, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, meanwhile: Callable[[], bool]) -> None:
         self._thread = thread
+        self._meanwhile = meanwhile
         self._running: list[Future[None]] = []
 
     def hand_over(self, copy: Callable[[], None]) -> None:
@@ -30,6 +31,8 @@ class _Aside:
         """Until all are done; what PostgreSQL refused first raises."""
         running, self._running = self._running, []
         for copy in running:
+            while not copy.done() and self._meanwhile():
+                pass
             copy.result()
 
     def __call__(self, execute: Callable[..., Any], *statement: Any) -> Any:
@@ -41,14 +44,24 @@ class _Aside:
 _aside: Final[ContextVar[_Aside | None]] = ContextVar("copying_aside", default=None)
 
 
+def _nothing() -> bool:
+    return False
+
+
 @contextmanager
-def copying_aside() -> Iterator[None]:
+def copying_aside(meanwhile: Callable[[], bool] = _nothing) -> Iterator[None]:
     """Rows that are copied in here are PostgreSQL's work alone: it takes them in while we make the next ones.
 
-    What it refuses raises at the next statement, or at the end at the latest. Inside a transaction that ends outside.
+    `meanwhile` does a millisecond of other work, without the database and without raising, wherever we would wait for
+    PostgreSQL; it gives False when there is none left.
+
+    What it refuses raises at the next statement, or at the end at the latest. Inside a transaction that ends outside;
+    for the rest of it, foreign keys are checked with each statement, so that this is done aside too.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with ThreadPoolExecutor(1) as thread:
-        aside = _Aside(thread)
+        aside = _Aside(thread, meanwhile)
         mark = _aside.set(aside)
         try:
             with connection.execute_wrapper(aside):

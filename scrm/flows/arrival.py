@@ -13,6 +13,7 @@ import lifecycle.services
 import tagging.services
 from accounts.models import User
 from campaigns.enums import Reason, Trigger
+from campaigns.models import Sop
 from contacts.custom.undoing import FieldsSet
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
@@ -26,8 +27,9 @@ from scheduler.services import due_work
 from scrm.flows import duplicates
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
-from scrm.flows.engagement import give_tags, starts_for, take_in
+from scrm.flows.engagement import follows_of, give_tags, starts_for, take_in
 from scrm.flows.enquiries import (
+    CAPTURED,
     Enquiry,
     audit,
     captured,
@@ -90,6 +92,10 @@ def _take(
     outcomes, enquiries = _recognise(prepared, now)
     new = [enquiry for enquiry in enquiries if enquiry.known is None]
     owners_decided(new, now)
+    # Asked before rows are copied: a question in between would wait for them.
+    stages = lifecycle.services.default_stages()
+    follows = follows_of({CAPTURED}) if new else None
+    sops = campaigns.services.sops_that_start(Trigger.LEAD_CAPTURED) if new and start else []
     kept = contacts.services.keep_people(
         people=[enquiry.said for enquiry in enquiries],
         again={enquiry.contact_id for enquiry in enquiries if enquiry.known is not None},
@@ -102,12 +108,12 @@ def _take(
     duplicates.note_taken([enquiry.person for enquiry in enquiries], now)
     _keep_leads(enquiries, new, kept.changed, now)
     _note_ways(enquiries, now)
-    _place(enquiries, new, now)
+    _place(enquiries, new, stages, now)
     _tag(enquiries, kept.zones, now, start)
     # Named after leads that were made just now, so they can't be there.
-    take_in([captured(enquiry, now) for enquiry in new], now=now, start=start, held=kept.zones, are_new=True)
-    if new and start:
-        _start(new, kept.zones, now)
+    happened = [captured(enquiry, now) for enquiry in new]
+    take_in(happened, now=now, start=start, held=kept.zones, are_new=True, follows=follows)
+    _start(sops, new, kept.zones, now)
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and enquiry.is_won})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
@@ -248,9 +254,8 @@ def _note_ways(enquiries: Sequence[Enquiry], now: datetime) -> None:
     )
 
 
-def _place(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], now: datetime) -> None:
+def _place(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], stages: Sequence[StageInfo], now: datetime) -> None:
     """New contacts enter the lifecycle; those with a deal stand at its end."""
-    stages = lifecycle.services.default_stages()
     ends: dict[str, StageInfo | None] = {
         LeadStatus.WON: lifecycle.services.first_of_kind(stages, StageKind.WON),
         LeadStatus.LOST: lifecycle.services.first_of_kind(stages, StageKind.LOST),
@@ -298,8 +303,7 @@ def _alert(new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
         leads_assigned(leads_of, now=now, by=actor, topic=topic)
 
 
-def _start(new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
-    sops = campaigns.services.sops_that_start(Trigger.LEAD_CAPTURED)
+def _start(sops: Sequence[Sop], new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:
     if not sops:
         return
     lead_of: dict[UUID, UUID | None] = {}

@@ -1,6 +1,7 @@
 """What contacts do and what it sets off: events, tags, stages, SOPs; a tracked link opened."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,10 @@ from campaigns.services import start_sops
 from content.machines import is_machine
 from content.models import TrackedLink
 from events.inputs import Happening, HappeningOutcome
+from events.plan import Declared
 from exchange.enums import HookEvent
 from lifecycle.enums import MoveSource
+from lifecycle.rules import Rule as StageRule
 from lifecycle.rules import decide_moves
 from scheduler.services import due_work
 from scrm.core.conditions import uses
@@ -28,8 +31,24 @@ from scrm.flows import progress
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
 from tagging.rules import Grant, decide_grants
+from tagging.rules import Rule as TagRule
 from tagging.services_scores import Changed, scores_touched
 from tenants.selectors import tenant_current
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What is said of types of events: their declarations, and the rules that they set off."""
+
+    declared: Mapping[str, Declared]
+    tag_rules: Sequence[TagRule]
+    stage_rules: Sequence[StageRule]
+
+
+def follows_of(types: Collection[str]) -> Follows:
+    """What there is on these types."""
+    rules = tagging.services.rules_for(types), lifecycle.services.rules_for(types)
+    return Follows(events.services.declarations(types), *rules)
 
 
 def events_happened(happenings: Sequence[Happening], *, now: datetime) -> list[HappeningOutcome]:
@@ -91,22 +110,27 @@ def take_in(
     start: bool = True,
     held: Collection[UUID] | None = None,
     are_new: bool = False,
+    follows: Follows | None = None,
 ) -> list[HappeningOutcome]:
     """Store events and do what the new ones set off; `start` says whether SOPs do. Inside `due_work`.
 
-    `held` are the contacts, where the caller has locked them; `are_new` as `store_events` has it.
+    `held` are the contacts, where the caller has locked them; `are_new` as `store_events` has it; `follows` where the
+    caller has asked for it.
     """
     if not happenings:
         return []
+    known = follows or follows_of({happening.type for happening in happenings})
     present = held
     if present is None:
         present = contacts.services.lock_contacts(contact_ids={happening.contact_id for happening in happenings})
-    outcomes = events.services.store_events(happenings=happenings, contact_ids=present, now=now, are_new=are_new)
+    outcomes = events.services.store_events(
+        happenings=happenings, declared=known.declared, contact_ids=present, now=now, are_new=are_new
+    )
     new = [happening for happening, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
     if new:
         changed = [each for each, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
         scores_touched([Changed(each.contact_id, now, event_type=each.type) for each in changed])
-        _apply_rules(new, now, start=start)
+        _apply_rules(known, new, now, start=start)
     return outcomes
 
 
@@ -146,10 +170,8 @@ def starts_for(
     }
 
 
-def _apply_rules(happenings: Sequence[Happening], now: datetime, *, start: bool) -> None:
-    types = {happening.type for happening in happenings}
-    tag_rules = tagging.services.rules_for(types)
-    stage_rules = lifecycle.services.rules_for(types)
+def _apply_rules(follows: Follows, happenings: Sequence[Happening], now: datetime, *, start: bool) -> None:
+    tag_rules, stage_rules = follows.tag_rules, follows.stage_rules
     if not tag_rules and not stage_rules:
         return
     new: list[Mapping[str, Any]] = [

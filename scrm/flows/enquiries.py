@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -24,6 +24,8 @@ from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, Arrival
 from leads.models import Lead
 from leads.services import KnownLead, NewArrival
 from scrm.flows.telling import plain
+
+CAPTURED: Final = "lead_captured"
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ def captured(enquiry: Enquiry, now: datetime) -> Happening:
         "came_by": str(enquiry.arrival.came_by),
     }
     moment = enquiry.values.captured_at or now
-    return Happening(enquiry.contact_id, "lead_captured", moment, f"lead_captured:{enquiry.lead_id}", said)
+    return Happening(enquiry.contact_id, CAPTURED, moment, f"{CAPTURED}:{enquiry.lead_id}", said)
 
 
 def audit(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:

@@ -36,7 +36,7 @@ from scrm.core.copying import copying_aside
 from scrm.core.ids import uuid7
 from scrm.flows.arrival import prepared_arrived
 from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
-from scrm.flows.lead_rows import Batch, Bringing, FewSpellings, arrivals_of, batches, bringing, read_ahead
+from scrm.flows.lead_rows import Ahead, Batch, Bringing, FewSpellings, arrivals_of, bringing
 from scrm.flows.own_fields import own_fields, shapes_of
 from scrm.flows.prepared import Prepared, Unfit
 from tenants.selectors import tenant_current
@@ -133,9 +133,9 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
     cells: dict[int, list[str]] = {}
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
     complete = True
-    with transaction.atomic():
-        by, of_keys, of_words = bringing(uuid7(), mapping), uuid7(), uuid7()
-        for batch in batches(Table(file, **look.form), mapping, "", FewSpellings(), by):
+    by, of_keys, of_words = bringing(uuid7(), mapping), uuid7(), uuid7()
+    with transaction.atomic(), closing(Ahead(Table(file, **look.form), mapping, "", FewSpellings(), by)) as coming:
+        for batch in coming:
             counts.update(_foreseen(batch, by, of_keys, of_words))
             counts["rows"] += batch.rows
             counts[REJECTED] += batch.rejected
@@ -227,10 +227,10 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
         table = Table(cast(BinaryIO, file.file), **form)
         mapping = mapping_of(job)
         by = bringing(job.pk, mapping, job.created_at)
-        coming = batches(table, mapping, start.get("place", ""), spellings, by)
-        with JobErrors(job, table.columns) as errors, closing(read_ahead(coming, language)) as ready:
-            for batch in ready:
-                _take_in(job, batch, by, errors)
+        ahead = Ahead(table, mapping, start.get("place", ""), spellings, by)
+        with JobErrors(job, table.columns) as errors, closing(ahead) as coming:
+            for batch in coming:
+                _take_in(job, batch, by, errors, coming.read_on)
                 failpoints.passed("import.batch_committed")
                 if tell is not None:
                     tell(job)
@@ -241,8 +241,8 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
 
 @contextmanager
 def _for_bulk() -> Iterator[None]:
-    """Keep the collector from walking the whole program for every few rows, and the reading thread from holding on
-    to the interpreter when PostgreSQL has answered the other."""
+    """Keep the collector from walking the whole program for every few rows, and us from holding on to the interpreter
+    when PostgreSQL has answered the thread that copies."""
     before, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
@@ -275,10 +275,10 @@ def _keep(user: User | None, file: BinaryIO, name: str, look: Preview, remembere
     )
 
 
-def _take_in(job: Job, batch: Batch, by: Bringing, errors: JobErrors) -> None:
+def _take_in(job: Job, batch: Batch, by: Bringing, errors: JobErrors, meanwhile: Callable[[], bool]) -> None:
     result = Counter(dict.fromkeys(_COUNTED, 0) | job.result)
     with due_work():
-        for outcome in _let_arrive(arrivals_of(batch, by), job):
+        for outcome in _let_arrive(arrivals_of(batch, by), job, meanwhile):
             result[outcome.outcome] += 1
             batch.problems += outcome.problems
         result["rows"] += batch.rows
@@ -295,18 +295,18 @@ def _take_in(job: Job, batch: Batch, by: Bringing, errors: JobErrors) -> None:
             jobs.save_progress(job=job, now=clock.now())
 
 
-def _let_arrive(arrivals: Sequence[Prepared | Unfit], job: Job) -> list[ArrivalOutcome]:
+def _let_arrive(arrivals: Sequence[Prepared | Unfit], job: Job, meanwhile: Callable[[], bool]) -> list[ArrivalOutcome]:
     """Take in a batch; what the database refuses is found by halving, so that the good rows still go in."""
     if not arrivals:
         return []
     try:
-        with transaction.atomic(), copying_aside():
+        with transaction.atomic(), copying_aside(meanwhile):
             start = bool(job.options["start_sops"])
             return prepared_arrived(arrivals, now=clock.now(), actor=job.created_by, start_sops=start)
     except DataError:
         if len(arrivals) > 1:
             middle = len(arrivals) // 2
-            return _let_arrive(arrivals[:middle], job) + _let_arrive(arrivals[middle:], job)
+            return _let_arrive(arrivals[:middle], job, meanwhile) + _let_arrive(arrivals[middle:], job, meanwhile)
         row = arrivals[0].arrival.lead.row
         reason, fix = gettext("A value of this row can't be kept."), gettext("Look for special characters in it.")
         return [ArrivalOutcome(row, REJECTED, problems=(Problem(row, "", "", reason, fix),))]

@@ -1,14 +1,11 @@
 """Reads the rows of a lead file in batches, each row as an arrival with its key or as a problem."""
 
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from django.utils import translation
 
 from exchange import jobs
 from exchange.problems import Problem
@@ -29,6 +26,8 @@ from tenants.selectors import tenant_current, tenant_keys
 BATCH_ROWS: Final = 4_000
 BATCH_BYTES: Final = 4_000_000
 _CELL_BYTES: Final = 50
+# Read in about a millisecond.
+_BIT_ROWS: Final = 25
 # A column full of names whose case is folded must not fill memory and checkpoint.
 _SPELLINGS_MAX: Final = 1_000
 
@@ -80,12 +79,50 @@ def bringing(job_id: UUID, mapping: Mapping, received_at: datetime | None = None
     return Bringing(job_id, received_at, tenant_current(), tenant_keys(), shapes_of(mapping.fields))
 
 
-def batches(
-    table: Table, mapping: Mapping, after: str, spellings: Spellings, by: Bringing
-) -> Generator[Batch, None, None]:
-    """The rows after a place in the file. A batch ends where reading can go on later; there is always a last one.
+class Ahead:
+    """The batches of a file after a place in it, each of which can be read bit by bit before it is asked for.
 
-    Without the database: a thread's connection would stand in no tenant.
+    Without the database: bits are read while PostgreSQL works on the batch before.
+    """
+
+    def __init__(self, table: Table, mapping: Mapping, after: str, spellings: Spellings, by: Bringing) -> None:
+        self._bits = _read(table, mapping, after, spellings, by)
+        self._ready: Batch | None = None
+        self._failed: Exception | None = None
+
+    def read_on(self) -> bool:
+        """Read a bit; False when the next batch is there or can't be had."""
+        if self._ready is not None or self._failed is not None:
+            return False
+        try:
+            self._ready = next(self._bits)
+        except Exception as failure:
+            # Whoever asks for the batch hears of it, not whoever had time to read.
+            self._failed = failure
+        return self._ready is None and self._failed is None
+
+    def close(self) -> None:
+        """Read no more of the file."""
+        self._bits.close()
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        while self.read_on():
+            pass
+        if self._failed is not None:
+            raise self._failed
+        batch, self._ready = cast(Batch, self._ready), None
+        return batch
+
+
+def _read(
+    table: Table, mapping: Mapping, after: str, spellings: Spellings, by: Bringing
+) -> Generator[Batch | None, None, None]:
+    """The rows after a place, in batches, with None between bits of a batch.
+
+    A batch ends where reading can go on later; there is always a last one.
     """
     region, zone = by.tenant.region, ZoneInfo(by.tenant.zone)
     read: list[tuple[LeadInput, str | bytes]] = []
@@ -105,10 +142,15 @@ def batches(
                 batch.cells[item.number] = list(item.values.values())
         else:
             batch.refuse([item])
+        if batch.rows % _BIT_ROWS == 0:
+            batch.leads += _prepared(read, by)
+            read.clear()
+            yield None
         if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:
             batch.place = table.place
             if batch.place:
-                batch.leads, read = _prepared(read, by), []
+                batch.leads += _prepared(read, by)
+                read.clear()
                 batch.spellings = [(*key, spelling) for key, spelling in spellings.items()]
     batch.leads += _prepared(read, by)
     batch.is_last = True
@@ -120,18 +162,6 @@ def _prepared(
 ) -> list[Prepared | Unfit | tuple[LeadInput, bytes]]:
     named = iter(prepare([by.arrival(lead, key) for lead, key in read if isinstance(key, str)], by.keys))
     return [next(named) if isinstance(key, str) else (lead, key) for lead, key in read]
-
-
-def read_ahead(coming: Generator[Batch, None, None], language: str) -> Generator[Batch, None, None]:
-    """The same batches, the next one read by another thread while PostgreSQL works on this one."""
-    try:
-        with ThreadPoolExecutor(1, initializer=translation.activate, initargs=(language,)) as reader:
-            following = reader.submit(next, coming, None)
-            while (batch := following.result()) is not None:
-                following = reader.submit(next, coming, None)
-                yield batch
-    finally:
-        coming.close()
 
 
 def arrivals_of(batch: Batch, by: Bringing) -> list[Prepared | Unfit]:

@@ -46,7 +46,8 @@ def note_ways(ways: Sequence[Way], now: datetime) -> None:
     ]
     if brought:
         leads.services.attribute_referrals(brought=brought, now=now)
-    won = [way.lead_id for way in ways if way.is_won]
+    # A new lead that came by no link was brought by nobody.
+    won = [way.lead_id for way in ways if way.is_won and (way.arrival.link_id is not None or not way.is_new)]
     if won:
         leads.services.reward_deals(lead_ids=won, now=now)
 

@@ -1,6 +1,7 @@
 """Many rows in one statement."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -108,6 +109,26 @@ def test_rows_are_copied_aside_in_order_and_seen_by_the_next_statement(acme):
 
     assert len(seen) == 2 * COPIED_FROM
     assert EventType.objects.filter(name="three").count() == COPIED_FROM
+
+
+def test_other_work_is_done_while_postgresql_takes_rows_in(acme):
+    other, worked = connection.copy(), []
+
+    def meanwhile():
+        worked.append(len(worked))
+        if len(worked) == 3:
+            other.rollback()
+        return len(worked) < 3
+
+    with closing(other), transaction.atomic(), copying_aside(meanwhile):
+        with connection.cursor() as cursor, other.cursor() as holding:
+            cursor.execute("SET LOCAL lock_timeout = '20s'")
+            other.set_autocommit(False)
+            holding.execute(f'LOCK TABLE "{acme.schema_name}".events_eventtype IN SHARE MODE')
+        insert_columns(EventType, {"code": [f"c{place}" for place in range(COPIED_FROM)]}, {"name": "Whole"})
+        assert EventType.objects.filter(name="Whole").count() == COPIED_FROM
+
+    assert worked == [0, 1, 2]
 
 
 @pytest.mark.parametrize("asks", [True, False])
