@@ -59,6 +59,7 @@ REMEMBERS: dict[str, str] = {
     "campaigns/channels/__init__.py": "one object per channel, made from settings",
     "contacts/field_facts.py": "pure: the fact of a field, by its code and shape; two businesses may share it",
     "contacts/finding/sounds.py": "pure: how characters are read",
+    "contacts/normalise.py": "pure: a number of a region to show as an example",
     "exchange/shared_strings.py": "the texts of one open workbook, gone with it",
     "exchange/shown_numbers.py": "pure: what a number format means",
     "leads/row_reading.py": "pure: what a text of a file reads as",
