@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +16,8 @@ from campaigns.models import Enrollment, Touchpoint
 from campaigns.selectors import WAITING, breaker_list_shut
 from scrm.core.pagination import earlier
 
-_COMING = (*WAITING, TouchState.WITH_REP)
+_COMING: Final = (*WAITING, TouchState.WITH_REP)
+_TAKINGS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +55,32 @@ def enrollment_list_of_contact(contact_id: UUID) -> list[Enrollment]:
 
 
 def sops_of_contact(contact_id: UUID) -> list[Taking]:
-    """Every SOP the contact is or was in, with the next touch and why, or why not."""
-    enrollments = list(
-        Enrollment.objects.filter(contact=contact_id).select_related("sop", "version").order_by("-anchor_at", "-pk")
-    )
-    touches = Touchpoint.objects.filter(contact=contact_id).select_related("step", "lane").order_by("due_at", "pk")
-    by_enrollment: dict[int, list[Touchpoint]] = {}
-    for touch in touches:
-        by_enrollment.setdefault(touch.enrollment_id, []).append(touch)
-    shut = {breaker.channel: breaker.get_closure_display() for breaker in breaker_list_shut()} if enrollments else {}
-    return [_taking(enrollment, by_enrollment.get(enrollment.pk, []), shut) for enrollment in enrollments]
+    """The SOPs that the contact is or was in, the running ones first, with the next touch and why, or why not."""
+    rows = Enrollment.objects.filter(contact=contact_id).select_related("sop", "version")
+    running = Case(When(state=EnrollmentState.ACTIVE, then=0), default=1)
+    enrollments = list(rows.order_by(running, "-anchor_at", "-pk")[:_TAKINGS])
+    if not enrollments:
+        return []
+    # One touch of each, however many there were.
+    touches = Touchpoint.objects.filter(contact=contact_id, enrollment__in=enrollments)
+    touches = touches.select_related("step", "lane").distinct("enrollment")
+    waiting = touches.filter(state__in=_COMING).order_by("enrollment", "due_at", "pk")
+    coming = {touch.enrollment_id: touch for touch in waiting}
+    over = [each for each in enrollments if each.state != EnrollmentState.EXITED and each.pk not in coming]
+    stopped: dict[int, Touchpoint] = {}
+    if over:
+        told = touches.filter(enrollment__in=over, reason__gt="").order_by("enrollment", "-due_at", "-pk")
+        stopped = {touch.enrollment_id: touch for touch in told}
+    shut = {breaker.channel: breaker.get_closure_display() for breaker in breaker_list_shut()}
+    return [_taking(each, coming.get(each.pk), stopped.get(each.pk), shut) for each in enrollments]
 
 
-def _taking(enrollment: Enrollment, touches: list[Touchpoint], shut: Mapping[str, str]) -> Taking:
-    coming = next((touch for touch in touches if touch.state in _COMING), None)
+def _taking(
+    enrollment: Enrollment, coming: Touchpoint | None, stopped: Touchpoint | None, shut: Mapping[str, str]
+) -> Taking:
     if enrollment.state == EnrollmentState.EXITED:
         why = enrollment.get_exit_reason_display() or _("Taken out")
     elif coming is None:
-        stopped = next((touch for touch in reversed(touches) if touch.reason), None)
         why = touch_why(stopped) if stopped else _("Every step was done.")
     elif not coming.lane.is_open:
         why = coming.lane.get_closure_display() or coming.lane.reason or _("The SOP is paused.")

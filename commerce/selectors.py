@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
-from accounts.selectors import visible_to
+from accounts.selectors import Reach, visible_to
 from commerce.enums import OrderStatus
 from commerce.models import Order, Product
 from scrm.core.counting import count_of
@@ -25,9 +25,9 @@ def order_list(user: User, *, search: str = "", status: str = "", platform: str 
     return rows
 
 
-def order_numbered(user: User, number: str, *, limit: int) -> list[Order]:
-    """Orders of this very number, one per platform at most, of contacts that the user may see."""
-    rows = visible_to(user, Order.objects.filter(number=number), owner="contact__owner")
+def order_numbered(reach: Reach, number: str, *, limit: int) -> list[Order]:
+    """Orders of this very number, one per platform at most, of contacts within reach."""
+    rows = reach.among(Order.objects.filter(number=number), owner="contact__owner")
     return list(rows.select_related("contact").order_by("-ordered_at", "-pk")[:limit])
 
 

@@ -99,7 +99,12 @@ def write_scores(rows: Sequence[tuple[UUID, Decimal, Band, list[Part], datetime 
 
 
 def mark_due(
-    contact_ids: Collection[UUID], *, event_types: Collection[str], tag_ids: Collection[UUID], now: datetime
+    contact_ids: Collection[UUID],
+    *,
+    event_types: Collection[str],
+    tag_ids: Collection[UUID],
+    anything: bool,
+    now: datetime,
 ) -> bool:
     """Have these contacts counted again, as far as they still are, if a rule asks about what changed."""
     with connection.cursor() as cursor:
@@ -108,7 +113,7 @@ def mark_due(
             INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
             SELECT c.id, 0, 'cold', '[]', %(now)s FROM contacts_contact c
             WHERE c.id = ANY(%(contacts)s::uuid[]) AND EXISTS (
-                SELECT 1 FROM tagging_scorerule r WHERE r.active AND (r.kind = 'condition'
+                SELECT 1 FROM tagging_scorerule r WHERE r.active AND (%(anything)s OR r.kind = 'condition'
                     OR r.kind = 'event' AND r.event_type = ANY(%(types)s)
                     OR r.kind = 'tag' AND r.tag_id = ANY(%(tags)s::uuid[])))
             ORDER BY c.id
@@ -120,6 +125,7 @@ def mark_due(
                 "contacts": sorted(contact_ids),
                 "types": list(event_types),
                 "tags": list(tag_ids),
+                "anything": anything,
             },
         )
         return bool(cursor.rowcount)

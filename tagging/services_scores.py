@@ -27,12 +27,16 @@ _OWN_FACTS: Final = frozenset({"score", "score_band"})
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Somebody for whom something is different now: an event of a type, a tag, or anything a condition may ask."""
+    """Somebody for whom something is different now: an event of a type, a tag, or what only a condition may ask.
+
+    `anything`: events and tags of any kind too.
+    """
 
     contact_id: UUID
     at: datetime
     event_type: str = ""
     tag_id: UUID | None = None
+    anything: bool = False
 
 
 def scores_touched(changes: Sequence[Changed]) -> None:
@@ -46,7 +50,8 @@ def _touch(changes: Sequence[Changed]) -> None:
     now = max(each.at for each in changes)
     types = {each.event_type for each in changes if each.event_type}
     tags = {each.tag_id for each in changes if each.tag_id is not None}
-    if score_queries.mark_due({each.contact_id for each in changes}, event_types=types, tag_ids=tags, now=now):
+    contact_ids, anything = {each.contact_id for each in changes}, any(each.anything for each in changes)
+    if score_queries.mark_due(contact_ids, event_types=types, tag_ids=tags, anything=anything, now=now):
         note_due(now)
 
 

@@ -8,6 +8,9 @@ from typing import Final
 from contacts.finding.keys import LONGEST, fold, pair_of, pieces_of, units_of
 from contacts.finding.sounds import completions, readings, syllables
 
+LAST: Final = "\U0010ffff"
+"""Behind every character that a name may go on with."""
+
 _WAYS_MAX: Final = 8
 _COMPLETIONS_MAX: Final = 12
 _TAIL_MAX: Final = 5
@@ -27,7 +30,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was typed: `text` folded, its `runs` of Chinese characters or letters, and how each may be meant.
+    """What was `typed`: `text` folded, its `runs` of Chinese characters or letters, and how each may be meant.
 
     All of `meant` must hold, each in one of its ways; nothing is `meant` by single letters alone.
     """
@@ -35,6 +38,7 @@ class Asked:
     text: str = ""
     runs: tuple[str, ...] = ()
     meant: tuple[tuple[Way, ...], ...] = field(default=(), repr=False)
+    typed: str = ""
 
 
 def ask(text: str) -> Asked:
@@ -43,8 +47,13 @@ def ask(text: str) -> Asked:
     meant = tuple(map(_ways, runs))
     # A single letter has no key: it narrows what others find.
     if not any(way.every or way.one_of for ways in meant for way in ways):
-        return Asked(folded, runs)
-    return Asked(folded, runs, meant)
+        return Asked(folded, runs, typed=text)
+    return Asked(folded, runs, meant, text)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """How a name that begins with what was typed may be written; none of nothing."""
+    return tuple(dict.fromkeys([text, text.lower(), text.capitalize()])) if text else ()
 
 
 def _runs(folded: str) -> Iterator[str]:

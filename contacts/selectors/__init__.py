@@ -55,10 +55,12 @@ from contacts.selectors.history import consent_list_of_contact, owner_change_lis
 from contacts.selectors.hits import (
     CompanyHit,
     ContactHit,
+    Question,
     Reason,
     company_hits,
     contact_hits,
     contact_search_list,
+    question_of,
 )
 from contacts.selectors.identities import identities_of, identities_read, identity_visible
 from contacts.selectors.requests import (
@@ -79,6 +81,7 @@ __all__ = [
     "ContactHit",
     "FieldShown",
     "Looked",
+    "Question",
     "Reason",
     "channels_needing_consent",
     "colleagues_of",
@@ -132,6 +135,7 @@ __all__ = [
     "marks_of",
     "owner_change_list_of_contact",
     "owner_changes_of",
+    "question_of",
     "refusing_consent",
     "request_count_late",
     "request_detail",

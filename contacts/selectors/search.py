@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from contacts.enums import IdentityKind
-from contacts.finding.asking import Way, ask
+from contacts.finding.asking import LAST, Way, ask, spellings
 from contacts.models import Company, Identity
 from contacts.normalise import InvalidValue, normalise_email, normalise_external_id, normalise_phone
 from contacts.sealing import blind_of, blind_tail_of
@@ -23,10 +23,6 @@ _MEANT_MAX: Final = 1000
 
 
 _COMPANIES_MAX: Final = 50
-
-
-# Behind every character that a name may go on with.
-_LAST: Final = "\U0010ffff"
 
 
 _IDS: Final = tuple(kind.value for kind in IdentityKind if kind not in (IdentityKind.PHONE, IdentityKind.EMAIL))
@@ -55,8 +51,7 @@ def names_like(text: str, prefix: str = "") -> Q:
 
 def begins_with(text: str, prefix: str = "") -> Q:
     """Rows whose name begins as it was typed; answered by the index on names whatever the collation sorts behind."""
-    spellings = dict.fromkeys([text, text.lower(), text.capitalize()]) if text else {}
-    ranges = [Q(**{f"{prefix}name__gte": each, f"{prefix}name__lt": each + _LAST}) for each in spellings]
+    ranges = [Q(**{f"{prefix}name__gte": each, f"{prefix}name__lt": each + LAST}) for each in spellings(text)]
     return Q(*ranges, _connector=Q.OR) if ranges else Q(pk__in=[])
 
 

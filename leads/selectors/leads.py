@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,21 +10,24 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts.models import User
-from accounts.selectors import owner_ids_visible, visible_to
-from contacts.selectors import contact_search, id_meant
+from accounts.selectors import Reach, visible_to
+from contacts.selectors import Question, contact_search
 from leads.enums import OPEN_STATUSES, LeadStatus
+from leads.finding_queries import lead_ids_of_others
 from leads.models import Lead
 from scrm.core.pagination import earlier
+
+_OF_ITS_PAGE: Final = ("attributes", "utm", "contact__note")
 
 
 def lead_list(viewer: User) -> QuerySet[Lead]:
     """The leads that the viewer may see, with what a row shows."""
-    return visible_to(viewer, Lead.objects.select_related("contact", "source", "owner"))
+    return visible_to(viewer, _rows())
 
 
 def lead_rows(viewer: User) -> QuerySet[Lead]:
     """The same without what only a lead's own page shows."""
-    return lead_list(viewer).defer("attributes", "utm", "contact__note")
+    return lead_list(viewer).defer(*_OF_ITS_PAGE)
 
 
 def lead_detail(viewer: User, lead_id: UUID) -> Lead | None:
@@ -95,19 +99,22 @@ def lead_open_of_contact(viewer: User, contact_id: UUID) -> Lead | None:
     return rows.order_by("-captured_at", "-pk").first()
 
 
-def lead_list_found(viewer: User, text: str, contact_ids: Collection[UUID], *, limit: int) -> list[Lead]:
-    """The newest leads of these contacts, of others that are called or known as the text says, or of this id."""
-    rows = lead_rows(viewer)
-    owners = owner_ids_visible(viewer)
-    if owners is not None:
-        rows = rows.filter(owner__in=owners)
-    meant = {pk for pk in [id_meant(text)] if pk}
-    meant |= set(rows.filter(contact__in=contact_ids).order_by("-pk").values_list("pk", flat=True)[:limit])
-    if owners is not None and len(meant) < limit:
+def lead_list_found(reach: Reach, question: Question, contact_ids: Collection[UUID], *, limit: int) -> list[Lead]:
+    """The newest leads within reach of these contacts, of others that are meant by the question, or of its id."""
+    rows = reach.among(_rows()).defer(*_OF_ITS_PAGE, "contact__search_keys")
+    meant = Q(contact__in=contact_ids) | Q(pk=question.pk) if question.pk else Q(contact__in=contact_ids)
+    found = list(rows.filter(meant).order_by("-pk")[:limit])
+    if reach.owners is not None and len(found) < limit:
         # Of contacts that are a colleague's; who sees all leads sees all contacts too.
-        like = rows.filter(contact_search(text, "contact__")).order_by("-pk")
-        meant |= set(like.values_list("pk", flat=True)[:limit])
-    return list(rows.filter(pk__in=meant).order_by("-pk")[:limit])
+        others = lead_ids_of_others(
+            question.asked,
+            owners=reach.owners,
+            contact_ids=[pk for pk, _kind, _hint in question.identities],
+            company_ids=[hit.company.pk for hit in question.companies],
+            limit=limit,
+        )
+        found += rows.filter(pk__in=others) if others else []
+    return sorted(found, key=lambda lead: lead.pk, reverse=True)[:limit]
 
 
 def lead_ids_visible(viewer: User, ids: Iterable[str | UUID]) -> list[UUID]:
@@ -170,3 +177,7 @@ def lead_counts_per_day(viewer: User, *, first: date, last: date, zone: ZoneInfo
     )
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return {day: counted.get(day, 0) for day in days}
+
+
+def _rows() -> QuerySet[Lead]:
+    return Lead.objects.select_related("contact", "source", "owner")

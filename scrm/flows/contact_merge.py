@@ -24,6 +24,7 @@ from leads.services.removal import lead_locks_of_contacts
 from scheduler.services import due_work
 from scrm.flows.merge_tables import merge_tables
 from scrm.flows.telling import told
+from tagging.services_scores import Changed, scores_touched
 
 _RUNS: Final = "runs"
 _ATTEMPTS: Final = 4
@@ -71,6 +72,7 @@ def _merge(
         now=now,
     )
     audiences.services.count_members(segment_ids=segments)
+    scores_touched([Changed(survivor_id, now, anything=True)])
     told(HookEvent.CONTACT_MERGED, [{"contact_id": survivor_id, "merged_id": folded_id}], now=now)
     details = {"merged": str(folded_id), "rows": merge.rows}
     record_audit(action="contact.merged", actor=by, subject=Contact(pk=survivor_id), details=details, now=now)
@@ -91,6 +93,7 @@ def _unmerge(merge: ContactMerge, by: User | None, now: datetime) -> Unmerged:
     record, lost = unfold_contact(merge=merge, tables=merge_tables(), by=by, now=now)
     resume_runs(left=record.others.get(_RUNS, {}), now=now)
     audiences.services.count_members(segment_ids=segments)
+    scores_touched([Changed(pk, now, anything=True) for pk in (merge.survivor_id, merge.folded_id)])
     said = {"contact_id": merge.survivor_id, "unmerged_id": merge.folded_id}
     told(HookEvent.CONTACT_UNMERGED, [said], now=now)
     details = {"unmerged": str(merge.folded_id), "rows": merge.rows, "lost": lost}

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.models import User
+from accounts.selectors import reach_of
 from commerce.models import Order
 from commerce.selectors import order_numbered
-from contacts.selectors import CompanyHit, ContactHit, company_hits, contact_hits
+from contacts.selectors import CompanyHit, ContactHit, contact_hits, question_of
 from leads.models import Lead
 from leads.selectors import lead_list_found
 
@@ -36,7 +37,8 @@ def found(viewer: User, text: str, *, limit: int = LIMIT) -> Found:
     """Up to `limit` of each kind; nothing for an empty text."""
     if not text:
         return Found([], [], [], [])
-    companies = company_hits(text, limit=limit)
-    contacts = contact_hits(viewer, text, limit=limit, companies=companies)
-    leads = lead_list_found(viewer, text, [hit.contact.pk for hit in contacts], limit=limit)
-    return Found(contacts, companies, leads, order_numbered(viewer, text, limit=limit))
+    reach = reach_of(viewer)
+    question = question_of(text, limit=limit)
+    contacts = contact_hits(reach, question, limit=limit)
+    leads = lead_list_found(reach, question, [hit.contact.pk for hit in contacts], limit=limit)
+    return Found(contacts, question.companies, leads, order_numbered(reach, text, limit=limit))

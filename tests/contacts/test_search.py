@@ -7,6 +7,8 @@ from django_tenants.utils import tenant_context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import contacts.finding_queries
+import leads.finding_queries
 from accounts.enums import Role
 from accounts.selectors import owner_ids_visible, visible_to
 from commerce.models import Order
@@ -100,6 +102,60 @@ def test_whole_name_is_found_behind_many_newer_that_hold_it(olga):
     assert names(olga, "李明")[0] == "李明"
 
 
+@pytest.fixture
+def crowd(monkeypatch):
+    """A name that two have is common, of which the newest two are looked at."""
+    monkeypatch.setattr(leads.finding_queries, "FEW", 1)
+    for name, number in {"FEW": 1, "RECENT": 2, "ENOUGH": 1, "LOOKED_AT": 2}.items():
+        monkeypatch.setattr(contacts.finding_queries, name, number)
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("viewer", ["olga", "ben"])
+def test_of_a_common_name_the_same_and_the_beginning_are_found_however_old(request, viewer):
+    viewer = request.getfixturevalue(viewer)
+    for name in ("李明", "李明明", "老李明", "大李明", "小李明", "阿李明"):
+        make_contact(name, owner=viewer)
+
+    assert names(viewer, "李明") == ["李明", "李明明", "阿李明", "小李明"]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_of_a_common_name_mine_are_found_behind_others_and_older_ones_where_the_newest_are_called_otherwise(acme):
+    ada, eva = make_user("ada", Role.ADMIN), make_user("eva", Role.REP)
+    for owner in (ada, None, eva):
+        make_contact("李明", owner=owner)
+    assert next(hit.contact.owner for hit in found(ada, "lim").contacts) == ada
+    for name in ("Anna", "Ben"):
+        make_contact(name, owner=ada)
+
+    assert [hit.contact.owner for hit in found(ada, "lim").contacts] == [ada, eva, None]
+    assert names(eva, "lim") == ["李明"]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_of_a_common_name_the_windows_of_many_owners_find_theirs(acme):
+    from accounts.services import create_department
+
+    team = create_department(name="A")
+    mona, eva = (make_user(name, role, department=team) for name, role in (("mona", "manager"), ("eva", "rep")))
+    for owner in (eva, mona, None, make_user("far", Role.REP)):
+        make_contact("李明", owner=owner)
+
+    assert {hit.contact.owner for hit in found(mona, "lim").contacts} == {eva, mona}
+
+
+@pytest.mark.usefixtures("crowd")
+def test_lead_of_a_colleague_s_contact_with_a_common_name_is_found(acme, ben):
+    eva = make_user("eva", Role.REP)
+    hers = [make_contact("李明", owner=eva) for _each in range(3)]
+    lead = lead_of(hers[0], ben)
+    lead_of(hers[1], eva)
+
+    assert found(ben, "lim").leads == [lead]
+    assert found(ben, "lim").contacts == []
+
+
 def test_ids_of_contacts_companies_and_leads_are_found(olga):
     company = Company.objects.create(name="Acme", created_at=clock.now())
     lead = lead_of(make_contact("Lin", company=company))
@@ -167,7 +223,7 @@ def test_odd_questions_find_nothing(olga, text):
 def test_number_of_statements_does_not_grow(olga, django_assert_num_queries):
     for _each in range(3):
         lead_of(make_contact("王小明"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             found(olga, "xiaoming")
 
 

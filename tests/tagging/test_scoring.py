@@ -17,6 +17,7 @@ from scheduler.budget import Budget
 from scheduler.models import WakeUp
 from scheduler.services import due_work
 from scrm.core import clock
+from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 from scrm.flows.engagement import contacts_tagged, events_happened
 from scrm.flows.scoring import contact_edited, score_rule_saved, score_rule_switched, score_scale_saved, scores_due
 from scrm.flows.starter import lay_out_tenant
@@ -245,3 +246,16 @@ def test_somebody_who_is_gone_by_the_commit_is_not_counted(ops):
         scores_touched([Changed(each, NOW) for each in (stays.pk, merged_away)])
 
     assert list(ContactScore.objects.values_list("contact_id", flat=True)) == [stays.pk]
+
+
+def test_two_who_become_one_are_counted_again_and_so_are_both_when_that_is_taken_back(ops):
+    score_rule_saved(None, by=ops, now=clock.now(), name="V", kind="event", points=9, event_type="page_visited")
+    lin, mei = make_contact("Lin"), make_contact("Mei")
+    visit(lin)
+    visit(mei)
+    assert (counted(lin).points, counted(mei).points) == (9, 9)
+
+    merge = contacts_merged(lin.pk, mei.pk, by=ops, now=clock.now())
+    assert counted(lin).points == 18
+    contact_unmerged(merge, by=ops, now=clock.now())
+    assert (counted(lin).points, counted(mei).points) == (9, 9)

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import reach_of
 from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
 from contacts.enums import ChannelKind, ConsentWay
 from contacts.models import Contact
 from contacts.selectors import (
-    company_hits,
     contact_detail,
     contact_hits,
     contact_list,
@@ -23,6 +23,7 @@ from contacts.selectors import (
     identities_of,
     identity_visible,
     marks_of,
+    question_of,
 )
 from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
@@ -60,8 +61,8 @@ def index(request: Visit) -> HttpResponse:
     within = [contact_ids_in_stage(chosen)] if chosen else []
     page, hits = None, []
     if text:
-        companies = company_hits(text, limit=PAGE_SIZE)
-        hits = contact_hits(request.user, text, limit=2 * PAGE_SIZE, companies=companies, within=within)
+        question = question_of(text, limit=PAGE_SIZE)
+        hits = contact_hits(reach_of(request.user), question, limit=2 * PAGE_SIZE, within=within)
         shown = [(hit.contact, why(hit.reason)) for hit in hits]
     else:
         rows = contact_list_filtered(contact_list(request.user), within=within).order_by("-created_at", "-pk")
