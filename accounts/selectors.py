@@ -131,6 +131,11 @@ def user_get(pk: UUID) -> User | None:
     return User.objects.filter(pk=pk).first()
 
 
+def colleague_get(pk: UUID) -> User | None:
+    """Somebody of this host, who may be gone; never an operator of the platform."""
+    return User.objects.filter(pk=pk, operator="").first()
+
+
 def user_list_all() -> QuerySet[User]:
     """Everybody of this host, those who may log in first."""
     return User.objects.filter(operator="").select_related("department").order_by("-is_active", "full_name", "username")

@@ -54,7 +54,7 @@ def record_voice(
 
 
 @transaction.atomic
-def remove_voice(*, voice: Voice, by: User, now: datetime) -> None:
+def remove_voice(*, voice: Voice, by: User | None, now: datetime) -> None:
     """Take it out of the log."""
     record_audit(action="voice.removed", actor=by, subject=voice, now=now)
     Voice.objects.filter(pk=voice.pk).delete()

@@ -113,6 +113,10 @@ def voice_topic_list() -> list[VoiceTopic]:
     return list(VoiceTopic.objects.annotate(uses=Count("voices")).order_by("archived", "position", "name"))
 
 
+def voice_topic_rows() -> QuerySet[VoiceTopic]:
+    return VoiceTopic.objects.all()
+
+
 def voice_topic_get(topic_id: UUID) -> VoiceTopic | None:
     return VoiceTopic.objects.filter(pk=topic_id).first()
 

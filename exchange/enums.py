@@ -61,6 +61,11 @@ class HookEvent(TextChoices):
     TAG_REMOVED = "tag.removed", _("A contact lost a tag")
     STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")
     TOUCHPOINT_SENT = "touchpoint.sent", _("A touch was sent")
+    INTERACTION_LOGGED = "interaction.logged", _("A talk was logged")
+    OPPORTUNITY_CREATED = "opportunity.created", _("An opportunity was made")
+    OPPORTUNITY_MOVED = "opportunity.moved", _("An opportunity moved to a stage")
+    OPPORTUNITY_WON = "opportunity.won", _("An opportunity was won")
+    OPPORTUNITY_LOST = "opportunity.lost", _("An opportunity was lost")
     REVIEW_OVERDUE = "review.overdue", _("The answer to a review is overdue")
     TOUCHPOINT_FAILED = "touchpoint.failed", _("A touch failed")
 
@@ -79,6 +84,9 @@ class ApiScope(TextChoices):
     WEBHOOKS_WRITE = "webhooks:write", _("Manage webhooks")
     COSTS_WRITE = "costs:write", _("Read and set what sources cost")
     REVIEWS_WRITE = "reviews:write", _("Read and add reviews")
+    FOLLOW_UP_READ = "follow_up:read", _("Read talks, voices and opportunities")
+    FOLLOW_UP_WRITE = "follow_up:write", _("Log talks and work opportunities")
+    RULES_WRITE = "rules:write", _("Read and change rules")
 
 
 SCOPE_MEANINGS: Final = {
@@ -100,5 +108,10 @@ SCOPE_MEANINGS: Final = {
     ApiScope.REPORTS_READ: _("Read the funnel and the table by source."),
     ApiScope.COSTS_WRITE: _("List and set what sources cost per day."),
     ApiScope.REVIEWS_WRITE: _("List and add reviews that stand on outside sites, and say how far their answers are."),
+    ApiScope.FOLLOW_UP_READ: _("List what was said to contacts and by them, their scores, and possible deals."),
+    ApiScope.FOLLOW_UP_WRITE: _(
+        "Log talks and what customers say, make opportunities, move them, win and lose them. Tasks follow."
+    ),
+    ApiScope.RULES_WRITE: _("List, try and change the rules of assignment, of times to answer and of scores."),
     ApiScope.WEBHOOKS_WRITE: _("List, make and rotate webhooks that tell of changes. Never with personal data."),
 }

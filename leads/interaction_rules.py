@@ -10,8 +10,8 @@ MORNING: Final = time(9)
 """When a day begins for which nobody said a time."""
 
 
-def may_change(*, logged_by: UUID | None, logged_at: datetime, viewer: UUID, now: datetime) -> bool:
-    """Whether it is still theirs to correct; afterwards it is a record."""
+def may_change(*, logged_by: UUID | None, logged_at: datetime, viewer: UUID | None, now: datetime) -> bool:
+    """Whether it is still theirs to correct; afterwards it is a record. None are other systems."""
     return logged_by == viewer and now < logged_at + CHANGED_FOR
 
 

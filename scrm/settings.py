@@ -319,9 +319,11 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-_API_CHOICES = {"ReplyState": "leads.enums.ReplyState", "SopState": "campaigns.enums.SopState"}
-_API_CHOICES |= {"HeldState": "leads.enums.HeldState", "Channel": "campaigns.enums.Channel"}
+_LEAD_CHOICES = ("ReplyState", "HeldState", "InteractionKind", "DealKind", "LeadOrigin")
+_API_CHOICES = {name: f"leads.enums.{name}" for name in _LEAD_CHOICES}
+_API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.enums.Channel"}
 _API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
+_API_CHOICES |= {"AlertKind": "alerts.enums.AlertKind", "ScoreKind": "tagging.enums.ScoreKind"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",

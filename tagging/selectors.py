@@ -92,6 +92,15 @@ def score_rule_list() -> list[ScoreRule]:
     return list(ScoreRule.objects.select_related("tag").order_by("-active", "position", "name"))
 
 
+def score_rule_rows() -> QuerySet[ScoreRule]:
+    return ScoreRule.objects.all()
+
+
+def score_list(viewer: User) -> QuerySet[ContactScore]:
+    """Scores of the contacts that the viewer may see."""
+    return visible_to(viewer, ContactScore.objects.all(), owner="contact__owner")
+
+
 def score_rule_get(pk: UUID) -> ScoreRule | None:
     return ScoreRule.objects.select_related("tag").filter(pk=pk).first()
 

@@ -81,6 +81,11 @@ def count_scores(*, now: datetime) -> bool:
     return len(contact_ids) == _BATCH
 
 
+def hold_score_rules() -> None:
+    """Let nobody change a rule until the transaction ends."""
+    list(ScoreRule.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def save_score_rule(
     *,

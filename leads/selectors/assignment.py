@@ -26,6 +26,11 @@ def assignment_rule_list(*, archived: bool = False) -> list[AssignmentRule]:
     return list(_with_members().filter(archived_at__isnull=not archived))
 
 
+def assignment_rule_rows() -> QuerySet[AssignmentRule]:
+    """All of them, with their people."""
+    return _with_members()
+
+
 def assignment_rule_detail(pk: UUID) -> AssignmentRule | None:
     return _with_members().filter(pk=pk).first()
 

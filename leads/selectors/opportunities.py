@@ -77,6 +77,16 @@ def opportunity_stages(*, archived: bool = False) -> list[OpportunityStage]:
     return list(rows if archived else rows.filter(archived=False))
 
 
+def opportunity_stage_rows() -> QuerySet[OpportunityStage]:
+    """All of them, archived ones too."""
+    return OpportunityStage.objects.all()
+
+
+def opportunity_stage_first(kind: str) -> OpportunityStage | None:
+    """The first stage of the pipeline that means this."""
+    return OpportunityStage.objects.filter(kind=kind, archived=False).order_by("position", "name").first()
+
+
 def opportunity_stage_get(stage_id: UUID) -> OpportunityStage | None:
     return OpportunityStage.objects.filter(pk=stage_id).first()
 

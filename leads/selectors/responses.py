@@ -53,6 +53,10 @@ def response_rule_list() -> list[ResponseRule]:
     return sorted(rows, key=lambda rule: (rule.source is None, rule.source.name.lower() if rule.source else ""))
 
 
+def response_rule_rows() -> QuerySet[ResponseRule]:
+    return ResponseRule.objects.select_related("source")
+
+
 def response_rule_detail(pk: UUID) -> ResponseRule | None:
     return ResponseRule.objects.select_related("source").filter(pk=pk).first()
 

@@ -9,6 +9,7 @@ from leads.services.arrivals import (
 )
 from leads.services.assignment import (
     archive_assignment_rule,
+    hold_assignment_rules,
     keep_weights,
     order_assignment_rules,
     save_assignment_rule,
@@ -80,6 +81,7 @@ from leads.services.responses import (
     claim_clocks,
     end_clocks,
     hold_clock,
+    hold_response_rules,
     save_response_rule,
     set_steps,
     start_clocks,
@@ -122,9 +124,11 @@ __all__ = [
     "forget_arrival_payloads",
     "form_sources",
     "hand_over",
+    "hold_assignment_rules",
     "hold_clock",
     "hold_lead",
     "hold_leads",
+    "hold_response_rules",
     "keep_arrivals",
     "keep_cover",
     "keep_weights",

@@ -20,6 +20,11 @@ from scrm.core.conditions import parse, to_json
 from scrm.core.ids import uuid7s
 
 
+def hold_assignment_rules() -> None:
+    """Let nobody change a rule until the transaction ends."""
+    list(AssignmentRule.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def save_assignment_rule(
     *,

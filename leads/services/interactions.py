@@ -66,7 +66,7 @@ def log_interaction(
 
 
 @transaction.atomic
-def change_interaction(*, interaction: Interaction, said: Said, by: User, now: datetime) -> bool:
+def change_interaction(*, interaction: Interaction, said: Said, by: User | None, now: datetime) -> bool:
     """Correct it, and keep what it said before; False when nothing differs. The caller holds its contact."""
     held = Interaction.objects.select_for_update(of=("self",)).select_related("lead").get(pk=interaction.pk)
     before, after = {name: getattr(held, name) for name in _FIELDS}, said.values()
@@ -85,7 +85,7 @@ def change_interaction(*, interaction: Interaction, said: Said, by: User, now: d
 
 
 @transaction.atomic
-def delete_interaction(*, interaction: Interaction, by: User, now: datetime) -> bool:
+def delete_interaction(*, interaction: Interaction, by: User | None, now: datetime) -> bool:
     """Take it out of sight; for a day it can come back, then it is gone. Inside `due_work`."""
     if not Interaction.objects.filter(pk=interaction.pk, deleted_at=None).update(deleted_at=now):
         return False
@@ -95,7 +95,7 @@ def delete_interaction(*, interaction: Interaction, by: User, now: datetime) -> 
 
 
 @transaction.atomic
-def restore_interaction(*, interaction: Interaction, by: User, now: datetime) -> bool:
+def restore_interaction(*, interaction: Interaction, by: User | None, now: datetime) -> bool:
     """Bring back what was deleted; False when it is there, or gone for good."""
     if not Interaction.objects.filter(pk=interaction.pk, deleted_at__isnull=False).update(deleted_at=None):
         return False

@@ -49,6 +49,7 @@ def create_opportunity(
     lead: Lead | None = None,
     deal: Deal,
     stage: OpportunityStage | None = None,
+    reason: str = "",
     by: User | None,
     now: datetime,
 ) -> Opportunity:
@@ -59,13 +60,17 @@ def create_opportunity(
     made = Opportunity(
         contact_id=contact_id, company_id=company_id, lead=lead, created_at=now, updated_at=now, **deal.values()
     )
-    made.stage = stage
-    made.settled_at = None if stage.kind == DealKind.OPEN else now
+    reason = _stand_at(made, stage, reason, now)
     _check(made)
     made.save(force_insert=True)
-    _note_move(made, None, stage, "", by, now)
+    _note_move(made, None, stage, reason, by, now)
     record_audit(action="opportunity.created", actor=by, subject=made, details={"stage": stage.name}, now=now)
     return made
+
+
+def hold_opportunity(*, opportunity_id: UUID) -> None:
+    """Let nobody change the deal until the transaction ends."""
+    Opportunity.objects.select_for_update().filter(pk=opportunity_id).values_list("pk").first()
 
 
 @transaction.atomic
@@ -88,22 +93,18 @@ def change_opportunity(*, opportunity: Opportunity, deal: Deal, by: User | None,
 @transaction.atomic
 def move_opportunity(
     *, opportunity: Opportunity, stage: OpportunityStage, reason: str = "", by: User | None, now: datetime
-) -> bool:
-    """Bring it to a stage; False when it is there. A lost one needs its reason. ValidationError."""
+) -> tuple[Opportunity, UUID | None] | None:
+    """Bring it to a stage; gives it and the stage before, None when it is there. ValidationError."""
     held = Opportunity.objects.select_for_update(of=("self",)).select_related("stage").get(pk=opportunity.pk)
     if held.stage_id == stage.pk:
-        return False
-    reason = " ".join(reason.split())
-    if stage.kind == DealKind.LOST and not reason:
-        raise ValidationError({"reason": _("Say why it was lost: a few words will do.")})
-    before, held.stage, held.updated_at = held.stage, stage, now
-    held.settled_at = None if stage.kind == DealKind.OPEN else now
-    held.reason = "" if stage.kind == DealKind.OPEN else reason
+        return None
+    before, held.updated_at = held.stage, now
+    reason = _stand_at(held, stage, reason, now)
     held.clean_fields(exclude={each.name for each in Opportunity._meta.fields} - {"reason"})
     held.save(update_fields=["stage", "settled_at", "reason", "updated_at"])
     _note_move(held, before, stage, reason, by, now)
     record_audit(action="opportunity.moved", actor=by, subject=held, details={"to": stage.name}, now=now)
-    return True
+    return held, before.pk if before else None
 
 
 @transaction.atomic
@@ -155,8 +156,19 @@ def save_opportunity_stage(
     return stage
 
 
+def _stand_at(opportunity: Opportunity, stage: OpportunityStage, said: str, now: datetime) -> str:
+    """It stands at this stage; gives the reason in one line. A lost one needs it. ValidationError."""
+    reason = " ".join(said.split())
+    if stage.kind == DealKind.LOST and not reason:
+        raise ValidationError({"reason": _("Say why it was lost: a few words will do.")})
+    opportunity.stage = stage
+    opportunity.settled_at = None if stage.kind == DealKind.OPEN else now
+    opportunity.reason = "" if stage.kind == DealKind.OPEN else reason
+    return reason
+
+
 def _check(opportunity: Opportunity) -> None:
-    opportunity.clean_fields(exclude={"contact", "company", "lead", "stage", "owner", "reason"})
+    opportunity.clean_fields(exclude={"contact", "company", "lead", "stage", "owner"})
     if len(opportunity.currency) != 3 or not opportunity.currency.isascii() or not opportunity.currency.isalpha():
         raise ValidationError({"currency": _("Three letters, such as CNY.")})
 

@@ -79,6 +79,11 @@ def set_steps(*, planned: Iterable[tuple[ResponseClock, Planned | None]]) -> Non
     ResponseClock.objects.bulk_update(changed, ["next_at", "step"])
 
 
+def hold_response_rules() -> None:
+    """Let nobody change a rule until the transaction ends."""
+    list(ResponseRule.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def save_response_rule(
     *, rule: ResponseRule | None, source: Source | None, by: User | None, now: datetime, **fields: Any

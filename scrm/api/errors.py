@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,8 @@ _FIXES: Final[dict[str, str | Promise]] = {
     "not_found": _("Check the id: it may belong to another business or be out of your reach."),
     "method_not_allowed": _("See /api/docs/ for what this address answers."),
     "too_large": _("Send several smaller batches."),
+    "unknown": _("Check the id: it may belong to another business or be out of your reach."),
+    "not_yours": _("Ask whoever logged it, or log what is right beside it."),
     "changed_meanwhile": _("Read it again, and send what you want to change with its new ETag."),
     "merged": _("Follow Location: the other has everything, and this id leads there."),
     "reveals_spent": _("Wait as long as Retry-After says."),
@@ -105,7 +107,7 @@ def refusals_in(detail: Any, path: str = "") -> Iterator[Refusal]:
     """Each leaf of DRF's nested error details, with the way to it."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            step = "" if name == "non_field_errors" else str(name)
+            step = "" if name in ("non_field_errors", NON_FIELD_ERRORS) else str(name)
             yield from refusals_in(inner, ".".join(filter(None, [path, step])))
     elif isinstance(detail, list | tuple):
         for index, inner in enumerate(detail):

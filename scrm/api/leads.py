@@ -9,7 +9,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import (
-    OpenApiParameter,
     OpenApiResponse,
     PolymorphicProxySerializer,
     extend_schema,
@@ -21,7 +20,7 @@ from rest_framework.response import Response
 
 from accounts.enums import Scope
 from contacts.selectors import contact_ids_visible
-from exchange.idempotency import KEY_MAX, Answer, KeyReused
+from exchange.idempotency import Answer
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
@@ -32,9 +31,9 @@ from scrm.api.base import ListResource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
 from scrm.api.filters import MomentFilter
 from scrm.api.lead_body import LeadBody, read_arrival, refused
+from scrm.api.once import IDEMPOTENT, REPLAYED, answered_once, key_of
 from scrm.api.parsing import StrictSerializer
 from scrm.flows.arrival import lead_arrived
-from scrm.flows.once import request_arrived
 from tenants.selectors import tenant_current, tenant_keys, tenant_zone
 
 BATCH_MAX: Final = 1000
@@ -117,9 +116,7 @@ class LeadList(ListResource):
             'The same request twice changes nothing and gets the same answer. A batch, `{"leads": [...]}`, takes '
             "in what is right and says of each other one what is wrong with it."
         ),
-        parameters=[
-            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Names the request.")
-        ],
+        parameters=[IDEMPOTENT],
         request=PolymorphicProxySerializer("LeadOrBatch", [LeadBody, LeadBatch], None),
         responses={
             201: LeadOutcome,
@@ -129,26 +126,11 @@ class LeadList(ListResource):
         },
     )
     def post(self, request: Request) -> Response:
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if len(key) > KEY_MAX or not key.isprintable():
-            reason = _("An Idempotency-Key has at most %(limit)s printable characters.") % {"limit": KEY_MAX}
-            raise Refused([refusal("Idempotency-Key", "max_length", reason)])
-        now = moment_of(request)
-        try:
-            answer = request_arrived(
-                caller=caller_of(request),
-                key=key or None,
-                request=request.data,
-                work=self._work(request, key, now),
-                now=now,
-            )
-        except KeyReused as error:
-            reason = _("This Idempotency-Key was used for another request.")
-            fix = _("Send each new request with a key of its own, and a repeated one unchanged.")
-            raise Refused([Refusal("Idempotency-Key", "key_reused", reason, fix)], status=422) from error
+        key, now = key_of(request), moment_of(request)
+        answer = answered_once(request, self._work(request, key, now), key=key, said=request.data, now=now)
         response = Response(answer.body, status=200 if answer.replayed else answer.status)
         if answer.replayed or answer.body.get("outcome") == UNCHANGED:
-            response["Idempotency-Replayed"] = "true"
+            response[REPLAYED] = "true"
         return response
 
     def _work(self, request: Request, key: str, now: datetime) -> Callable[[], Answer]:

@@ -21,6 +21,16 @@ def request_arrived(*, caller: str, key: str | None, request: Any, work: Callabl
     return answer
 
 
+def row_as_read(hold: Callable[[], object], is_as_read: Callable[[], bool], change: Callable[[], object]) -> bool:
+    """Change something if, while nobody else may write to it, it is as its reader saw it; False when it is not."""
+    with due_work():
+        hold()
+        if not is_as_read():
+            return False
+        change()
+        return True
+
+
 def answers_due(budget: Budget) -> bool:
     """Forget answers whose time is over; True when more is waiting."""
     while forget_answers(now=clock.now()):

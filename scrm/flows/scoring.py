@@ -35,18 +35,18 @@ def differs(contact_ids: Iterable[UUID], now: datetime) -> None:
     scores_touched([Changed(contact_id, now) for contact_id in contact_ids])
 
 
-def score_rule_saved(rule: ScoreRule | None, *, by: User, now: datetime, **values: object) -> ScoreRule:
+def score_rule_saved(rule: ScoreRule | None, *, by: User | None, now: datetime, **values: object) -> ScoreRule:
     """A rule was made or changed, and everybody is counted again. ConditionInvalid, ValidationError."""
     with due_work():
         return save_score_rule(rule=rule, by=by, now=now, **values)  # type: ignore[arg-type]
 
 
-def score_rule_switched(rule: ScoreRule, *, active: bool, by: User, now: datetime) -> None:
+def score_rule_switched(rule: ScoreRule, *, active: bool, by: User | None, now: datetime) -> None:
     with due_work():
         switch_score_rule(rule=rule, active=active, by=by, now=now)
 
 
-def score_scale_saved(*, warm_from: int, hot_from: int, by: User, now: datetime) -> ScoreScale:
+def score_scale_saved(*, warm_from: int, hot_from: int, by: User | None, now: datetime) -> ScoreScale:
     """The bands begin elsewhere. ValidationError."""
     with due_work():
         return save_score_scale(warm_from=warm_from, hot_from=hot_from, by=by, now=now)

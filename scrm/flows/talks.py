@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -13,8 +14,10 @@ from accounts.models import User
 from alerts.enums import AlertKind
 from alerts.services import NewAlert
 from campaigns.services.follow_ups import plan_follow_up, settle_follow_ups, take_reminders, withdraw_follow_ups
+from commerce.models import Voice
 from commerce.services_voices import VoiceSaid, record_voice
 from contacts.models import Contact
+from exchange.enums import HookEvent
 from leads.enums import InteractionKind
 from leads.interaction_rules import next_moment
 from leads.models import Interaction, Lead
@@ -31,6 +34,7 @@ from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.alerts import alerted
+from scrm.flows.telling import told
 from tenants.selectors import tenant_current, tenant_zone
 
 _TITLE_MOST: Final = 80
@@ -52,7 +56,7 @@ def contact_talked(
     ValidationError; then nothing is kept.
     """
     with due_work():
-        contacts.services.lock_contacts(contact_ids=[contact_id])
+        contact_held(contact_id)
         interaction = log_interaction(contact_id=contact_id, said=said, lead=lead, by=by, now=now)
         attach_files(contact_id=contact_id, uploads=uploads, interaction=interaction, by=by, now=now)
         if voice is not None:
@@ -60,10 +64,19 @@ def contact_talked(
         if said.kind != InteractionKind.NOTE or said.next_on is not None:
             settle_follow_ups(contact_id=contact_id, now=now)
         _plan(interaction, by, now)
+        talk = {"interaction_id": interaction.pk, "contact_id": contact_id, "kind": str(interaction.kind)}
+        told(HookEvent.INTERACTION_LOGGED, [talk | {"effective": interaction.effective}], now=now)
         return interaction
 
 
-def talk_changed(interaction: Interaction, said: Said, *, by: User, now: datetime) -> bool:
+def voice_heard(contact_id: UUID, said: VoiceSaid, *, by: User | None, now: datetime) -> Voice:
+    """A contact said something outside of any talk. ValidationError."""
+    with due_work():
+        contact_held(contact_id)
+        return record_voice(contact_id=contact_id, said=said, by=by, now=now)
+
+
+def talk_changed(interaction: Interaction, said: Said, *, by: User | None, now: datetime) -> bool:
     """What was logged is corrected, and the task that came of it with it; False when nothing differs."""
     with due_work():
         contacts.services.lock_contacts(contact_ids=[interaction.contact_id])
@@ -77,7 +90,7 @@ def talk_changed(interaction: Interaction, said: Said, *, by: User, now: datetim
         return True
 
 
-def talk_deleted(interaction: Interaction, *, by: User, now: datetime) -> bool:
+def talk_deleted(interaction: Interaction, *, by: User | None, now: datetime) -> bool:
     """What was logged by mistake goes out of sight with the task that came of it; False when it is gone already."""
     with due_work():
         contacts.services.lock_contacts(contact_ids=[interaction.contact_id])
@@ -87,7 +100,7 @@ def talk_deleted(interaction: Interaction, *, by: User, now: datetime) -> bool:
         return True
 
 
-def talk_restored(interaction: Interaction, *, by: User, now: datetime) -> bool:
+def talk_restored(interaction: Interaction, *, by: User | None, now: datetime) -> bool:
     """What was deleted is back, and so is its task; False when it can't come back."""
     with due_work():
         contacts.services.lock_contacts(contact_ids=[interaction.contact_id])
@@ -127,6 +140,12 @@ def follow_ups_due(budget: Budget) -> bool:
             return False
         if budget.spent:
             return True
+
+
+def contact_held(contact_id: UUID) -> None:
+    """Nobody else writes to the contact until the transaction ends. ValidationError where it is gone meanwhile."""
+    if not contacts.services.lock_contacts(contact_ids=[contact_id]):
+        raise ValidationError({"contact": gettext("This contact is no longer there.")})
 
 
 def _plan(interaction: Interaction, by: User | None, now: datetime) -> None:

@@ -45,6 +45,11 @@ class Caller:
             )
         )
 
+    def put(self, path: str, body: Any):
+        return self._back(
+            lambda: self.client.put(f"/api/v1/{path}", body, content_type="application/json", **self.headers)
+        )
+
     def delete(self, path: str):
         return self._back(lambda: self.client.delete(f"/api/v1/{path}", **self.headers))
 

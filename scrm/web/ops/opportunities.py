@@ -26,9 +26,9 @@ from leads.selectors import (
     opportunity_stages,
     opportunity_totals,
 )
-from leads.services.opportunities import move_opportunity, remove_opportunity
+from leads.services.opportunities import remove_opportunity
 from scrm.core import clock
-from scrm.flows.deals import deal_changed, deal_made
+from scrm.flows.deals import deal_changed, deal_made, deal_moved
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
@@ -156,9 +156,7 @@ def move(request: Visit, opportunity_id: UUID) -> HttpResponse:
         messages.error(request, _("Choose a stage."))
     else:
         try:
-            move_opportunity(
-                opportunity=deal, stage=stage, reason=form.cleaned_data["reason"], by=request.user, now=clock.now()
-            )
+            deal_moved(deal, stage, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())
             told = _("%(name)s is in “%(stage)s” now.") % {"name": deal.name, "stage": stage.name}
         except ValidationError as error:
             messages.error(request, first_message(error))
