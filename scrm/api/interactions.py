@@ -1,6 +1,6 @@
 """/interactions: calls, visits, meetings, chats and notes, with what was agreed on."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import django_filters
@@ -28,6 +28,8 @@ from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
 from scrm.api.parsing import StrictSerializer
 from scrm.api.voices import VoiceSaidBody, voice_said
 from scrm.flows.talks import contact_held, contact_talked, talk_changed, talk_deleted, talk_restored
+
+_OTHERS: Final = OpenApiResponse(ErrorsBody, "Somebody else logged it, or more than a day ago.")
 
 
 class InteractionOut(serializers.ModelSerializer):
@@ -133,7 +135,12 @@ class InteractionDetail(DetailResource):
         description="What it said before is kept. The task of its next date follows.",
         parameters=[IF_MATCH],
         request=InteractionChangeBody,
-        responses={200: InteractionOut, 404: ErrorsBody, 412: OpenApiResponse(ErrorsBody, "It was changed meanwhile.")},
+        responses={
+            200: InteractionOut,
+            404: ErrorsBody,
+            409: _OTHERS,
+            412: OpenApiResponse(ErrorsBody, "It was changed meanwhile."),
+        },
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         talk = _found(request, pk)
@@ -150,7 +157,9 @@ class InteractionDetail(DetailResource):
             request, lambda: contact_held(talk.contact_id), change, lambda: _seen(request, pk), InteractionOut
         )
 
-    @extend_schema(summary="Delete a talk; for a day it can come back", responses={204: None, 404: ErrorsBody})
+    @extend_schema(
+        summary="Delete a talk; for a day it can come back", responses={204: None, 404: ErrorsBody, 409: _OTHERS}
+    )
     def delete(self, request: Request, pk: UUID) -> Response:
         talk = _found(request, pk)
         _refuse_others(request, talk)
@@ -166,7 +175,7 @@ class InteractionRestoring(Resource):
     @extend_schema(
         summary="Bring back a talk that was deleted within a day",
         request=None,
-        responses={200: InteractionOut, 404: ErrorsBody},
+        responses={200: InteractionOut, 404: ErrorsBody, 409: _OTHERS},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         talk = interaction_detail(viewer_of(request), pk)
@@ -205,7 +214,7 @@ def _refuse_others(request: Request, talk: Interaction) -> None:
     viewer = actor.pk if actor else None
     if not may_change(logged_by=talk.by_id, logged_at=since, viewer=viewer, now=moment_of(request)):
         reason = _("Only whoever logged it may change it, for a day.")
-        raise Refused([refusal("", "not_yours", reason)], status=403)
+        raise Refused([refusal("", "not_yours", reason)], status=409)
 
 
 def _said(said: dict[str, Any], before: Interaction | None) -> Said:
