@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from operations.enums import Kind
 
@@ -18,8 +19,8 @@ class Incident(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("alert")
-        verbose_name_plural = _("alerts")
+        verbose_name = pgettext_lazy("operations", "alert")
+        verbose_name_plural = pgettext_lazy("operations", "alerts")
         ordering = ["-opened_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["kind"], condition=Q(closed_at__isnull=True), name="incident_open_once")

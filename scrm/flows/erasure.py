@@ -49,8 +49,7 @@ def foresee_erasure(contact_id: UUID) -> list[Line]:
     for table in FIELDS.of_persons():
         count = queries.count_rows(table, contact_id, found)
         if count:
-            name = str(queries.model_of(table.name)._meta.verbose_name_plural)
-            lines.append(Line(table.name, name, count, table.rows is Rows.DELETE))
+            lines.append(Line(table.name, queries.title_of(table.name), count, table.rows is Rows.DELETE))
     return lines
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from operations.enums import ADVICE
 from operations.judging import problems_in
@@ -29,4 +29,6 @@ class AlertAdmin(HistoryAdmin):
             }
             for problem in problems_in(state_now())
         ]
-        return super().changelist_view(request, {**(extra_context or {}), "title": _("Alerts"), "problems": problems})
+        return super().changelist_view(
+            request, {**(extra_context or {}), "title": pgettext("operations", "Alerts"), "problems": problems}
+        )

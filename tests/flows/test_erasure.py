@@ -26,7 +26,9 @@ from scrm.flows.arrival import lead_arrived
 from scrm.flows.consent import contact_withdrew
 from scrm.flows.engagement import contacts_tagged, events_happened
 from scrm.flows.erasure import erasure_finished, foresee_erasure, person_erased
+from scrm.flows.personal import queries
 from scrm.flows.personal.finding import Person
+from scrm.flows.personal.inventory import FIELDS
 from scrm.flows.starter import lay_out_tenant
 from tests.factories import make_live_sop, make_user, step
 from tests.faults.forked import DIED, Child
@@ -172,6 +174,13 @@ def test_preview_says_what_goes_and_what_stays_and_writes_nothing(lin):
     assert (lines["contacts_identity"].rows, lines["contacts_identity"].deleted) == (2, True)
     assert (lines["leads_lead"].rows, lines["leads_lead"].deleted) == (1, False)
     assert Identity.objects.count() == 2
+
+
+def test_every_table_has_a_title_that_people_understand():
+    titles = {table.name: queries.title_of(table.name) for table in FIELDS.of_persons()}
+
+    assert titles["commerce_voice_topics"] == "voices of customers: topics"
+    assert not [title for title in titles.values() if "relationship" in title]
 
 
 def test_sealed_messages_that_name_them_are_emptied_and_others_are_not(lin):

@@ -82,8 +82,7 @@ def _write_html(text: IO[str], contact_id: UUID, found: Found, head: Head) -> No
         first = next(rows, None)
         if first is None:
             continue
-        model = queries.model_of(table.name)
-        heading = str(model._meta.verbose_name_plural)
+        heading = queries.title_of(table.name)
         labels = _labels(table)
         text.write(f"<h2>{escape(heading[:1].upper() + heading[1:])}</h2><div><table><tr>")
         text.write("".join(f"<th>{escape(label)}</th>" for label in labels.values()) + "</tr>")

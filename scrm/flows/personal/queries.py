@@ -108,6 +108,16 @@ def model_of(name: str) -> Any:
     return next(model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == name)
 
 
+def title_of(name: str) -> str:
+    """What a table is called; one that only ties two others together goes by the relation it holds."""
+    model = model_of(name)
+    owner = model._meta.auto_created
+    if not owner:
+        return str(model._meta.verbose_name_plural)
+    tie = next(each for each in owner._meta.many_to_many if each.remote_field.through is model)
+    return f"{owner._meta.verbose_name_plural}: {tie.verbose_name}"
+
+
 def field_of(name: str, column: str) -> "models.Field[Any, Any]":
     return next(field for field in model_of(name)._meta.concrete_fields if field.column == column)
 

@@ -1,6 +1,8 @@
 """Who is there to get leads: skills, regions, limits, leave, and when departments answer."""
 
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -72,6 +74,10 @@ class HoursForm(forms.Form):
         for day, name in enumerate(weekday_names()):
             self.fields[f"day-{day}"] = forms.CharField(label=name, required=False, max_length=120)
 
+    def days(self) -> list[forms.BoundField]:
+        """Monday to Sunday."""
+        return [self[f"day-{day}"] for day in range(DAYS)]
+
     def week(self) -> list[list[list[str]]]:
         """Seven lists of pairs, as they are typed: 09:00-12:00, 13:00-18:00."""
         said = [_COMMAS.split(self.cleaned_data.get(f"day-{day}", "")) for day in range(DAYS)]
@@ -84,10 +90,8 @@ def index(request: Visit) -> HttpResponse:
     now = clock.now()
     away = {leave.user_id: leave for leave in leave_list(request.user, now=now) if leave.from_at <= now}
     people = [(user, away.get(user.pk)) for user in people_on_duty(request.user)]
-    hours = [(each, _typed(each)) for each in hours_list()]
-    return render(
-        request, "ops/availability.html", {"people": people, "hours": hours, "days": weekday_names(), "now": now}
-    )
+    hours = [(each, _summary(each)) for each in hours_list()]
+    return render(request, "ops/availability.html", {"people": people, "hours": hours, "now": now})
 
 
 @may("availability.edit")
@@ -157,8 +161,17 @@ def hours(request: Visit) -> HttpResponse:
     return form_page(request, "ops/availability_hours.html", form, context)
 
 
-def _typed(hours: OpeningHours) -> list[str]:
-    return [", ".join("–".join(span) for span in spans) for spans in hours.week]
+def _summary(hours: OpeningHours) -> list[tuple[str, str]]:
+    """Days and their times, days in a row that are alike as one; closed ones have none."""
+    typed = [", ".join("–".join(span) for span in spans) for spans in hours.week]
+    told = []
+    for times, alike in groupby(zip(typed, weekday_names(), strict=True), key=itemgetter(0)):
+        names = [name for _times, name in alike]
+        days = names[0]
+        if len(names) > 1:
+            days = _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+        told.append((days, times))
+    return told
 
 
 def _initial(stored: OpeningHours | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from events.selectors import event_type_label, event_type_list
@@ -28,7 +28,10 @@ class ScoreRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Points for"), choices=ScoreKind.choices)
     points = forms.IntegerField(
-        label=gettext_lazy("Points"), min_value=-1000, max_value=1000, help_text=gettext_lazy("May be below zero.")
+        label=pgettext_lazy("score", "Points"),
+        min_value=-1000,
+        max_value=1000,
+        help_text=gettext_lazy("May be below zero."),
     )
     event_type = forms.ChoiceField(label=gettext_lazy("When this happens"), required=False)
     most = forms.IntegerField(
