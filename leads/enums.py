@@ -150,6 +150,7 @@ class FieldKind(TextChoices):
     RATING = "rating", _("Rating")
     DATE = "date", _("Date")
     CONSENT = "consent", _("Consent")
+    OWN = "own", _("Field of contacts")
 
 
 class OwnerRule(TextChoices):

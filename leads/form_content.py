@@ -26,6 +26,7 @@ _LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "ne
 _LABEL_MAX: Final = {FieldKind.CONSENT: 1000}
 _USUAL_LABEL_MAX: Final = 200
 _HINT_MAX: Final = 200
+_FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ID: Final = re.compile(r"[1-9][0-9]{0,3}")
 COVER_BITS: Final = 130
 _COVER: Final = re.compile(f"[{CODE_ALPHABET}]{{{COVER_BITS // 5}}}")
@@ -65,6 +66,8 @@ class Question:
     required: bool = False
     choices: tuple[Choice, ...] = ()
     show: Condition | None = None
+    field: str = ""
+    """The code of the field of the business that it asks for."""
 
     @property
     def name(self) -> str:
@@ -97,6 +100,11 @@ class Content:
     def as_json(self) -> dict[str, Any]:
         """What `read_content` reads."""
         return asdict(self)
+
+    @property
+    def fields(self) -> list[str]:
+        """The codes of the fields of the business that it asks for."""
+        return [each.field for each in self.questions if each.field]
 
     def question(self, question_id: str) -> Question | None:
         return next((each for each in self.questions if each.id == question_id), None)
@@ -152,6 +160,9 @@ def _question(raw: object) -> Question | None:
     if said.get("kind") not in FieldKind.values:
         return None
     kind, question_id = FieldKind(said["kind"]), str(said.get("id", ""))
+    field = said.get("field")
+    if kind == FieldKind.OWN and not (isinstance(field, str) and _FIELD.fullmatch(field)):
+        return None
     choices = said.get("choices")
     given = [_choice(each) for each in (choices if isinstance(choices, list | tuple) else [])]
     named = {each.label: each for each in given if each.label}
@@ -165,6 +176,7 @@ def _question(raw: object) -> Question | None:
         required=said.get("required") is True,
         choices=tuple(named.values())[:CHOICES_MAX] if kind in CHOOSING else (),
         show=_condition(said.get("show")),
+        field=str(field) if kind == FieldKind.OWN else "",
     )
 
 

@@ -43,7 +43,8 @@ def _of_question(content: Content, place: int, question: Question) -> Iterator[t
     before = content.questions[:place]
     if not question.label:
         yield "label", _("Write what is asked.")
-    if question.kind in PERSONAL and any(each.kind == question.kind for each in before):
+    is_asked = any(each.kind == question.kind and each.field == question.field for each in before)
+    if is_asked and question.kind in (*PERSONAL, FieldKind.OWN):
         yield "kind", _("This is asked twice.")
     elif question.label and any(each.label == question.label for each in before):
         yield "label", _("“%(question)s” stands there twice.") % {"question": question.label}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping as Values
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,9 +15,10 @@ from contacts.normalise import InvalidValue
 from exchange.payloads import flatten, items_at, list_paths
 from exchange.problems import Problem
 from exchange.reader import Row
+from leads.field_readings import NO_SHAPES, OwnField, Shapes
 from leads.guessing import guess_mapping
 from leads.inputs import LeadInput
-from leads.mapping import ATTRIBUTE, IDENTITY_TARGETS, TARGETS, InvalidMapping
+from leads.mapping import ATTRIBUTE, FIELD, IDENTITY_TARGETS, TARGETS, InvalidMapping, is_named
 from leads.mapping import Column as LeadColumn
 from leads.mapping import Mapping as LeadMapping
 from leads.readings import read_boolean, read_text
@@ -49,6 +51,11 @@ class HookMapping:
 
     def as_json(self) -> dict[str, Any]:
         return {"items": self.items, "fields": dict(self.fields)}
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Fields of the business that it speaks of, by code, each with its path."""
+        return {target[len(FIELD) :]: path for path, target in self.fields.items() if target.startswith(FIELD)}
 
     @property
     def identifies(self) -> bool:
@@ -98,14 +105,17 @@ def event_id_of(data: Any, mapping: HookMapping) -> str:
 
 
 def read_leads(
-    data: Any, mapping: HookMapping, *, region: str, zone: ZoneInfo, source: str = ""
+    data: Any, mapping: HookMapping, *, region: str, zone: ZoneInfo, source: str = "", shapes: Shapes = NO_SHAPES
 ) -> list[HookLead | list[Problem]]:
-    """Each lead of a payload, or what is wrong with it; UnreadablePayload when it has another shape."""
+    """Each lead of a payload, or what is wrong with it; UnreadablePayload when it has another shape.
+
+    `shapes` are of the fields of the business that the mapping speaks of.
+    """
     columns = {path: LeadColumn(to) for path, to in mapping.fields.items() if to not in OWN_TARGETS}
     reading = LeadMapping(columns)
     around = _around(data, mapping.items)
     return [
-        _read(item, around, number, mapping, reading, region, zone, source)
+        _read(item, around, number, mapping, reading, region, zone, source, shapes)
         for number, item in enumerate(items_at(data, mapping.items), 1)
     ]
 
@@ -119,10 +129,11 @@ def _read(
     region: str,
     zone: ZoneInfo,
     source: str,
+    shapes: Shapes,
 ) -> HookLead | list[Problem]:
     said = {**around, **flatten(item)}
     values = {path: text for path, text in said.items() if path in reading.columns}
-    lead = apply(reading, Row(number, values), region=region, zone=zone)
+    lead = apply(reading, Row(number, values), region=region, zone=zone, shapes=shapes)
     problems = [replace(problem, value=problem.value[:_SHOWN]) for problem in lead] if isinstance(lead, list) else []
     own = {path: text for path, text in said.items() if mapping.fields.get(path) in OWN_TARGETS and text.strip()}
     utm, consents, key = _own(own, mapping, number, problems)
@@ -158,7 +169,9 @@ def _own(
     return utm, consents, key
 
 
-def guess_hook_mapping(data: Any, *, items: str | None = None, region: str = "CN") -> HookMapping:
+def guess_hook_mapping(
+    data: Any, *, items: str | None = None, region: str = "CN", own: Sequence[OwnField] = ()
+) -> HookMapping:
     """The likeliest mapping of a sample; what nothing speaks for is left out."""
     if items is None:
         items = next(iter(list_paths(data)), "")
@@ -168,7 +181,8 @@ def guess_hook_mapping(data: Any, *, items: str | None = None, region: str = "CN
         leaves.setdefault(_leaf(path), path)
     fields = _own_by_name(leaves, said)
     rest = {leaf: path for leaf, path in leaves.items() if path not in fields}
-    guessed = guess_mapping(list(rest), [{leaf: said[path] for leaf, path in rest.items()}], region=region)
+    sample = {leaf: said[path] for leaf, path in rest.items()}
+    guessed = guess_mapping(list(rest), [sample], region=region, fields=own)
     for leaf, column in guessed.columns.items():
         # A bare id may be anything's: of the form, the meeting, the page.
         meant = column.to != "external_id" or leaf.lower() != "id"
@@ -226,4 +240,4 @@ def _leaf(path: str) -> str:
 
 
 def _is_target(target: str) -> bool:
-    return target in HOOK_TARGETS or (target.startswith(ATTRIBUTE) and bool(target[len(ATTRIBUTE) :].strip()))
+    return target in HOOK_TARGETS or is_named(target)

@@ -49,6 +49,7 @@ from contacts.selectors.fields import (
     fields_grouped,
     fields_restorable,
     fields_shown,
+    fields_told,
     fields_writable,
 )
 from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
@@ -123,6 +124,7 @@ __all__ = [
     "fields_grouped",
     "fields_restorable",
     "fields_shown",
+    "fields_told",
     "fields_writable",
     "forgotten_keys",
     "friendships_of",

@@ -37,13 +37,26 @@ def field_codes() -> list[str]:
     return list(field_rows().values_list("code", flat=True))
 
 
-def field_shapes(codes: Collection[str]) -> dict[str, Shape]:
-    """What these fields hold, archived ones too, by their codes."""
-    return {field.code: field.shape for field in CustomField.objects.filter(code__in=codes)} if codes else {}
+def field_shapes(codes: Collection[str], *, archived: bool = True) -> dict[str, Shape]:
+    """What these fields hold, by their codes; archived ones too, unless they are left out."""
+    rows = (CustomField.objects if archived else field_rows()).filter(code__in=codes) if codes else ()
+    return {field.code: field.shape for field in rows}
 
 
 def field_get(pk: UUID) -> CustomField | None:
     return CustomField.objects.filter(pk=pk).first()
+
+
+def fields_told(sets: Sequence[FieldsSet], *, role: str, zone: ZoneInfo) -> list[list[tuple[str, str, str]]]:
+    """What each set wrote, of what the role sees: name, before and after in words, in the fields' order."""
+    if not any(sets):
+        return [[] for _each in sets]
+
+    def told(field: CustomField, before: Any, after: Any) -> tuple[str, str, str]:
+        return field.name, show_field(field.shape, before, zone=zone), show_field(field.shape, after, zone=zone)
+
+    seen = [field for field in CustomField.objects.all() if field.sight_of(role) != Sight.HIDDEN]
+    return [[told(field, *each[field.code]) for field in seen if field.code in each] for each in sets]
 
 
 def fields_writable(role: str) -> list[CustomField]:

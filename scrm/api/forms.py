@@ -51,6 +51,7 @@ class QuestionOut(serializers.Serializer):
     label: Any = serializers.CharField()
     required: Any = serializers.BooleanField()
     choices = serializers.ListField(child=serializers.CharField(), source="offered")
+    field = serializers.CharField(help_text="The code of the field of the business that it fills, or empty.")
 
 
 class FormWholeOut(FormOut):

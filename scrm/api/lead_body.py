@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from contacts.custom.values import FieldInvalid, read_field
 from contacts.normalise import InvalidValue
 from exchange.problems import Problem
 from exchange.reader import Row
 from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
+from leads.field_readings import NO_SHAPES, Shapes
 from leads.inputs import Arrival, LeadInput
 from leads.mapping import Column
 from leads.mapping import Mapping as ColumnMapping
@@ -54,6 +56,11 @@ class LeadBody(StrictSerializer):
     attributes = serializers.DictField(
         child=serializers.CharField(max_length=2000, allow_blank=True), required=False, help_text="Anything else."
     )
+    fields: Any = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        required=False,
+        help_text="Fields of the business by their codes, as GET /fields lists them.",
+    )
     utm = serializers.DictField(child=serializers.CharField(max_length=200, allow_blank=True), required=False)
     do_not_email = serializers.BooleanField(required=False, default=False)
     do_not_call = serializers.BooleanField(required=False, default=False)
@@ -61,19 +68,32 @@ class LeadBody(StrictSerializer):
 
 
 def read_arrival(
-    data: Mapping[str, Any], *, said: Any, row: int, region: str, zone: ZoneInfo, keys: TenantKeys, key: str = ""
+    data: Mapping[str, Any],
+    *,
+    said: Any,
+    row: int,
+    region: str,
+    zone: ZoneInfo,
+    keys: TenantKeys,
+    key: str = "",
+    shapes: Shapes = NO_SHAPES,
 ) -> Arrival | list[Refusal]:
-    """An arrival from what `LeadBody` let in of what was `said`; `key` names the request if its sender does."""
+    """An arrival from what `LeadBody` let in of what was `said`; `key` names the request if its sender does.
+
+    `shapes` are of the fields that its sender may set.
+    """
     texts = {name: data[name] for name in _MAPPING.columns if data.get(name)}
     lead = apply(_MAPPING, Row(row, texts), region=region, zone=zone)
     problems = [refused(problem) for problem in lead] if isinstance(lead, list) else []
     extras, utm = dict(data.get("attributes", {})), dict(data.get("utm", {}))
     problems += [*_misread("attributes", extras), *_misread("utm", utm)]
     tags = _tags(data.get("tags", []), problems)
+    own = _own_fields(data.get("fields", {}), shapes, zone, problems)
     if problems or isinstance(lead, list):
         return problems
     lead.attributes |= extras
     lead.tags = tags
+    lead.fields = own
     lead.captured_at = data.get("captured_at")
     for flag in _FLAGS:
         setattr(lead, flag, data[flag])
@@ -109,6 +129,22 @@ def _tags(names: list[str], problems: list[Refusal]) -> list[str]:
         except InvalidValue as error:
             problems.append(Refusal(f"tags.{index}", error.code, error.message, error.fix))
     return [name for name in read if name]
+
+
+def _own_fields(said: Mapping[str, Any], shapes: Shapes, zone: ZoneInfo, problems: list[Refusal]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for code, raw in said.items():
+        shape = shapes.get(code)
+        if shape is None:
+            problems.append(Refusal(f"fields.{code[:40]}", "unknown_field", _("There is no such field."), ""))
+            continue
+        try:
+            value = read_field(shape, raw, zone=zone)
+        except FieldInvalid as error:
+            problems.append(Refusal(f"fields.{code}", error.code, _("This field can't hold this."), error.message))
+        else:
+            read |= {} if value is None else {code: value}
+    return read
 
 
 def _dedupe_key(lead: LeadInput, key: str, keys: TenantKeys) -> str:

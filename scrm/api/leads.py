@@ -19,9 +19,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Scope
+from accounts.models import User
 from contacts.selectors import contact_ids_visible
 from exchange.idempotency import Answer
 from leads.enums import LeadOrigin, LeadStatus
+from leads.field_readings import NO_SHAPES
 from leads.inputs import CREATED, REJECTED, UNCHANGED, UPDATED, Arrival, ArrivalOutcome
 from leads.models import Lead
 from leads.selectors import lead_ids_visible, lead_list
@@ -34,6 +36,7 @@ from scrm.api.lead_body import LeadBody, read_arrival, refused
 from scrm.api.once import IDEMPOTENT, REPLAYED, answered_once, key_of
 from scrm.api.parsing import StrictSerializer
 from scrm.flows.arrival import lead_arrived
+from scrm.flows.own_fields import own_fields
 from tenants.selectors import tenant_current, tenant_keys, tenant_zone
 
 BATCH_MAX: Final = 1000
@@ -136,15 +139,16 @@ class LeadList(ListResource):
     def _work(self, request: Request, key: str, now: datetime) -> Callable[[], Answer]:
         body = request.data
         if isinstance(body, Mapping) and "leads" in body:
-            read = read_batch(body)
+            read = read_batch(body, viewer_of(request))
             return lambda: take_batch(read, request, now)
-        read_one = read_bodies([body], keys=[f"{caller_of(request)} {key}" if key else ""])[0]
+        names = [f"{caller_of(request)} {key}" if key else ""]
+        read_one = read_bodies([body], keys=names, viewer=viewer_of(request))[0]
         if not isinstance(read_one, Arrival):
             raise Refused(read_one)
         return lambda: take_one(read_one, request, now)
 
 
-def read_batch(body: Mapping[str, Any]) -> list[Arrival | list[Refusal]]:
+def read_batch(body: Mapping[str, Any], viewer: User) -> list[Arrival | list[Refusal]]:
     leads, others = body["leads"], sorted(set(body) - {"leads"})
     if others:
         raise Refused([refusal(str(name), "unknown_field", _("A batch has one field: leads.")) for name in others])
@@ -153,11 +157,15 @@ def read_batch(body: Mapping[str, Any]) -> list[Arrival | list[Refusal]]:
     if len(leads) > BATCH_MAX:
         reason = _("A batch holds at most %(limit)s leads.") % {"limit": BATCH_MAX}
         raise Refused([refusal("leads", "max_length", reason)])
-    return read_bodies(leads, keys=[""] * len(leads))
+    return read_bodies(leads, keys=[""] * len(leads), viewer=viewer)
 
 
-def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str]) -> list[Arrival | list[Refusal]]:
+def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str], viewer: User) -> list[Arrival | list[Refusal]]:
     form, tenant, zone, secret = _BODY, tenant_current(), tenant_zone(), tenant_keys()
+    # Asked only where somebody speaks of them.
+    speaks = any(isinstance(body, Mapping) and body.get("fields") for body in bodies)
+    shapes = {field.code: field.shape for field in own_fields(viewer)} if speaks else NO_SHAPES
+    known: dict[str, Any] = {"region": tenant.region, "zone": zone, "keys": secret, "shapes": shapes}
     found: list[Arrival | list[Refusal]] = []
     for row, (body, key) in enumerate(zip(bodies, keys, strict=True)):
         try:
@@ -165,7 +173,7 @@ def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str]) -> list[Arrival |
         except serializers.ValidationError as error:
             found.append(list(refusals_in(error.detail)))
         else:
-            found.append(read_arrival(data, said=body, row=row, region=tenant.region, zone=zone, keys=secret, key=key))
+            found.append(read_arrival(data, said=body, row=row, key=key, **known))
     return found
 
 

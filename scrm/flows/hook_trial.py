@@ -7,14 +7,19 @@ from typing import Any, Final
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from accounts.models import User
+from contacts.custom.values import show_field
 from contacts.sealing import hint_of, kind_of
+from contacts.selectors import field_shapes
 from exchange.models import WebhookEndpoint
 from exchange.payloads import JSON_TYPE, UnreadablePayload, list_paths, parse_body
 from exchange.problems import Problem
 from exchange.sealed import open_column
+from leads.field_readings import Shapes
 from leads.hook_mapping import HookLead, HookMapping, fields_of, guess_hook_mapping, parse_hook_mapping
-from leads.mapping import InvalidMapping
+from leads.mapping import FIELD, InvalidMapping
 from scrm.flows.hooks_in import leads_of
+from scrm.flows.own_fields import own_fields
 from tenants.selectors import tenant_current, tenant_zone
 
 _SHOWN: Final = 20
@@ -42,11 +47,14 @@ class Trial:
     @property
     def shown(self) -> list[list[tuple[str, str]]]:
         """Each lead as what it says, by the name of its target; identities masked."""
-        return [_shown(each) for each in self.leads[:_SHOWN]]
+        shapes = field_shapes({code for each in self.leads for code in each.lead.fields})
+        return [_shown(each, shapes) for each in self.leads[:_SHOWN]]
 
 
-def tried(endpoint: WebhookEndpoint, *, mapping: HookMapping | None = None, guess: bool = False) -> Trial:
-    """What the endpoint's sample becomes by its mapping, by another, or by the likeliest one."""
+def tried(
+    endpoint: WebhookEndpoint, *, mapping: HookMapping | None = None, guess: bool = False, user: User | None = None
+) -> Trial:
+    """What the endpoint's sample becomes by its mapping, by another, or by the likeliest one for somebody."""
     if mapping is None:
         try:
             mapping = parse_hook_mapping(endpoint.mapping)
@@ -61,7 +69,7 @@ def tried(endpoint: WebhookEndpoint, *, mapping: HookMapping | None = None, gues
     except UnreadablePayload as error:
         return Trial(mapping, text, error=error.message)
     if guess or not mapping.fields:
-        mapping = guess_hook_mapping(data, region=tenant_current().region)
+        mapping = guess_hook_mapping(data, region=tenant_current().region, own=own_fields(user))
     return _tried(endpoint, mapping, text, data)
 
 
@@ -70,7 +78,7 @@ def _tried(endpoint: WebhookEndpoint, mapping: HookMapping, text: str, data: Any
     try:
         said = fields_of(data, mapping.items)
         read = leads_of(endpoint, data, mapping)
-    except UnreadablePayload as error:
+    except (UnreadablePayload, InvalidMapping) as error:
         return Trial(mapping, text, lists=lists, error=error.message)
     leads = tuple(each for each in read if isinstance(each, HookLead))
     problems = tuple(problem for each in read if not isinstance(each, HookLead) for problem in each)
@@ -78,13 +86,15 @@ def _tried(endpoint: WebhookEndpoint, mapping: HookMapping, text: str, data: Any
     return Trial(mapping, text, said, lists, leads, problems, nothing)
 
 
-def _shown(each: HookLead) -> list[tuple[str, str]]:
+def _shown(each: HookLead, shapes: Shapes) -> list[tuple[str, str]]:
     lead = each.lead
     shown = [(name, str(getattr(lead, name))) for name in ("name", "company", "city", "country", "source", "note")]
     shown += [(way.kind, hint_of(kind_of(way.kind), way.value)) for way in lead.identities]
     if lead.captured_at:
         shown.append(("captured_at", date_format(lead.captured_at.astimezone(tenant_zone()), "SHORT_DATETIME_FORMAT")))
     shown.append(("tags", ", ".join(lead.tags)))
+    zone = tenant_zone()
+    shown += [(f"{FIELD}{code}", show_field(shapes[code], value, zone=zone)) for code, value in lead.fields.items()]
     shown += [(name, value) for name, value in lead.attributes.items()]
     shown += list(each.utm.items())
     shown.append(("consent", gettext("Yes") if each.consents else ""))

@@ -26,6 +26,7 @@ from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, crypto
 from scrm.flows.arrival import lead_arrived
+from scrm.flows.own_fields import shapes_of
 from tenants.selectors import tenant_current, tenant_keys, tenant_zone
 
 CHANNEL: Final = "webhook"
@@ -157,7 +158,8 @@ def leads_of(
     """The leads of a payload by the endpoint's mapping, or by another that is being tried."""
     if mapping is None:
         mapping = parse_hook_mapping(endpoint.mapping)
-    return read_leads(data, mapping, region=tenant_current().region, zone=tenant_zone(), source=endpoint.source)
+    said: dict[str, Any] = {"region": tenant_current().region, "zone": tenant_zone(), "source": endpoint.source}
+    return read_leads(data, mapping, **said, shapes=shapes_of(mapping.own))
 
 
 def _arrivals(message: InboxMessage, read: Sequence[HookLead | list[Problem]]) -> list[Arrival]:

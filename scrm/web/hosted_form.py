@@ -8,8 +8,10 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from contacts.custom.values import Shape, show_field
 from contacts.enums import ChannelKind
 from contacts.inputs import ConsentInput
+from contacts.selectors import field_shapes
 from leads.enums import FieldKind
 from leads.form_content import BETWEEN, PERSONAL, Content, Question
 from leads.form_logic import shown_ids
@@ -17,7 +19,9 @@ from leads.inputs import LeadInput
 from leads.models import Form
 from leads.readings import NOTE_MAX, read_note, read_text
 from leads.row_reading import LONGEST
+from scrm.web.own_inputs import input_for, read_answer
 from scrm.web.person_form import PersonForm, read_value
+from tenants.selectors import tenant_zone
 
 _TEXT_MAX: Final = 200
 _FEW: Final = 6
@@ -39,6 +43,7 @@ _LIMITS: Final = {
     FieldKind.LONG: NOTE_MAX,
 }
 _WAYS: Final = ("phone", "email")
+_ELSEWHERE: Final = (*PERSONAL, FieldKind.CONSENT, FieldKind.OWN)
 _IN_ONE_LINE: Final = (FieldKind.COMPANY, FieldKind.CITY, FieldKind.TEXT)
 
 
@@ -48,9 +53,13 @@ class HostedForm(PersonForm):
     def __init__(self, content: Content, data: MultiValueDict[str, str] | None = None) -> None:
         super().__init__(data, auto_id="field_%s")
         self.content = content
-        self.questions = {question.name: question for question in content.questions}
+        shapes = field_shapes(content.fields, archived=False)
+        # A field that is archived meanwhile is not asked for any more.
+        asked = [each for each in content.questions if not each.field or each.field in shapes]
+        self.shapes = {question.name: shapes[question.field] for question in asked if question.field}
+        self.questions = {question.name: question for question in asked}
         for name, question in self.questions.items():
-            self.fields[name] = _field(question)
+            self.fields[name] = _field(question, self.shapes.get(name))
         raw = {each.id: data.getlist(each.name) for each in content.questions} if data is not None else {}
         self.shown = shown_ids(content.questions, raw)
 
@@ -72,7 +81,7 @@ class HostedForm(PersonForm):
                 cleaned[name] = None
             elif cleaned.get(name):
                 try:
-                    cleaned[name] = _read(question, cleaned[name])
+                    cleaned[name] = self._read(name, question, cleaned[name])
                 except forms.ValidationError as error:
                     self.add_error(name, error)
         asked = [name for name in _WAYS if name in self.questions and self.questions[name].id in self.shown]
@@ -86,8 +95,11 @@ class HostedForm(PersonForm):
         answers = {
             question.key: _said(values[name])
             for name, question in self.questions.items()
-            if question.kind not in (*PERSONAL, FieldKind.CONSENT) and values.get(name)
+            if question.kind not in _ELSEWHERE and values.get(name)
         }
+        own = {name: values[name] for name in self.shapes if values.get(name) not in (None, "", [])}
+        zone = tenant_zone()
+        answers |= {self.questions[name].key: show_field(self.shapes[name], own[name], zone=zone) for name in own}
         return LeadInput(
             row=1,
             name=values.get("name") or "",
@@ -96,7 +108,13 @@ class HostedForm(PersonForm):
             source=hosted.source.name,
             city=values.get("city") or "",
             attributes=answers,
+            fields={self.questions[name].field: value for name, value in own.items()},
         )
+
+    def _read(self, name: str, question: Question, value: Any) -> Any:
+        if name in self.shapes:
+            return read_answer(self.shapes[name], value, zone=tenant_zone())
+        return _read(question, value)
 
     def tag_ids(self) -> tuple[str, ...]:
         """What the choices give."""
@@ -120,8 +138,10 @@ class HostedForm(PersonForm):
         return tuple(given)
 
 
-def _field(question: Question) -> forms.Field:
+def _field(question: Question, shape: Shape | None) -> forms.Field:
     said: dict[str, Any] = {"label": question.label, "help_text": question.help, "required": question.required}
+    if shape is not None:
+        return input_for(shape, **said)
     offered = [(each, each) for each in question.offered]
     match question.kind:
         case FieldKind.CONSENT:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.selectors import fields_writable
 from leads.enums import FieldKind
 from leads.form_content import (
     CHOICES_MAX,
@@ -34,6 +35,8 @@ COLOUR_NAMES: Final = {
     "pink": gettext_lazy("Pink"),
     "violet": gettext_lazy("Violet"),
 }
+OWN: Final = "own:"
+"""Before the code of a field of the business, where the builder names kinds."""
 _BLANK: Final = 2
 """A new question with choices has room for so many."""
 
@@ -49,6 +52,16 @@ class Row:
     above: list[tuple[str, str]]
     values: list[tuple[str, bool]]
     problems: Mapping[str, str]
+    own: list[tuple[str, str]]
+
+    @property
+    def kind(self) -> str:
+        """As the list of kinds has it."""
+        return f"{OWN}{self.question.field}" if self.question.field else self.question.kind.value
+
+    @property
+    def heading(self) -> str:
+        return dict(self.own).get(self.kind) or str(self.question.kind.label)
 
     @property
     def prefix(self) -> str:
@@ -59,11 +72,17 @@ class Row:
         kinds = (*PERSONAL, FieldKind.TEXT, FieldKind.LONG)
         return self.question.kind in kinds
 
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """A field that can't be chosen any more stays chosen until another is."""
+        return [] if not self.question.field or self.kind in dict(self.own) else [(self.kind, self.question.field)]
 
-class Tags:
-    """The tags that a choice may give, by the words in which the builder names them."""
 
-    def __init__(self) -> None:
+class Palette:
+    """The tags that a choice may give, by the words in which the builder names them, and the fields to ask for."""
+
+    def __init__(self, role: str) -> None:
+        self.fields = {field.code: field.name for field in fields_writable(role)}
         self.names = {str(tag.pk): f"{tag.group.name} › {tag.name}" for tag in tag_list_active()}
         self._ids = {name: pk for pk, name in self.names.items()}
 
@@ -85,39 +104,46 @@ def starting_content(title: str) -> Content:
     return read_content({"title": title, "questions": asked})
 
 
-def posted_content(data: QueryDict, tags: Tags) -> Content:
+def posted_content(data: QueryDict, palette: Palette) -> Content:
     """The draft as the builder posts it, changed as the pressed button says."""
     count = data.get("q-count", "0")
     size = min(int(count), QUESTIONS_MAX) if count.isascii() and count.isdecimal() else 0
-    questions = [_posted(data, f"q-{place}", tags) for place in range(size)]
+    questions = [_posted(data, f"q-{place}", palette) for place in range(size)]
     content = read_content({**{name: data.get(name, "") for name in WORDS}, "questions": questions})
     action, _colon, detail = data.get("action", "").partition(":")
-    return replace(content, questions=_changed(content.questions, action, detail)) if action else content
+    return replace(content, questions=_changed(content.questions, action, detail, palette)) if action else content
 
 
-def problems_of(content: Content, tags: Tags) -> dict[str, str]:
-    """What the draft lacks; and which of its tags are not there."""
+def problems_of(content: Content, palette: Palette) -> dict[str, str]:
+    """What the draft lacks; and which of its tags and fields are not there."""
     found = problems(content)
     for place, question in enumerate(content.questions):
-        unknown = [given for choice in question.choices for given in choice.tags if given not in tags.names]
+        if question.field and question.field not in palette.fields:
+            found[f"{place}.kind"] = _("This field is archived, or not yours to fill: choose another answer.")
+        unknown = [given for choice in question.choices for given in choice.tags if given not in palette.names]
         if unknown:
             text = _("There is no tag “%(name)s”; choose one of the list.") % {"name": unknown[0]}
             found.setdefault(f"{place}.choices", text)
     return found
 
 
-def rows_of(content: Content, tags: Tags, found: Mapping[str, str], blank: str = "") -> list[Row]:
+def rows_of(content: Content, palette: Palette, found: Mapping[str, str], blank: str = "") -> list[Row]:
     """Each question with all that the builder shows of it; `blank` is the id of one with room for another choice."""
     return [
-        _row(content, place, question, tags, found, room=question.id == blank)
+        _row(content, place, question, palette, found, room=question.id == blank)
         for place, question in enumerate(content.questions)
     ]
 
 
 def question_kinds(content: Content) -> list[tuple[str, Any]]:
-    """What can be added now."""
+    """What can be added now, fields of the business left out."""
     taken = {question.kind for question in content.questions if question.kind in PERSONAL}
-    return [(kind.value, kind.label) for kind in FieldKind if kind not in taken]
+    return [(kind.value, kind.label) for kind in FieldKind if kind not in taken and kind != FieldKind.OWN]
+
+
+def own_kinds(content: Content, palette: Palette) -> list[tuple[str, str]]:
+    """Fields of the business that can be added now."""
+    return [(f"{OWN}{code}", name) for code, name in palette.fields.items() if code not in content.fields]
 
 
 def asks_for_room(data: QueryDict) -> str:
@@ -126,9 +152,11 @@ def asks_for_room(data: QueryDict) -> str:
     return data.get(f"q-{detail}-id", "") if action == "choice" else ""
 
 
-def _row(content: Content, place: int, question: Question, tags: Tags, found: Mapping[str, str], *, room: bool) -> Row:
+def _row(
+    content: Content, place: int, question: Question, palette: Palette, found: Mapping[str, str], *, room: bool
+) -> Row:
     taken = {each.kind for each in content.questions if each.kind in PERSONAL and each.id != question.id}
-    choices = [(choice.label, tags.name_of(choice.tags[0]) if choice.tags else "") for choice in question.choices]
+    choices = [(choice.label, palette.name_of(choice.tags[0]) if choice.tags else "") for choice in question.choices]
     empty = 1 if room else max(0, _BLANK - len(choices))
     if question.kind in CHOOSING and len(choices) < CHOICES_MAX:
         choices += [("", "")] * empty
@@ -139,31 +167,39 @@ def _row(content: Content, place: int, question: Question, tags: Tags, found: Ma
     return Row(
         place=place,
         question=question,
-        kinds=[(kind.value, kind.label) for kind in FieldKind if kind not in taken],
+        kinds=[(kind.value, kind.label) for kind in FieldKind if kind not in taken and kind != FieldKind.OWN],
         choices=choices,
         above=above,
         values=[(value, value in said) for value in asked.offered] if asked else [],
         problems={name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)},
+        own=[(f"{OWN}{code}", name) for code, name in palette.fields.items() if code == question.field]
+        + own_kinds(content, palette),
     )
 
 
-def _posted(data: QueryDict, prefix: str, tags: Tags) -> dict[str, Any]:
+def _posted(data: QueryDict, prefix: str, palette: Palette) -> dict[str, Any]:
     labels, names = data.getlist(f"{prefix}-choice"), data.getlist(f"{prefix}-tag")
     return {
-        **{name: data.get(f"{prefix}-{name}", "") for name in ("id", "kind", "label", "help", "placeholder", "key")},
+        **{name: data.get(f"{prefix}-{name}", "") for name in ("id", "label", "help", "placeholder", "key")},
+        **_kind_of(data.get(f"{prefix}-kind", "")),
         "required": f"{prefix}-required" in data,
         "choices": [
-            {"label": label, "tags": [tags.id_of(name.strip())] if name.strip() else []}
+            {"label": label, "tags": [palette.id_of(name.strip())] if name.strip() else []}
             for label, name in zip(labels, names, strict=False)
         ],
         "show": {"id": data.get(f"{prefix}-show", ""), "values": data.getlist(f"{prefix}-value")},
     }
 
 
-def _changed(questions: tuple[Question, ...], action: str, detail: str) -> tuple[Question, ...]:
+def _kind_of(said: str) -> dict[str, str]:
+    field = said.removeprefix(OWN)
+    return {"kind": said} if field == said else {"kind": FieldKind.OWN, "field": field}
+
+
+def _changed(questions: tuple[Question, ...], action: str, detail: str, palette: Palette) -> tuple[Question, ...]:
     """After one was added (`add:choice`), removed, doubled, or moved up, down or to a place (`move:4:0`)."""
     if action == "add":
-        return tuple(_with_new(questions, detail))
+        return tuple(_with_new(questions, detail, palette))
     places = [int(each) for each in detail.split(":") if each.isascii() and each.isdecimal()]
     if not places or any(place >= len(questions) for place in places):
         return questions
@@ -172,7 +208,7 @@ def _changed(questions: tuple[Question, ...], action: str, detail: str) -> tuple
     match action:
         case "remove":
             return tuple(rest)
-        case "double" if len(questions) < QUESTIONS_MAX and taken.kind not in PERSONAL:
+        case "double" if len(questions) < QUESTIONS_MAX and taken.kind not in (*PERSONAL, FieldKind.OWN):
             copy = replace(taken, id=next_id(questions), key="")
             return (*questions[: place + 1], copy, *questions[place + 1 :])
         case "up":
@@ -186,9 +222,14 @@ def _changed(questions: tuple[Question, ...], action: str, detail: str) -> tuple
     return tuple(rest)
 
 
-def _with_new(questions: tuple[Question, ...], kind: str) -> Iterator[Question]:
+def _with_new(questions: tuple[Question, ...], kind: str, palette: Palette) -> Iterator[Question]:
     yield from questions
-    if kind in FieldKind.values and len(questions) < QUESTIONS_MAX:
+    if kind.startswith(OWN):
+        code, asked_for = kind[len(OWN) :], {each.field for each in questions}
+        if code in palette.fields and code not in asked_for and len(questions) < QUESTIONS_MAX:
+            yield Question(next_id(questions), FieldKind.OWN, label=palette.fields[code], field=code)
+        return
+    if kind in FieldKind.values and kind != FieldKind.OWN and len(questions) < QUESTIONS_MAX:
         asked = FieldKind(kind)
         is_taken = asked in PERSONAL and any(each.kind == asked for each in questions)
         if not is_taken:

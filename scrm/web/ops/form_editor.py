@@ -22,8 +22,9 @@ from scrm.web.hosted_cover import preview_cover_url
 from scrm.web.hosted_form import HostedForm
 from scrm.web.ops.form_builder import (
     COLOUR_NAMES,
-    Tags,
+    Palette,
     asks_for_room,
+    own_kinds,
     posted_content,
     problems_of,
     question_kinds,
@@ -35,16 +36,16 @@ from scrm.web.ops.forms import public_url
 
 @may("form.edit")
 def edit(request: Visit, form_id: UUID) -> HttpResponse:
-    hosted, tags = found(form_detail(form_id)), Tags()
+    hosted, palette = found(form_detail(form_id)), Palette(request.user.role)
     if request.method != "POST":
-        return _builder(request, hosted, form_draft(hosted), tags, check="check" in request.GET)
-    content, refused = with_cover(posted_content(request.POST, tags), request, clock.now())
+        return _builder(request, hosted, form_draft(hosted), palette, check="check" in request.GET)
+    content, refused = with_cover(posted_content(request.POST, palette), request, clock.now())
     save_form_draft(form=hosted, content=content)
     if refused:
         messages.error(request, refused)
     if refused or "action" in request.POST:
         return redirect("ops:form_edit", hosted.pk)
-    lacks = problems_of(content, tags)
+    lacks = problems_of(content, palette)
     if "publish" not in request.POST:
         messages.success(request, _("Draft saved."))
         return redirect(f"{reverse('ops:form_edit', args=[hosted.pk])}?check=1")
@@ -63,9 +64,9 @@ def edit(request: Visit, form_id: UUID) -> HttpResponse:
 @may("form.edit")
 def questions(request: Visit, form_id: UUID) -> HttpResponse:
     """The questions as the page has them, after one was added, removed, moved or changed its kind."""
-    hosted, tags = found(form_detail(form_id)), Tags()
-    content = posted_content(request.POST, tags)
-    context = _drawn(hosted, content, tags, {}, room=asks_for_room(request.POST))
+    hosted, palette = found(form_detail(form_id)), Palette(request.user.role)
+    content = posted_content(request.POST, palette)
+    context = _drawn(hosted, content, palette, {}, room=asks_for_room(request.POST))
     answer = render(request, "ops/form_questions.html", context)
     answer["HX-Trigger-After-Settle"] = "formChanged"
     return answer
@@ -76,7 +77,7 @@ def questions(request: Visit, form_id: UUID) -> HttpResponse:
 def preview(request: Visit, form_id: UUID) -> HttpResponse:
     """The page as it would be, in a frame of its own."""
     hosted = found(form_detail(form_id))
-    content = posted_content(request.POST, Tags())
+    content = posted_content(request.POST, Palette(request.user.role))
     shown = preview_cover_url(hosted, content, clock.now())
     context = {"content": content, "cover_url": shown, "form": HostedForm(content)}
     return render(request, "ops/form_preview.html", context)
@@ -101,26 +102,29 @@ def _publish(request: Visit, hosted: Form) -> HttpResponse:
     return redirect("ops:form_edit", hosted.pk)
 
 
-def _builder(request: Visit, hosted: Form, content: Content, tags: Tags, *, check: bool) -> HttpResponse:
-    lacks = problems_of(content, tags) if check else {}
+def _builder(request: Visit, hosted: Form, content: Content, palette: Palette, *, check: bool) -> HttpResponse:
+    lacks = problems_of(content, palette) if check else {}
     context = {
-        **_drawn(hosted, content, tags, lacks),
+        **_drawn(hosted, content, palette, lacks),
         "public_url": public_url(hosted),
         "cover_url": preview_cover_url(hosted, content, clock.now()),
         "checked": check,
         "missing": len(lacks),
         "colours": list(COLOUR_NAMES.items()),
-        "tag_names": sorted(tags.names.values()),
+        "tag_names": sorted(palette.names.values()),
         "tab": "form_edit",
     }
     return render(request, "ops/form_edit.html", context)
 
 
-def _drawn(hosted: Form, content: Content, tags: Tags, lacks: dict[str, str], *, room: str = "") -> dict[str, Any]:
+def _drawn(
+    hosted: Form, content: Content, palette: Palette, lacks: dict[str, str], *, room: str = ""
+) -> dict[str, Any]:
     return {
         "hosted": hosted,
         "content": content,
         "lacks": lacks,
-        "rows": rows_of(content, tags, lacks, room),
+        "rows": rows_of(content, palette, lacks, room),
         "kinds": question_kinds(content),
+        "own_kinds": own_kinds(content, palette),
     }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from campaigns.models import Enrollment
 from campaigns.of_contacts import enrollment_list_of_contact
+from contacts.selectors import fields_told
 from leads.enums import MATCHED_LEAD, MATCHED_NEW, AssignedBy
 from leads.inputs import CREATED, UPDATED
 from leads.models import LeadArrival
@@ -21,6 +22,7 @@ from leads.services import reveal_payload
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.reveals import shown_in_clear
+from tenants.selectors import tenant_zone
 
 
 @may("lead.view")
@@ -29,9 +31,10 @@ def of_lead(request: Visit, lead_id: UUID) -> HttpResponse:
     lead = found(lead_detail(request.user, lead_id))
     arrivals = arrivals_of_lead(lead.pk)
     begun = enrollment_list_of_contact(lead.contact_id) if arrivals else []
+    fields = fields_told([each.fields_set or {} for each in arrivals], role=request.user.role, zone=tenant_zone())
     traces = [
-        (arrival, trace_of(arrival, begun, request.user), payload_is_readable(request.user, arrival))
-        for arrival in arrivals
+        (arrival, trace_of(arrival, begun, request.user, told), payload_is_readable(request.user, arrival))
+        for arrival, told in zip(arrivals, fields, strict=True)
     ]
     return render(request, "ops/lead_trace.html", {"lead": lead, "traces": traces})
 
@@ -50,12 +53,16 @@ def payload(request: Visit, lead_id: UUID, arrival_id: UUID) -> HttpResponseBase
     return shown_in_clear(request, opened, "ops/lead_trace.html#payload", {})
 
 
-def trace_of(arrival: LeadArrival, enrollments: Sequence[Enrollment], viewer: User) -> list[dict[str, Any]]:
-    """The steps of one arrival, as a timeline shows them."""
+def trace_of(
+    arrival: LeadArrival, enrollments: Sequence[Enrollment], viewer: User, fields: Sequence[tuple[str, str, str]] = ()
+) -> list[dict[str, Any]]:
+    """The steps of one arrival, as a timeline shows them; `fields` are those that it set: name, before and after."""
+    own = [{"icon": "edit", "at": arrival.taken_at, "title": _("Fields"), "text": _fields_of(fields)}] if fields else []
     return [
         {"icon": "inbox", "at": arrival.arrived_at, "title": _("Arrived"), **_way_of(arrival, viewer)},
         {"icon": "file-text", "at": arrival.taken_at, "title": _("Read"), "text": _outcome_of(arrival)},
         {"icon": "fingerprint", "at": arrival.taken_at, "title": _("Recognised"), "text": _match_of(arrival)},
+        *own,
         {"icon": "user-check", "at": arrival.taken_at, "title": _("Assigned"), "text": _owner_of(arrival)},
         {"icon": "route", "at": arrival.taken_at, "title": _("SOPs"), **_begun_by(arrival, enrollments)},
     ]
@@ -88,6 +95,10 @@ def _match_of(arrival: LeadArrival) -> str:
     if arrival.matched_by in (MATCHED_NEW, MATCHED_LEAD):
         return match
     return _("Known by: %(identity)s") % {"identity": match}
+
+
+def _fields_of(fields: Sequence[tuple[str, str, str]]) -> str:
+    return " · ".join(f"{name}: {before} → {after}" if before else f"{name}: {after}" for name, before, after in fields)
 
 
 def _owner_of(arrival: LeadArrival) -> str:

@@ -31,6 +31,7 @@ from leads.hook_presets import PRESETS
 from leads.mapping import InvalidMapping
 from scrm.core import clock
 from scrm.flows.hook_trial import Trial, tried
+from scrm.flows.own_fields import own_fields, shapes_of
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.replies import form_page, take_errors
@@ -130,10 +131,11 @@ def mapping(request: Visit, endpoint_id: UUID) -> HttpResponse:
     endpoint = _endpoint(endpoint_id)
     action = request.POST.get("action", "try")
     if action == "guess":
-        trial = tried(endpoint, guess=True)
+        trial = tried(endpoint, guess=True, user=request.user)
         return _page(request, endpoint, trial=trial, unsaved=True)
     try:
         chosen = posted_mapping(request.POST)
+        shapes_of(chosen.own, own_fields(request.user))
     except InvalidMapping as error:
         trial = tried(endpoint)
         return _page(request, endpoint, trial=trial, errors={error.path: error.message}, error=error.message)
@@ -195,7 +197,8 @@ def _page(
     error: str = "",
     unsaved: bool = False,
 ) -> HttpResponse:
-    trial = trial or tried(endpoint)
+    trial = trial or tried(endpoint, user=request.user)
+    own = own_fields(request.user)
     address = f"{tenant_base_url(tenant_current())}{reverse('webhooks:arrive', args=[endpoint.code])}"
     context: dict[str, Any] = {
         "endpoint": endpoint,
@@ -203,8 +206,8 @@ def _page(
         "form": form or EndpointForm(None, endpoint=endpoint),
         "sample_form": sample_form or SampleForm(initial={"body": trial.text}),
         "trial": trial,
-        "rows": field_rows(trial.said, trial.mapping, trial.problems_by_field, errors or {}),
-        "leads": lead_rows(trial.shown),
+        "rows": field_rows(trial.said, trial.mapping, trial.problems_by_field, errors or {}, own),
+        "leads": lead_rows(trial.shown, own),
         "error": error,
         # Nothing is kept before somebody says so: what stands there is a guess.
         "unsaved": unsaved or bool(trial.said and not endpoint.mapping.get("fields")),

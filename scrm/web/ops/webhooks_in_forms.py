@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exchange.enums import SignatureScheme
 from exchange.models import WebhookEndpoint
+from leads.field_readings import OwnField
 from leads.hook_mapping import CONSENT, EVENT_ID, HOOK_TARGETS, LEAD_KEY, UTM, HookMapping, parse_hook_mapping
 from leads.hook_presets import PRESETS
-from leads.mapping import ATTRIBUTE
+from leads.mapping import ATTRIBUTE, FIELD
 from scrm.web.ops.import_forms import LABELS
 
 OWN_LABELS: Final[dict[str, str | Promise]] = {
@@ -116,16 +117,22 @@ class FieldRow:
     sample: str
     chosen: str
     choices: Sequence[tuple[str, str | Promise]]
+    own: Sequence[tuple[str, str]]
     problems: Sequence[str] = ()
     error: str = ""
 
 
 def field_rows(
-    said: Mapping[str, str], mapping: HookMapping, problems: Mapping[str, list[str]], errors: Mapping[str, str]
+    said: Mapping[str, str],
+    mapping: HookMapping,
+    problems: Mapping[str, list[str]],
+    errors: Mapping[str, str],
+    own: Sequence[OwnField],
 ) -> list[FieldRow]:
     """Every path of the sample, and those that the mapping knows and the sample lacks."""
     labels = {**LABELS, **OWN_LABELS}
     base = [("", _("Leave out")), *((target, labels.get(target, target)) for target in HOOK_TARGETS)]
+    fields = [(f"{FIELD}{field.code}", field.names[0]) for field in own]
     rows = []
     for number, path in enumerate(dict.fromkeys([*said, *mapping.fields])):
         chosen = mapping.fields.get(path, "")
@@ -139,6 +146,7 @@ def field_rows(
                 said.get(path, ""),
                 chosen,
                 [base[0], kept, *base[1:]],
+                fields,
                 problems.get(path, ()),
                 errors.get(path, ""),
             )
@@ -146,9 +154,11 @@ def field_rows(
     return rows
 
 
-def lead_rows(leads: Sequence[Sequence[tuple[str, str]]]) -> list[list[tuple[str | Promise, str]]]:
+def lead_rows(
+    leads: Sequence[Sequence[tuple[str, str]]], own: Sequence[OwnField]
+) -> list[list[tuple[str | Promise, str]]]:
     """What each lead of the sample says, with the names of its fields as people know them."""
-    labels = {**LABELS, **OWN_LABELS}
+    labels = {**LABELS, **OWN_LABELS, **{f"{FIELD}{field.code}": field.names[0] for field in own}}
     return [[(labels.get(name, name), value) for name, value in lead] for lead in leads]
 
 
