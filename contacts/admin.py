@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from contacts.admin_privacy import PersonRequestAdmin as PersonRequestAdmin
 from contacts.models import (
     Company,
+    CompanyMerge,
     Consent,
     Contact,
     ContactMerge,
@@ -48,6 +50,13 @@ class CompanyAdmin(RoomAdmin):
     list_select_related = ("parent", "merged_into")
     search_fields = ("name",)
     autocomplete_fields = ("parent",)
+
+
+@admin.register(CompanyMerge)
+class CompanyMergeAdmin(HistoryAdmin):
+    list_display = ("company", "into", "at", "by", "undone_at")
+    list_select_related = ("company", "into", "by")
+    search_fields = ("company__name", "into__name")
 
 
 @admin.register(CustomField)

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from leads.admin_assignment import AssignmentRuleAdmin as AssignmentRuleAdmin
 from leads.admin_assignment import ResponseRuleAdmin as ResponseRuleAdmin
+from leads.admin_follow_up import InteractionAdmin as InteractionAdmin
 from leads.admin_held import HeldLeadAdmin as HeldLeadAdmin
 from leads.admin_links import EntryLinkAdmin as EntryLinkAdmin
 from leads.admin_sources import SourceAdmin as SourceAdmin
@@ -11,12 +12,15 @@ from leads.models import (
     Form,
     FormTally,
     FormVersion,
-    Interaction,
     Lead,
     LeadArrival,
-    Opportunity,
+    ResponseClock,
 )
-from scrm.core.admin import HistoryAdmin
+from scrm.core.admin import HistoryAdmin, HistoryInline
+
+
+class ResponseClockInline(HistoryInline):
+    model = ResponseClock
 
 
 @admin.register(Form)
@@ -47,22 +51,7 @@ class LeadAdmin(HistoryAdmin):
     list_filter = ("status", "rating", "came_by", "source", "owner")
     list_select_related = ("contact", "source", "owner")
     search_fields = ("contact__name",)
-
-
-@admin.register(Interaction)
-class InteractionAdmin(HistoryAdmin):
-    list_display = ("at", "kind", "contact", "by", "effective", "next_on")
-    list_filter = ("kind", "effective", "by")
-    list_select_related = ("contact", "by")
-    search_fields = ("contact__name",)
-
-
-@admin.register(Opportunity)
-class OpportunityAdmin(HistoryAdmin):
-    list_display = ("name", "contact", "stage", "amount", "currency", "expected_on", "owner")
-    list_filter = ("stage", "owner")
-    list_select_related = ("contact", "owner")
-    search_fields = ("name", "contact__name")
+    inlines = (ResponseClockInline,)
 
 
 @admin.register(LeadArrival)

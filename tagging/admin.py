@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
+from tagging.admin_scores import ScoreRuleAdmin as ScoreRuleAdmin
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 
 

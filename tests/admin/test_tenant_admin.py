@@ -1,6 +1,8 @@
 """A tenant's admin: entered by role, set-up may be changed and is audited, histories may not."""
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -249,3 +251,34 @@ def test_list_costs_the_same_for_any_length(desk, django_assert_max_num_queries,
 
     with django_assert_max_num_queries(14):
         desk.get(reverse(f"admin:{name}_changelist"))
+
+
+UNSEEN = {
+    # Sessions, counters and seals: the pages of security show what they mean.
+    *(
+        "accounts.session",
+        "accounts.attemptcount",
+        "accounts.auditseal",
+        "accounts.unsealedentry",
+        "accounts.auditanchor",
+    ),
+    *("accounts.supportgrant", "accounts.supportvisit", "exchange.jobtally"),
+    # A worker's own marks, and digests that say nothing to anybody.
+    *("contacts.duplicatesearch", "contacts.forgottenidentity", "campaigns.breaker"),
+    "campaigns.campaignlink",
+}
+"""Tables that nobody looks at one row at a time."""
+
+
+def test_every_table_is_in_the_administration_or_says_why_not():
+    shown = {model._meta.label_lower for model in admin.site._registry}
+    for each in admin.site._registry.values():
+        shown |= {inline.model._meta.label_lower for inline in each.inlines}
+    tables = {
+        model._meta.label_lower
+        for model in apps.get_models()
+        if model._meta.app_label in {*settings.ROOM_APPS, "accounts"} and not model._meta.auto_created
+    }
+
+    assert tables - shown - UNSEEN == set()
+    assert UNSEEN - (tables - shown) == set()
