@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors import department_list, user_list_all
-from contacts.normalise import normalise_phone
 from leads.arrival_facts import arrival_facts
 from leads.enums import AssignMethod, OrElse
 from leads.models import AssignmentMember, AssignmentRule
@@ -37,6 +36,7 @@ from scrm.flows.assignment_preview import last_leads_spread, who_would_get, who_
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import ArrivalRuleForm, is_rule_step, rule_words
+from scrm.web.person_form import PersonForm
 
 _WEIGHT: Final = "weight-"
 
@@ -55,7 +55,7 @@ class AssignmentRuleForm(forms.Form):
     or_else = forms.ChoiceField(label=gettext_lazy("When nobody is free"), choices=OrElse.choices)
 
 
-class TryForm(forms.Form):
+class TryForm(PersonForm):
     source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
     city = forms.CharField(label=gettext_lazy("City or region"), required=False, max_length=80)
@@ -135,15 +135,15 @@ def try_out(request: Visit) -> HttpResponse:
         shown = who_would_get_lead(found(lead_detail(request.user, lead_id)), rules, now=now)
     else:
         form = TryForm(request.POST)
-        form.is_valid()
+        if not form.is_valid():
+            return render(request, "ops/assignment_tried.html", {"form": form}, status=422)
         said = form.cleaned_data
-        phone = normalise_phone(said.get("phone", "")) if said.get("phone") else None
         asked = Asked(
-            source_id=_uuid(said.get("source", "")),
-            phone=phone.key if phone else "",
-            city=said.get("city", ""),
-            attributes={"product": said["product"]} if said.get("product") else {},
-            company=said.get("company", ""),
+            source_id=_uuid(said["source"]),
+            phone=said["phone"].key if said["phone"] else "",
+            city=said["city"],
+            attributes={"product": said["product"]} if said["product"] else {},
+            company=said["company"],
         )
         shown = who_would_get(asked, rules, now=now)
     return render(request, "ops/assignment_tried.html", {"shown": shown})

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import user_list_visible
@@ -53,7 +53,7 @@ class CompanyFilter(FilterForm):
 class CompanyForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     parent = forms.CharField(
-        label=gettext_lazy("Part of"),
+        label=pgettext_lazy("company", "Part of"),
         max_length=200,
         required=False,
         help_text=gettext_lazy("The name of the company above it."),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts.enums import ChannelKind, ConsentPurpose, ConsentWay, RequestKind
@@ -41,14 +41,14 @@ class ConsentForm(forms.Form):
     """One word of theirs: about a channel, or about a purpose."""
 
     about = forms.ChoiceField(
-        label=gettext_lazy("About"),
+        label=pgettext_lazy("consent", "About"),
         choices=[
             *((f"channel:{value}", label) for value, label in ChannelKind.choices),
             *((f"purpose:{value}", label) for value, label in ConsentPurpose.choices if value != "marketing"),
         ],
     )
     given = forms.TypedChoiceField(
-        label=gettext_lazy("What they said"),
+        label=pgettext_lazy("consent", "What they said"),
         choices=[("no", gettext_lazy("No, or no more")), ("yes", gettext_lazy("Yes"))],
         coerce=lambda value: value == "yes",
     )

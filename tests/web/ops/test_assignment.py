@@ -130,6 +130,13 @@ def test_typed_lead_shows_who_would_get_it_and_why(ops, ben):
     assert not Lead.objects.exists()
 
 
+def test_phone_that_is_none_says_what_to_write(ops, ben):
+    answer = client_of(ops).post(reverse("ops:assignment_try"), {"phone": "12"})
+
+    assert answer.status_code == 422
+    assert "This is not a phone number." in answer.content.decode()
+
+
 def test_lead_that_is_there_shows_who_would_get_it_now(ops, ben):
     [outcome] = lead_arrived([make_arrival(1, city="Xiamen")], now=clock.now())
     eva = make_user("eva")
