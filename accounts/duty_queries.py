@@ -26,6 +26,10 @@ class Taker:
     most_open: int | None
     most_a_day: int | None
 
+    @property
+    def is_limited(self) -> bool:
+        return self.most_open is not None or self.most_a_day is not None
+
 
 class Hold(StrEnum):
     """How they are held until the transaction ends."""

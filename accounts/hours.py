@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from scrm.core.holidays import is_workday
+from scrm.core.holidays import is_public_holiday, is_workday
 from scrm.core.instants import instant_of
 
 DAYS: Final = 7
@@ -37,10 +37,9 @@ class Hours:
         """When it is open on a local day."""
         if not self.holidays:
             return self.week[day.weekday()]
-        works = is_workday(day)
-        if day.weekday() >= 5:
-            return self.week[0] if works else self.week[day.weekday()]
-        return self.week[day.weekday()] if works else ()
+        if is_public_holiday(day):
+            return ()
+        return self.week[0] if day.weekday() >= 5 and is_workday(day) else self.week[day.weekday()]
 
     def spans(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """From `since` on, each time in which it is open, in UTC; what a clock change leaves out is left out."""

@@ -81,8 +81,8 @@ def take_turns(
     """Those who can be given leads, the longest waiting first, held until the transaction ends.
 
     They take leads in turn, or are named, or belong to one of the departments; nobody is on leave. Whoever another
-    transaction is handing leads to right now is passed over. When all are busy they are waited for, or else given
-    unheld, in an order of chance. Not to `hold` is only to look.
+    transaction is handing leads to right now is passed over. When all are busy they are waited for, if that is wanted
+    or somebody has a limit, or else given unheld, in an order of chance. Not to `hold` is only to look.
     """
     chosen = partial(takers, also=also, departments=departments, now=now)
     if not hold:
@@ -90,10 +90,12 @@ def take_turns(
     held = chosen(order=Order.WAITING, hold=Hold.FREE)
     if held:
         return Turns(held, held=True)
-    if wait:
-        # None is held, so nobody waits for us; in one order, so that two who wait don't wait for each other.
-        return Turns(sorted(chosen(order=Order.ID, hold=Hold.ALL), key=_waited), held=True)
-    return Turns(chosen(order=Order.CHANCE, hold=Hold.NONE), held=False)
+    if not wait:
+        anybody = chosen(order=Order.CHANCE, hold=Hold.NONE)
+        if not any(taker.is_limited for taker in anybody):
+            return Turns(anybody, held=False)
+    # None is held, so nobody waits for us; in one order, so that two who wait don't wait for each other.
+    return Turns(sorted(chosen(order=Order.ID, hold=Hold.ALL), key=_waited), held=True)
 
 
 def _waited(taker: Taker) -> tuple[bool, Any, UUID]:

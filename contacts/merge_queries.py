@@ -1,13 +1,13 @@
 """SQL of merges: the rows that point to one contact become another's, and go back. Tables are told by their models."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import NOT_PROVIDED, ForeignKey, Model
+from django.db.models import CASCADE, NOT_PROVIDED, ForeignKey, Model
 
 from contacts.merging import Follow, Key, Marked, Numbered, OneStays, Paired, Record, Rule
 from contacts.models import Contact
@@ -15,6 +15,9 @@ from contacts.models import Contact
 _TAKEN: Final = (
     "(SELECT jsonb_object_agg(said.key, said.value) FROM jsonb_each(to_jsonb(f)) said WHERE said.key = ANY(%s))"
 )
+
+_SINCE: Final = "SELECT 1 FROM jsonb_each(%s::jsonb) said WHERE to_jsonb(kept) -> said.key IS DISTINCT FROM said.value"
+"""What a row, `kept`, does not say any more."""
 
 Pointer = tuple[type[Model], str]
 """A model and its column that points to a contact."""
@@ -100,11 +103,36 @@ def _values(model: type[Model], columns: Sequence[str], key: Key) -> str:
     return text
 
 
-def change_back(model: type[Model], key: Key, before: str, after: str) -> bool:
-    """Set a changed row to what it was, unless it has become something else since."""
-    columns = list(json.loads(before))
-    since = "SELECT 1 FROM jsonb_each(%s::jsonb) said WHERE to_jsonb(kept) -> said.key IS DISTINCT FROM said.value"
-    return bool(_patch(model, columns, key, before, f"NOT EXISTS ({since})", [after]))
+def change_back(model: type[Model], key: Key, before: str, after: str) -> None:
+    """Set a changed row to what it was, unless it has become something else since.
+
+    Where what it referred to is gone meanwhile it fares as a row that had the reference then: without it, or gone too.
+    """
+    values, unchanged = json.loads(before), f"NOT EXISTS ({_SINCE})"
+    for field in _references(model):
+        name = field.column
+        if values.get(name) is None or _is_there(field, values[name]):
+            continue
+        if field.null:
+            values[name] = None
+            continue
+        if field.remote_field.on_delete is CASCADE:
+            table = model._meta.db_table
+            _changed(f'DELETE FROM "{table}" kept WHERE kept."{_pk(model)}" = %s AND {unchanged}', [key, after])
+        return
+    _patch(model, list(values), key, json.dumps(values), unchanged, [after])
+
+
+def _references(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    """Foreign keys that the database holds to what they say."""
+    for each in model._meta.concrete_fields:
+        if isinstance(each, ForeignKey) and getattr(each, "db_constraint", True):
+            yield each
+
+
+def _is_there(field: ForeignKey[Any, Any], value: Any) -> bool:
+    table, column = field.target_field.model._meta.db_table, field.target_field.column
+    return bool(_rows(f'SELECT 1 FROM "{table}" target WHERE target."{column}" = %s', [value]))
 
 
 def _patch(
@@ -125,6 +153,7 @@ def put_back(model: type[Model], rows: Sequence[str]) -> int:
     the table got since take their default.
     """
     defaults, columns, there, params = {}, [], [], []
+    references = set(_references(model))
     for each in model._meta.concrete_fields:
         name = cast(str, each.column)
         if getattr(each, "generated", False):
@@ -132,7 +161,7 @@ def put_back(model: type[Model], rows: Sequence[str]) -> int:
         if each.default is not NOT_PROVIDED and not each.null and not each.primary_key:
             defaults[name] = each.get_default()
         selected = f'said."{name}"'
-        if isinstance(each, ForeignKey) and getattr(each, "db_constraint", True):
+        if each in references:
             target = each.target_field.model._meta.db_table
             found = f'SELECT target."{each.target_field.column}" FROM "{target}" target WHERE '
             found += f'target."{each.target_field.column}" = said."{name}"'

@@ -14,7 +14,8 @@ User = settings.AUTH_USER_MODEL
 class ContactMerge(models.Model):
     """A contact that was folded into another, the survivor; `folded_id` is its id, which is no contact's meanwhile.
 
-    `sealed` is the record of what moved, changed and was set aside: what the folded contact comes back from.
+    `sealed` is the record of what moved, changed and was set aside: what the folded contact comes back from. Taken
+    back, a merge keeps neither that nor their name.
     """
 
     id = models.BigAutoField(primary_key=True)

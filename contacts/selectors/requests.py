@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
-from contacts.enums import RequestState
+from contacts.enums import RequestKind, RequestState
 from contacts.models import ForgottenIdentity, PersonRequest
 
 
@@ -36,6 +36,12 @@ def request_open(contact_id: UUID, kind: str) -> PersonRequest | None:
     """What the contact asked and is not settled, the oldest of its kind."""
     rows = PersonRequest.objects.filter(contact=contact_id, kind=kind, state=RequestState.OPEN)
     return rows.order_by("due_on", "pk").first()
+
+
+def erasure_begun(contact_ids: Collection[UUID]) -> bool:
+    """Whether one of these is about to be erased."""
+    rows = PersonRequest.objects.filter(contact__in=contact_ids, kind=RequestKind.ERASURE, state=RequestState.OPEN)
+    return rows.filter(job__isnull=False).exists()
 
 
 def request_list_of_contact(contact_id: UUID) -> list[PersonRequest]:

@@ -121,7 +121,8 @@ def unfold_contact(*, merge: ContactMerge, tables: Tables, by: User | None, now:
             rows = [row for of, row in record.removed if of == table]
             lost += len(rows) - merge_queries.put_back(models[table], rows)
     merge_queries.share_marks_since(survivor=survivor, folded=folded, since=merge.at)
-    ContactMerge.objects.filter(pk=merge.pk).update(sealed=None, undone_at=now, undone_by=by)
+    # Whose name it was is somebody else again: nothing of them stays here.
+    ContactMerge.objects.filter(pk=merge.pk).update(name="", sealed=None, undone_at=now, undone_by=by)
     return record, lost
 
 

@@ -17,5 +17,10 @@ def is_workday(day: date) -> bool:
     return day.weekday() < 5
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether it is a day of a holiday that was decreed, which a weekend may lie in."""
+    return day in chinese_calendar.holidays
+
+
 def is_known(day: date) -> bool:
     return _KNOWN_FROM.year <= day.year <= KNOWN_UNTIL.year

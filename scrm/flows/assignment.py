@@ -60,13 +60,19 @@ def owners_decided(new: Sequence[Enquiry], now: datetime) -> None:
         decision = desk.give(wish)
         enquiry.owner_id, enquiry.assigned_by = decision.owner_id, decision.why
         enquiry.rule_id, enquiry.method = decision.rule_id, decision.method
-    if desk.given and snapshot.turns.held:
-        accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
-        limited = {taker.id for taker in snapshot.turns.people if taker.most_a_day}
-        counts = {pk: desk.reps[pk].given_today for pk in desk.given if pk in limited}
-        if counts:
-            accounts.services_duty.count_given(counts=counts, on=_today(now))
-        leads.services.keep_weights(rules=snapshot.rules, weighed=desk.weighed)
+    turns_remembered(desk, snapshot, now)
+
+
+def turns_remembered(desk: Desk, snapshot: Snapshot, now: datetime) -> None:
+    """Keep whose turns it was, how many leads of the day they got, and how far weights have come."""
+    if not desk.given or not snapshot.turns.held:
+        return
+    accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
+    limited = {taker.id for taker in snapshot.turns.people if taker.most_a_day is not None}
+    counts = {pk: desk.reps[pk].given_today for pk in desk.given if pk in limited}
+    if counts:
+        accounts.services_duty.count_given(counts=counts, on=_today(now))
+    leads.services.keep_weights(rules=snapshot.rules, weighed=desk.weighed)
 
 
 def snapshot_taken(stored: Sequence[AssignmentRule], *, ways: set[UUID], now: datetime, hold: bool = True) -> Snapshot:

@@ -18,6 +18,7 @@ from campaigns.services.enrolment import hold_touches
 from campaigns.services.merging import leave_doubled_runs, resume_runs
 from contacts.merging import Record
 from contacts.models import Contact, ContactMerge
+from contacts.selectors.requests import erasure_begun
 from contacts.services.merging import CameMeanwhile, fold_contact, hold_for_merge, unfold_contact
 from exchange.enums import HookEvent
 from leads.services.removal import lead_locks_of_contacts
@@ -58,6 +59,8 @@ def _merge(
     both = (survivor_id, folded_id)
     segments = audiences.services.hold_segments_of(contact_ids=both)
     _hold(both)
+    if erasure_begun(both):
+        raise ValidationError(_("One of them is about to be erased."))
     record = Record()
     left = leave_doubled_runs(survivor_id=survivor_id, folded_id=folded_id, now=now)
     if left:

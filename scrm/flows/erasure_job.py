@@ -24,7 +24,7 @@ KIND: Final = "person_erasure"
 
 
 class SomethingLeft(RuntimeError):
-    """After all, a row still says something of somebody erased."""
+    """After all, a row still says something of somebody erased, or they were found to be somebody else meanwhile."""
 
 
 def erasure_asked(
@@ -53,12 +53,16 @@ def erasure_asked(
 
 
 def work(job: Job, budget: Budget) -> bool:
-    """Files first, as nothing finds the person in them afterwards. After a broken attempt it does what is left."""
-    contact_id, request = UUID(job.options["contact"]), request_get(UUID(job.options["request"]))
+    """Files first, as nothing finds the person in them afterwards. After a broken attempt it does what is left.
+
+    Whose request it is says who: it went along when they were found to be another customer meanwhile.
+    """
+    request = request_get(UUID(job.options["request"]))
+    contact_id = _whose(job, request)
     rows_taken_out(person_of(contact_id))
     person_erased(contact_id, by=job.created_by, now=clock.now(), forget=bool(job.options.get("forget")))
     failpoints.passed("erasure.committed")
-    if erasure_finished(contact_id):
+    if erasure_finished(contact_id) or _whose(job, request) != contact_id:
         raise SomethingLeft(str(contact_id))
     with due_work():
         now = clock.now()
@@ -66,3 +70,8 @@ def work(job: Job, budget: Budget) -> bool:
             contacts.services.settle_request(request=request, state=RequestState.DONE, by=job.created_by, now=now)
         jobs.finish_job(job=job, state=JobState.DONE, now=now)
     return True
+
+
+def _whose(job: Job, request: PersonRequest | None) -> UUID:
+    request = request_get(request.pk) if request is not None else None
+    return request.contact_id if request is not None else UUID(job.options["contact"])

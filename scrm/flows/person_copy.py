@@ -52,12 +52,12 @@ def copy_asked(
 
 def work(job: Job, budget: Budget) -> bool:
     """Write the file, note where it lies; a worker that dies in between writes it anew in its place."""
-    contact_id, request = UUID(job.options["contact"]), request_get(UUID(job.options["request"]))
-    if request is None or not contact_exists(contact_id):
+    request = request_get(UUID(job.options["request"]))
+    if request is None or not contact_exists(request.contact_id):
         jobs.finish_job(job=job, state=JobState.CANCELLED, now=clock.now())
         return True
     name = f"persons/{job.pk.hex}.sealed"
-    rows = _written(name, contact_id)
+    rows = _written(name, request.contact_id)
     failpoints.passed("copy.written")
     with due_work():
         now = clock.now()

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import accounts.services
 import contacts.services
 import leads.services
 from accounts.hours import Hours
@@ -15,7 +14,7 @@ from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.services import NewAlert
 from contacts.enums import OwnerWhy
-from leads.assignment import Desk, turn_times
+from leads.assignment import Desk
 from leads.enums import ResponseStep, TakenTo
 from leads.models import Lead, ResponseClock, ResponseRule
 from leads.responses import Promise, due_at, next_step, step_to_take
@@ -25,7 +24,7 @@ from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.alerts import alerted
-from scrm.flows.assignment import snapshot_taken
+from scrm.flows.assignment import snapshot_taken, turns_remembered
 from scrm.flows.assignment_preview import wishes_of
 from scrm.flows.enquiries import Enquiry
 from scrm.flows.progress import lead_reassigned
@@ -142,9 +141,7 @@ def _somebody_else(lead: Lead, before: UUID | None, now: datetime) -> UUID | Non
     snapshot = snapshot_taken(stored, ways=set(), now=now)
     desk = Desk([rep for rep in snapshot.reps if rep.id != before], snapshot.rules, now=now)
     decision = desk.give(wishes_of([lead])[0])
-    if desk.given and snapshot.turns.held:
-        accounts.services.mark_assigned(at_by_user=turn_times(desk.given, now))
-        leads.services.keep_weights(rules=snapshot.rules, weighed=desk.weighed)
+    turns_remembered(desk, snapshot, now)
     return decision.owner_id if decision.owner_id != before else None
 
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from chinese_calendar import get_holiday_detail
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.hours import Hours, after_open_minutes, is_open, open_minutes, problem_of, read_hours
-from scrm.core.holidays import is_workday
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 NINE_TO_SIX = (((540, 720), (780, 1080)),) * 5 + ((), ())
@@ -32,10 +32,9 @@ def is_open_by_the_clock(hours: Hours, moment: datetime) -> bool:
     """Read off a clock on the wall."""
     local = moment.astimezone(hours.zone)
     spans = hours.week[local.weekday()]
-    if hours.holidays and not is_workday(local.date()):
-        spans = hours.week[local.weekday()] if local.weekday() >= 5 else ()
-    elif hours.holidays and local.weekday() >= 5:
-        spans = hours.week[0]
+    free, name = get_holiday_detail(local.date())
+    if hours.holidays and name is not None:
+        spans = () if free else hours.week[0] if local.weekday() >= 5 else spans
     return any(opens <= local.hour * 60 + local.minute < closes for opens, closes in spans)
 
 
@@ -69,6 +68,14 @@ def test_night_between_friday_and_monday_does_not_count():
     friday_evening = datetime(2026, 11, 20, 17, 50, tzinfo=SHANGHAI)
 
     assert after_open_minutes(hours, friday_evening, 30) == datetime(2026, 11, 23, 9, 20, tzinfo=SHANGHAI)
+
+
+def test_saturday_of_a_holiday_is_closed_where_other_saturdays_are_open():
+    hours = Hours((((540, 1080),),) * 7, SHANGHAI, holidays=True)
+    noon = datetime(2025, 10, 4, 12, tzinfo=SHANGHAI)
+
+    assert not is_open(hours, noon)
+    assert is_open(hours, noon + timedelta(days=28))
 
 
 def test_holiday_is_closed_and_the_sunday_that_makes_up_for_it_is_open():

@@ -235,12 +235,15 @@ def test_and_cai_has_rules_of_their_own(ben, eva, acme, globex):
     assert arrive(1)[0].owner == cai
 
 
-def test_limits_hold_under_captures_at_once(own_database):
+@pytest.mark.parametrize("limit", ["most_a_day", "most_open"])
+@pytest.mark.parametrize("by_rule", [True, False])
+def test_limits_hold_under_captures_at_once(own_database, by_rule, limit):
     with tenant_context(Tenant.objects.get(schema_name="acme")):
         lay_out_tenant()
-        eva = make_user("eva")
-        takes(eva, most_a_day=5)
-        rule(eva, or_else=OrElse.POOL)
+        eva = make_user("eva", takes_leads=not by_rule)
+        takes(eva, **{limit: 5})
+        if by_rule:
+            rule(eva, or_else=OrElse.POOL)
     barrier = threading.Barrier(4)
 
     def capture(first: int) -> None:

@@ -4,12 +4,13 @@ import base64
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
 from audiences.models import Segment
 from campaigns.enums import EnrollmentState, TouchState
 from campaigns.models import Enrollment, RepTask, Touchpoint
-from contacts.models import Contact, ContactMerge, DoNotContact, Identity
+from contacts.models import Company, Contact, ContactMerge, DoNotContact, Identity, PersonRequest
 from contacts.services.merging import reseal_merges
 from content.models import TrackedLink
 from leads.models import ReferralLink
@@ -18,6 +19,8 @@ from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 from scrm.flows.erasure import person_erased
+from scrm.flows.erasure_job import erasure_asked
+from scrm.flows.jobs import jobs_due
 from scrm.flows.merge_tables import merge_tables
 from scrm.flows.starter import lay_out_tenant
 from scrm.flows.touchpoint import touchpoints_due
@@ -193,6 +196,45 @@ def test_row_whose_tag_is_gone_stays_away(pair, ground):
     assert unmerge(merged).lost == 1
 
 
+def test_row_that_had_a_tag_that_is_gone_goes_with_it(pair, ground):
+    """The survivor took over the younger style of the two; before, it had one that nobody can have any more."""
+    stays, goes = pair
+    TagAssignment.objects.filter(contact=goes, tag__in=ground.styles).update(at=clock.now())
+    merged = merge(stays, goes)
+    assert TagAssignment.objects.get(contact=stays, tag__in=ground.styles).tag == ground.styles[1]
+    ground.styles[0].changes.all().delete()
+    ground.styles[0].delete()
+
+    unmerge(merged)
+
+    connection.check_constraints()
+    styles = TagAssignment.objects.filter(tag__group__exclusive=True)
+    assert [(each.contact, each.tag) for each in styles] == [(goes, ground.styles[1])]
+
+
+def test_company_that_is_gone_does_not_come_back(acme):
+    gone, other = (Company.objects.create(name=name, created_at=clock.now()) for name in "AB")
+    stays, goes = make_contact("Ann", company=gone), make_contact("Ann", company=other)
+    merged = merge(stays, goes, company_id="folded")
+    gone.delete()
+
+    unmerge(merged)
+
+    connection.check_constraints()
+    stays.refresh_from_db()
+    assert stays.company is None
+    assert Contact.objects.get(pk=goes.pk).company == other
+
+
+def test_merge_taken_back_keeps_no_name_of_somebody_else(pair):
+    merged = merge(*pair)
+
+    unmerge(merged)
+
+    merged.refresh_from_db()
+    assert (merged.name, merged.sealed) == ("", None)
+
+
 def test_chosen_values_stay(pair):
     stays, goes = pair
 
@@ -248,6 +290,33 @@ def test_who_was_erased_is_merged_with_nobody(pair):
 
     with pytest.raises(ValidationError):
         merge(stays, goes)
+
+
+def test_who_is_about_to_be_erased_is_merged_with_nobody(pair):
+    stays, goes = pair
+    erasure_asked(goes.pk, by=None, now=clock.now())
+
+    for each in (pair, (goes, stays)):
+        with pytest.raises(ValidationError):
+            merge(*each)
+
+    assert Identity.objects.filter(contact=goes).exists()
+    assert not ContactMerge.objects.exists()
+
+
+def test_request_that_went_along_erases_whom_it_is_about_now(pair):
+    stays, goes = pair
+    request = erasure_asked(goes.pk, by=None, now=clock.now())
+    PersonRequest.objects.update(job=None)
+    merge(stays, goes)
+    PersonRequest.objects.update(job=request.job)
+
+    jobs_due(Budget(5))
+
+    request.refresh_from_db()
+    stays.refresh_from_db()
+    assert (request.state, stays.name) == ("done", "")
+    assert not Identity.objects.exists()
 
 
 def test_erasure_of_the_survivor_leaves_no_record(pair):

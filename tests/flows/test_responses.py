@@ -8,7 +8,7 @@ from django.db import connection
 from django_tenants.utils import tenant_context
 
 from accounts.models import Department
-from accounts.services_duty import save_hours
+from accounts.services_duty import save_duty, save_hours
 from alerts.enums import AlertKind
 from alerts.models import Alert
 from leads.enums import ResponseEnd, ResponseStep, TakenTo
@@ -125,6 +125,20 @@ def test_where_nobody_else_is_there_it_stays(ben, later):
     lead.refresh_from_db()
     assert lead.owner == ben
     assert ResponseClock.objects.get().next_at is None
+
+
+def test_lead_that_was_taken_from_somebody_counts_for_the_day_of_whoever_gets_it(ben, later):
+    bea = make_user("bea", takes_leads=True)
+    save_duty(user=bea, skills=[], regions=[], most_open=None, most_a_day=1, takes_leads=True, by=None, now=clock.now())
+    save_duty(user=ben, skills=[], regions=[], most_open=None, most_a_day=0, takes_leads=True, by=None, now=clock.now())
+    rule(minutes=1, remind_before=None, escalate_after=None, take_after=0)
+    arrive(1, owner_id=ben.pk)
+    later(minutes=1, seconds=1)
+    drain()
+
+    arrive(2)
+
+    assert list(Lead.objects.order_by("pk").values_list("owner__username", flat=True)) == ["bea", None]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from contacts.selectors import contact_detail, contact_search_list, marks_of
+from contacts.selectors import contact_detail, contact_names, contact_search_list, marks_of
 from contacts.selectors.merges import alike_of, merge_list_of_contact, merge_of_contact, pair_between
 from leads.selectors import lead_counts_by_contact, lead_list_of_contact
 from lifecycle.of_contacts import positions_by_contact
@@ -30,6 +30,9 @@ def of_contact(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
     merges = merge_list_of_contact(contact.pk)
     standing = [merge for merge in merges if merge.undone_at is None]
+    back = contact_names(request.user, [merge.folded_id for merge in merges if merge.undone_at is not None])
+    for merge in merges:
+        merge.name = merge.name or back.get(str(merge.folded_id), "")
     context = {
         "contact": contact,
         "merges": merges,
