@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class AlertKind(TextChoices):
     LEAD_ASSIGNED = "lead_assigned", _("New lead")
     HAND_OVER = "hand_over", _("Hand-over received")
+    HANDED_ON = "handed_on", _("Customers went on")
     SLA_REMINDER = "sla_reminder", _("Answer is due")
     ESCALATION = "escalation", _("Answer is overdue")
     POOL = "pool", _("Lead in the pool")

@@ -31,6 +31,11 @@ def leavers_of_contacts(contact_ids: Sequence[UUID], *, won: bool) -> Leavers:
     return Leavers(condition, (list(contact_ids),))
 
 
+def leavers_of_contacts_in(sop_id: UUID, contact_ids: Sequence[UUID], since: datetime) -> Leavers:
+    """Those who entered one SOP from then on."""
+    return Leavers("sop_id = %s AND contact_id = ANY(%s) AND anchor_at >= %s", (sop_id, list(contact_ids), since))
+
+
 def leavers_of_leads(lead_ids: Sequence[UUID]) -> Leavers:
     return Leavers("lead_id = ANY(%s)", (list(lead_ids),))
 

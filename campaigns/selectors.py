@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
-from campaigns.enums import EnrollmentState, Reason, TouchState
+from campaigns.enums import EnrollmentState, Reason, SopState, TouchState
 from campaigns.models import Breaker, Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
 from leads.models import Source
 from scrm.core.counting import count_of
@@ -73,6 +73,11 @@ def sop_get(pk: UUID) -> Sop | None:
 
 def sop_choices() -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in Sop.objects.values_list("pk", "name")]
+
+
+def sop_choices_live() -> list[tuple[str, str]]:
+    live = Sop.objects.filter(state=SopState.LIVE).order_by("name")
+    return [(str(pk), name) for pk, name in live.values_list("pk", "name")]
 
 
 def lanes_with_due_rows(now: datetime) -> list[Lane]:

@@ -69,6 +69,24 @@ def task_count_open(user: User, owner_id: UUID) -> int:
     return _tasks(user, mine=False).filter(owner=owner_id, state=TaskState.OPEN).count()
 
 
+def task_count_of_sops(user: User, owner_id: UUID) -> int:
+    """Those of them that a step of an SOP waits for."""
+    rows = _tasks(user, mine=False).filter(owner=owner_id, state=TaskState.OPEN)
+    return rows.filter(touchpoint__isnull=False).count()
+
+
+def task_count_left_elsewhere(user: User, owner_id: UUID) -> int:
+    """Those of them that are about contacts of somebody else's, or nobody's."""
+    return _left_elsewhere(user, owner_id).count()
+
+
+def tasks_left_elsewhere(user: User, owner_id: UUID, *, after: UUID | None, limit: int) -> dict[UUID, UUID]:
+    """The next of those by id, each with its contact; for hand-over."""
+    rows = _left_elsewhere(user, owner_id)
+    rows = rows if after is None else rows.filter(pk__gt=after)
+    return dict(rows.order_by("pk").values_list("pk", "contact")[:limit])
+
+
 def task_numbers(user: User, *, now: datetime, day_began: datetime, mine: bool = False) -> TaskNumbers:
     """What the counters say; the week is today and the six days before."""
     week_began = day_began - timedelta(days=6)
@@ -102,6 +120,11 @@ def contacts_last_reached(contact_ids: Collection[UUID]) -> dict[UUID, datetime]
     for contact_id, at in touches:
         found[contact_id] = max(at, found.get(contact_id, at))
     return found
+
+
+def _left_elsewhere(user: User, owner_id: UUID) -> QuerySet[Any]:
+    rows = _tasks(user, mine=False).filter(owner=owner_id, state=TaskState.OPEN)
+    return rows.exclude(contact__owner=owner_id)
 
 
 def _shown(user: User, *, mine: bool) -> QuerySet[Any]:

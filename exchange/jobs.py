@@ -14,7 +14,7 @@ from django.db import transaction
 
 from exchange import queries
 from exchange.enums import JobState
-from exchange.models import Job, JobTally
+from exchange.models import Job, JobChange, JobTally
 
 LEASE: Final = timedelta(seconds=settings.SCRM_LEASE_SECONDS)
 FILES_KEPT: Final = timedelta(days=7)
@@ -142,11 +142,19 @@ def cancel_job(*, job_id: UUID, now: datetime) -> bool:
     return True
 
 
+def keep_longer(*, job: Job, now: datetime) -> None:
+    """What an ended job left stays for another 7 days."""
+    Job.objects.filter(pk=job.pk, due_at__isnull=False).exclude(state__in=ACTIVE).update(due_at=now + FILES_KEPT)
+
+
 def tidy_files(*, now: datetime) -> int:
-    """Remove the files of jobs that ended 7 days ago, and drafts that nobody started; how many jobs that were."""
+    """Remove what jobs that ended 7 days ago left: files, and what it takes to undo them. Drafts that nobody started go
+    whole. Gives how many jobs that were.
+    """
     with transaction.atomic():
         old = Job.objects.select_for_update(skip_locked=True).exclude(state__in=ACTIVE).filter(due_at__lte=now)
         jobs = list(old.order_by("due_at")[:100])
+        JobChange.objects.filter(job__in=[job.pk for job in jobs]).delete()
         for job in jobs:
             # Not by the row's word: a worker may have died before it could write that there is an error file.
             if job.file:

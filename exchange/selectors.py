@@ -1,6 +1,6 @@
 """Reads about what comes in and goes out: long jobs, API keys, webhooks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from exchange.enums import DeliveryState, InboxState, JobState
-from exchange.models import ApiKey, InboxMessage, Job, Webhook, WebhookDelivery, WebhookEndpoint
+from exchange.models import ApiKey, InboxMessage, Job, JobChange, Webhook, WebhookDelivery, WebhookEndpoint
 from exchange.sealed import open_column
 
 
@@ -19,8 +19,17 @@ def job_list(kind: str, *, beginning: str = "") -> QuerySet[Job]:
     return jobs.select_related("created_by").order_by("-created_at", "-pk")
 
 
+def job_list_about(kind: str, name: str, values: Iterable[str]) -> QuerySet[Job]:
+    """Those of a kind of which an option is one of these, the newest first."""
+    return job_list(kind).filter(**{f"options__{name}__in": list(values)})
+
+
 def job_detail(job_id: UUID, *kinds: str) -> Job | None:
     return Job.objects.filter(pk=job_id, kind__in=kinds).select_related("created_by").first()
+
+
+def job_get(job_id: UUID) -> Job | None:
+    return Job.objects.filter(pk=job_id).first()
 
 
 def job_done_with(kind: str, **options: str) -> Job | None:
@@ -41,6 +50,22 @@ def job_list_with_error_files() -> list[Job]:
 
 def job_count_failed(kind: str, *, since: datetime) -> int:
     return Job.objects.filter(kind=kind, state=JobState.FAILED, created_at__gte=since).count()
+
+
+def change_count(job_id: UUID, kind: str) -> int:
+    """How many changes of a kind a job made that were not taken back."""
+    return JobChange.objects.filter(job=job_id, kind=kind).count()
+
+
+def change_counts_by_after(job_id: UUID, kind: str) -> dict[UUID, int]:
+    """Whom they went to, and how many to each."""
+    rows = JobChange.objects.filter(job=job_id, kind=kind, after__isnull=False).order_by()
+    return dict(rows.values_list("after").annotate(Count("pk")))
+
+
+def changes_staying(job_id: UUID, kind: str) -> QuerySet[JobChange]:
+    """Those that were to be taken back and could not be."""
+    return JobChange.objects.filter(job=job_id, kind=kind).exclude(why="").order_by("pk")
 
 
 def api_key_list() -> QuerySet[ApiKey]:

@@ -15,9 +15,9 @@ from campaigns.services.plans import (
 from campaigns.services.tasks import (
     cancel_tasks,
     finish_task,
+    give_tasks,
     give_up_task,
     hand_over_tasks,
-    hand_over_tasks_of,
     snooze_task,
 )
 from campaigns.services.unknown import resolve_unknown
@@ -28,9 +28,9 @@ __all__ = [
     "enroll",
     "exit_enrollments",
     "finish_task",
+    "give_tasks",
     "give_up_task",
     "hand_over_tasks",
-    "hand_over_tasks_of",
     "leave_out_past",
     "pause_sop",
     "publish_sop",

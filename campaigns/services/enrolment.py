@@ -69,6 +69,14 @@ def exit_enrollments(*, contact_ids: Sequence[UUID], reason: Reason, now: dateti
     return enrollment_queries.end(leavers, reason=reason, now=now)
 
 
+def exit_sop(*, sop_id: UUID, contact_ids: Sequence[UUID], since: datetime, reason: Reason, now: datetime) -> int:
+    """Take contacts out of one SOP that they entered from then on."""
+    if not contact_ids:
+        return 0
+    leavers = enrollment_queries.leavers_of_contacts_in(sop_id, contact_ids, since)
+    return enrollment_queries.end(leavers, reason=reason, now=now)
+
+
 def exit_with_leads(*, lead_ids: Sequence[UUID], reason: Reason, now: datetime) -> int:
     """Take contacts out of what they entered for these leads."""
     return enrollment_queries.end(enrollment_queries.leavers_of_leads(lead_ids), reason=reason, now=now)

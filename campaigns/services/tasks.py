@@ -1,16 +1,18 @@
 """A representative's tasks: done, later, could not, handed over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.passing import Passed
 from campaigns import queries
 from campaigns.enums import Reason, TaskState, TouchState
 from campaigns.models import RepTask, Touchpoint
 from scheduler.services import note_due
+from scrm.core.bulk import update_columns
 
 
 def finish_task(*, task: RepTask, now: datetime) -> bool:
@@ -34,9 +36,15 @@ def snooze_task(*, task: RepTask, until: datetime) -> bool:
     return changed == 1
 
 
-def hand_over_tasks(*, contact_ids: Sequence[UUID], owner: User) -> int:
-    """Open tasks follow their contacts to a new owner."""
-    return RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN).update(owner=owner)
+def hand_over_tasks(*, to: Mapping[UUID, UUID]) -> list[Passed]:
+    """Open tasks follow their contacts to their new owners."""
+    return _pass_on(RepTask.objects.filter(contact_id__in=list(to)), lambda each: to[each.contact_id])
+
+
+def give_tasks(*, to: Mapping[UUID, UUID], of: Collection[UUID] | None = None) -> list[Passed]:
+    """Give each of these open tasks to somebody. With `of` only those that are one of these people's still."""
+    rows = RepTask.objects.filter(pk__in=list(to))
+    return _pass_on(rows if of is None else rows.filter(owner__in=list(of)), lambda each: to[each.id])
 
 
 def cancel_tasks(*, contact_ids: Sequence[UUID], now: datetime) -> int:
@@ -45,9 +53,12 @@ def cancel_tasks(*, contact_ids: Sequence[UUID], now: datetime) -> int:
     return open_tasks.update(state=TaskState.CANCELLED, finished_at=now)
 
 
-def hand_over_tasks_of(*, owner_id: UUID, to: User) -> int:
-    """Whatever is still open in somebody's hands goes to somebody else."""
-    return RepTask.objects.filter(owner=owner_id, state=TaskState.OPEN).update(owner=to)
+def _pass_on(rows: QuerySet[RepTask], owner_of: Callable[[Passed], UUID]) -> list[Passed]:
+    held = rows.filter(state=TaskState.OPEN).select_for_update(no_key=True).order_by("pk")
+    found = [Passed(*row, None) for row in held.values_list("pk", "contact_id", "owner_id")]
+    passed = [each._replace(after=to) for each in found if (to := owner_of(each)) != each.before]
+    update_columns(RepTask, {"id": [each.id for each in passed], "owner_id": [each.after for each in passed]})
+    return passed
 
 
 def _end_task(task: RepTask, state: TaskState, touch: TouchState, now: datetime, reason: str = "") -> bool:

@@ -28,6 +28,7 @@ from contacts.selectors.consent import (
 )
 from contacts.selectors.contacts import (
     contact_count_of_owner,
+    contact_counts_of_leavers,
     contact_detail,
     contact_erased,
     contact_exists,
@@ -36,6 +37,7 @@ from contacts.selectors.contacts import (
     contact_list,
     contact_list_filtered,
     contact_names,
+    contacts_to_assign,
     marks_of,
 )
 from contacts.selectors.fields import (
@@ -103,6 +105,7 @@ __all__ = [
     "consent_text_list",
     "consent_text_newest",
     "contact_count_of_owner",
+    "contact_counts_of_leavers",
     "contact_detail",
     "contact_erased",
     "contact_exists",
@@ -114,6 +117,7 @@ __all__ = [
     "contact_names",
     "contact_search",
     "contact_search_list",
+    "contacts_to_assign",
     "copy_of",
     "field_codes",
     "field_get",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
@@ -54,14 +54,31 @@ def contact_names(viewer: User, ids: Iterable[str | UUID]) -> dict[str, str]:
     return {str(contact.pk): str(contact) for contact in rows}
 
 
-def contact_ids_of_owner(viewer: User, owner_id: UUID, *, limit: int | None = None) -> list[UUID]:
-    """Contacts of somebody, as far as the viewer sees them; for hand-over."""
+def contact_ids_of_owner(
+    viewer: User, owner_id: UUID, *, after: UUID | None = None, limit: int | None = None
+) -> list[UUID]:
+    """Contacts of somebody behind one of them, as far as the viewer sees them; for hand-over."""
     rows = visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None))
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def contacts_to_assign(contact_ids: Iterable[UUID]) -> list[Contact]:
+    """These contacts with what assignment rules ask of them, in the order of their ids."""
+    rows = Contact.objects.filter(pk__in=list(contact_ids)).select_related("company")
+    return list(rows.only("city", "country", "owner_id", "company__name").order_by("pk"))
 
 
 def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
     return visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None)).count()
+
+
+def contact_counts_of_leavers(viewer: User) -> dict[UUID, int]:
+    """How many contacts each has who may not log in any more, as far as the viewer sees them."""
+    gone = list(User.objects.filter(is_active=False).values_list("pk", flat=True))
+    rows = visible_to(viewer, Contact.objects.filter(owner__in=gone, erased_at=None)).order_by()
+    return dict(rows.values_list("owner").annotate(Count("pk")))
 
 
 def contact_erased(viewer: User, contact_id: UUID) -> Contact | None:

@@ -17,6 +17,7 @@ from contacts.services.contacts import (
     remember_owners,
     remove_contacts,
     set_owner,
+    set_owners,
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
 from contacts.services.fields import archive_field, restore_fields, save_field, set_fields
@@ -69,6 +70,7 @@ __all__ = [
     "save_field",
     "set_fields",
     "set_owner",
+    "set_owners",
     "set_reveal_limits",
     "settle_request",
     "undo_company_merge",

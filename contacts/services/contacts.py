@@ -10,15 +10,18 @@ from contacts import queries
 from contacts.enums import OwnerWhy
 from contacts.models import Contact, Identity, OwnerChange
 from contacts.sealing import lock_number
-from scrm.core.bulk import insert_columns
+from scrm.core.bulk import insert_columns, update_columns
 
 
-def lock_contacts(*, contact_ids: Collection[UUID]) -> set[UUID]:
+def lock_contacts(*, contact_ids: Collection[UUID], of: Collection[UUID] | None = None) -> set[UUID]:
     """Hold these contacts until the transaction ends; gives those that exist and were not erased.
 
-    A contact's row is the lock of all that belongs to it: tags, positions, enrollments.
+    A contact's row is the lock of all that belongs to it: tags, positions, enrollments. With `of` only those that,
+    once they are held, are one of these people's.
     """
     wanted = Contact.objects.filter(pk__in=set(contact_ids), erased_at=None).select_for_update(no_key=True)
+    if of is not None:
+        wanted = wanted.filter(owner__in=list(of))
     return set(wanted.order_by("pk").values_list("pk", flat=True))
 
 
@@ -54,10 +57,21 @@ def set_owner(
     now: datetime,
 ) -> dict[UUID, UUID | None]:
     """Put somebody, or nobody, in charge of locked contacts that are not theirs yet; gives who had each before."""
-    others = Contact.objects.filter(pk__in=set(contact_ids)).exclude(owner_id=owner_id)
-    before: dict[UUID, UUID | None] = dict(others.order_by("pk").values_list("pk", "owner_id"))
-    Contact.objects.filter(pk__in=list(before)).update(owner_id=owner_id, updated_at=now)
-    remember_owners(before=before, after=dict.fromkeys(before, owner_id), why=why, by=by, now=now)
+    return set_owners(to=dict.fromkeys(contact_ids, owner_id), why=why, by=by, now=now)
+
+
+def set_owners(
+    *,
+    to: Mapping[UUID, UUID | None],
+    why: OwnerWhy = OwnerWhy.HAND_OVER,
+    by: User | None = None,
+    now: datetime,
+) -> dict[UUID, UUID | None]:
+    """The same, with an owner of its own for each contact."""
+    rows = Contact.objects.filter(pk__in=list(to)).order_by("pk").values_list("pk", "owner_id")
+    before: dict[UUID, UUID | None] = {pk: owner_id for pk, owner_id in rows if owner_id != to[pk]}
+    update_columns(Contact, {"id": list(before), "owner_id": [to[pk] for pk in before]}, {"updated_at": now})
+    remember_owners(before=before, after={pk: to[pk] for pk in before}, why=why, by=by, now=now)
     return before
 
 

@@ -2,7 +2,7 @@
 
 from exchange.models.endpoints import WebhookEndpoint
 from exchange.models.inbox import InboxMessage
-from exchange.models.jobs import Job, JobTally
+from exchange.models.jobs import Job, JobChange, JobTally
 from exchange.models.keys import ApiKey, IdempotencyKey
 from exchange.models.webhooks import Webhook, WebhookDelivery
 
@@ -11,6 +11,7 @@ __all__ = [
     "IdempotencyKey",
     "InboxMessage",
     "Job",
+    "JobChange",
     "JobTally",
     "Webhook",
     "WebhookDelivery",

@@ -60,3 +60,27 @@ class JobTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.count}"
+
+
+class JobChange(models.Model):
+    """Whose something was before a job gave it to somebody else, so that it can be taken back; `why` it was not.
+
+    The job alone knows what `kind` and `subject` mean. Gone with its files, see `exchange.jobs`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="+", db_index=False, verbose_name=_("job"))
+    kind = models.CharField(_("kind"), max_length=10)
+    subject = models.UUIDField(_("subject"))
+    before = models.UUIDField(_("whose it was"), null=True)
+    after = models.UUIDField(_("whose it is"), null=True)
+    why = models.CharField(_("why it stays"), max_length=10, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("change of a job")
+        verbose_name_plural = _("changes of jobs")
+        constraints = [models.UniqueConstraint(fields=["job", "kind", "subject"], name="job_change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.kind}"

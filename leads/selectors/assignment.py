@@ -63,3 +63,9 @@ def previous_owners(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
 def leads_newest(limit: int) -> list[Lead]:
     """The newest of all, as far as rules ask of them."""
     return list(Lead.objects.select_related("contact__company").order_by("-captured_at", "-pk")[:limit])
+
+
+def leads_newest_of(contact_ids: Collection[UUID]) -> dict[UUID, Lead]:
+    """The newest lead of each contact, as far as rules ask of it."""
+    rows = Lead.objects.filter(contact_id__in=list(contact_ids)).order_by("contact_id", "-captured_at", "-pk")
+    return {lead.contact_id: lead for lead in rows.distinct("contact_id")}

@@ -127,12 +127,6 @@ def leads_by_id(viewer: User, ids: Iterable[UUID]) -> dict[UUID, Lead]:
     return {lead.pk: lead for lead in lead_rows(viewer).filter(pk__in=list(ids))}
 
 
-def lead_ids_left_by(viewer: User, owner_id: UUID) -> list[UUID]:
-    """The open leads of somebody, as far as the viewer sees them; for hand-over."""
-    rows = visible_to(viewer, Lead.objects.filter(owner=owner_id, status__in=OPEN_STATUSES))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 def lead_counts_of_companies(viewer: User, company_ids: Collection[UUID]) -> dict[str, int]:
     """How many leads the people of these companies have, all, open and won, as far as the viewer sees them."""
     rows = visible_to(viewer, Lead.objects.filter(contact__company__in=list(company_ids)))

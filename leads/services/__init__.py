@@ -29,7 +29,6 @@ from leads.services.forms import (
     update_form,
 )
 from leads.services.leads import (
-    Handed,
     KnownLead,
     NewLead,
     add_leads,
@@ -91,7 +90,6 @@ from leads.services.sources import ensure_sources
 
 __all__ = [
     "Brought",
-    "Handed",
     "KnownLead",
     "NewArrival",
     "NewClock",

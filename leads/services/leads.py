@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from accounts.passing import Passed
 from leads import queries
 from leads.arrivals import LeadValues, changes_of, status_of_new
 from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus
@@ -41,14 +42,6 @@ class NewLead(NamedTuple):
     values: LeadValues
     digest: bytes
     owner_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """A lead that got another owner."""
-
-    lead_id: UUID
-    contact_id: UUID
 
 
 def find_leads(*, dedupe_keys: Collection[str]) -> dict[str, KnownLead]:
@@ -116,13 +109,27 @@ def mark_lost(*, lead_ids: Collection[UUID], reason: str, now: datetime) -> list
     return _close(list(rows.order_by("pk").values_list("pk", flat=True)), LeadStatus.LOST, reason, now)
 
 
-def hand_over(*, lead_ids: Collection[UUID], owner_id: UUID, now: datetime) -> list[Handed]:
-    """Give leads to somebody; gives those that changed hands. Their contacts are locked."""
-    rows = Lead.objects.filter(pk__in=list(lead_ids)).exclude(owner_id=owner_id).order_by("pk")
-    handed = [Handed(*row) for row in rows.values_list("pk", "contact_id")]
-    moved = Lead.objects.filter(pk__in=[each.lead_id for each in handed])
-    moved.filter(status=LeadStatus.NEW).update(status=LeadStatus.ASSIGNED)
-    moved.update(owner_id=owner_id, assigned_at=now, updated_at=now)
+def hand_over(*, to: Mapping[UUID, UUID | None], of: Collection[UUID] | None = None, now: datetime) -> list[Passed]:
+    """Give each of these leads to somebody, or to nobody; gives those that changed hands. Their contacts are locked.
+
+    With `of` only those that are one of these people's still.
+    """
+    rows = Lead.objects.filter(pk__in=list(to)).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    if of is not None:
+        rows = rows.filter(owner__in=list(of))
+    states: dict[UUID, str] = {}
+    handed = []
+    for pk, contact_id, before, status in rows.values_list("pk", "contact_id", "owner_id", "status"):
+        if before != to[pk]:
+            handed.append(Passed(pk, contact_id, before, to[pk]))
+            states[pk] = _status_in_hands(status, to[pk])
+    columns: dict[str, list[Any]] = {
+        "id": list(states),
+        "status": list(states.values()),
+        "owner_id": [each.after for each in handed],
+        "assigned_at": [now if each.after else None for each in handed],
+    }
+    update_columns(Lead, columns, {"updated_at": now})
     return handed
 
 
@@ -155,6 +162,13 @@ def open_lead_ids_with_owner(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
     rows = Lead.objects.filter(contact_id__in=list(contact_ids), status__in=OPEN_STATUSES)
     rows = rows.filter(Q(owner=None) | Q(owner=F("contact__owner")))
     return dict(rows.values_list("pk", "contact_id"))
+
+
+def _status_in_hands(status: str, owner_id: UUID | None) -> str:
+    """Whether an open lead that nobody works on has an owner is its status."""
+    if status in (LeadStatus.NEW, LeadStatus.ASSIGNED):
+        return LeadStatus.ASSIGNED if owner_id else LeadStatus.NEW
+    return status
 
 
 def _close(lead_ids: list[UUID], status: LeadStatus, reason: str, now: datetime) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Writes of possible deals: made, changed, moved through the pipeline, won and lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.passing import Passed
 from accounts.services import record_audit
 from leads.enums import DealKind
 from leads.models import Lead, Opportunity, OpportunityMove, OpportunityStage
+from scrm.core.bulk import update_columns
 
 _FIELDS: Final = ("name", "amount", "currency", "expected_on", "note", "owner_id")
 
@@ -114,10 +117,27 @@ def remove_opportunity(*, opportunity: Opportunity, by: User | None, now: dateti
     Opportunity.objects.filter(pk=opportunity.pk).delete()
 
 
-def hand_over_opportunities(*, contact_ids: Sequence[UUID], owner_id: UUID, now: datetime) -> int:
-    """Open deals follow their contacts to a new owner."""
-    rows = Opportunity.objects.filter(contact_id__in=list(contact_ids), settled_at=None).exclude(owner_id=owner_id)
-    return rows.update(owner_id=owner_id, updated_at=now)
+def hand_over_opportunities(*, to: Mapping[UUID, UUID], now: datetime) -> list[Passed]:
+    """Open deals follow their contacts to their new owners."""
+    rows = Opportunity.objects.filter(contact_id__in=list(to))
+    return _pass_on(rows, lambda each: to[each.contact_id], now)
+
+
+def give_opportunities(
+    *, to: Mapping[UUID, UUID | None], of: Collection[UUID] | None = None, now: datetime
+) -> list[Passed]:
+    """Give each of these open deals to somebody, or to nobody. With `of` only those that are one of theirs still."""
+    rows = Opportunity.objects.filter(pk__in=list(to))
+    return _pass_on(rows if of is None else rows.filter(owner__in=list(of)), lambda each: to[each.id], now)
+
+
+def _pass_on(rows: QuerySet[Opportunity], owner_of: Callable[[Passed], UUID | None], now: datetime) -> list[Passed]:
+    held = rows.filter(settled_at=None).select_for_update(no_key=True).order_by("pk")
+    found = [Passed(*row, None) for row in held.values_list("pk", "contact_id", "owner_id")]
+    passed = [each._replace(after=to) for each in found if (to := owner_of(each)) != each.before]
+    columns: dict[str, list[Any]] = {"id": [each.id for each in passed], "owner_id": [each.after for each in passed]}
+    update_columns(Opportunity, columns, {"updated_at": now})
+    return passed
 
 
 def ensure_opportunity_stages(*, stages: Sequence[tuple[str, str, int]]) -> None:

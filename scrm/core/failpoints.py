@@ -30,6 +30,7 @@ NAMES: Final = frozenset(
         "hook.recorded",
         "import.batch_committed",
         "undo.batch_committed",
+        "handover.batch_committed",
         "copy.written",
         "erasure.written",
         "reminder.taken",

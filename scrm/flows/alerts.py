@@ -51,6 +51,18 @@ def handed_over(
         alerted([NewAlert(owner_id, AlertKind.HAND_OVER, now, one, amounts, topic, count)], by=by)
 
 
+def many_handed_over(counts: Mapping[UUID, int], *, topic: str, by: User | None, now: datetime) -> None:
+    """Each of these people got so many customers: of one topic, one alert with the number of all."""
+    params = {"from": str(by.pk) if by else ""}
+    alerted([NewAlert(pk, AlertKind.HAND_OVER, now, None, params, topic, count) for pk, count in counts.items()], by=by)
+
+
+def many_taken(counts: Mapping[UUID, int], *, topic: str, by: User | None, now: datetime) -> None:
+    """So many customers of each of these people went on to colleagues."""
+    found = [NewAlert(pk, AlertKind.HANDED_ON, now, None, {}, topic, count) for pk, count in counts.items()]
+    alerted(found, by=by)
+
+
 def alerts_due(budget: Budget) -> bool:
     """Forget old alerts until none is left or the budget is spent; True when more is waiting."""
     while forget_alerts(now=clock.now()):

@@ -1,19 +1,19 @@
 """What assignment rules would do: with one lead and why, and with the last hundred. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from accounts.selectors import user_names
-from contacts.addresses import addresses_for
 from leads.assignment import Decision, Desk, Verdict, Wish
 from leads.enums import AssignedBy
 from leads.models import AssignmentRule, Lead
-from leads.selectors import leads_newest, previous_owners, sources_above
-from scrm.flows.assignment import Asked, facts_of, snapshot_taken
+from leads.selectors import leads_newest, sources_above
+from scrm.flows.assignment import Asked, snapshot_taken
+from scrm.flows.wishes import wish_for, wishes_of
 
 LAST: Final = 100
 
@@ -39,7 +39,7 @@ class Spread:
 
 def who_would_get(asked: Asked, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
     above = sources_above({asked.source_id}) if asked.source_id else {}
-    return _shown(_wish(asked, above), stored, now)
+    return _shown(wish_for(asked, above), stored, now)
 
 
 def who_would_get_lead(lead: Lead, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
@@ -72,38 +72,3 @@ def _shown(wish: Wish, stored: Sequence[AssignmentRule], now: datetime) -> Shown
         steps = []
     owner = user_names([decision.owner_id]).get(decision.owner_id, "") if decision.owner_id else ""
     return Shown(decision, owner, steps)
-
-
-def wishes_of(leads: Sequence[Lead]) -> list[Wish]:
-    """What rules may ask of leads that are there, as if each came in now and were nobody's."""
-    above = sources_above({lead.source_id for lead in leads if lead.source_id})
-    contacts = {lead.contact_id for lead in leads}
-    phones, before = addresses_for(sorted(contacts), "phone"), previous_owners(contacts)
-    found = []
-    for lead in leads:
-        contact = lead.contact
-        asked = Asked(
-            source_id=lead.source_id,
-            form_id=lead.form_id,
-            came_by=lead.came_by,
-            city=contact.city,
-            region=str(lead.attributes.get("region", "")),
-            country=contact.country,
-            company=contact.company.name if contact.company else "",
-            phone=phones.get(lead.contact_id, ""),
-            rating=lead.rating,
-            utm=lead.utm,
-            attributes=lead.attributes,
-        )
-        found.append(_wish(asked, above, before.get(lead.contact_id)))
-    return found
-
-
-def _wish(asked: Asked, above: Mapping[UUID, Sequence[UUID]], previous: UUID | None = None) -> Wish:
-    """Each on its own, also where one person asked twice: what rules do is to be seen."""
-    regions = asked.regions
-    facts = facts_of(asked, above=above, regions=regions)
-    skills = frozenset(word.casefold() for word in facts["product"])
-    return Wish(
-        uuid4(), department_id=asked.department_id, facts=facts, previous=previous, regions=regions, skills=skills
-    )

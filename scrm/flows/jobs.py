@@ -14,7 +14,16 @@ from exchange.problems import UnreadableFile
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
-from scrm.flows import erasure_job, import_undo, lead_import, person_copy, segment_start, workbook_import
+from scrm.flows import (
+    erasure_job,
+    handover_job,
+    handover_undo,
+    import_undo,
+    lead_import,
+    person_copy,
+    segment_start,
+    workbook_import,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +33,8 @@ _WORK: Final[dict[str, Work]] = {
     workbook_import.KIND: workbook_import.work,
     import_undo.KIND: import_undo.work,
     segment_start.KIND: segment_start.work,
+    handover_job.KIND: handover_job.work,
+    handover_undo.KIND: handover_undo.work,
     person_copy.KIND: person_copy.work,
     erasure_job.KIND: erasure_job.work,
 }

@@ -82,18 +82,18 @@ def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | No
     """
     with due_work():
         contacts.services.lock_contacts(contact_ids=leads.services.contact_ids_of(lead_ids).values())
-        handed = leads.services.hand_over(lead_ids=lead_ids, owner_id=owner_id, now=now)
+        handed = leads.services.hand_over(to=dict.fromkeys(lead_ids, owner_id), now=now)
         if not handed:
             return 0
-        told(HookEvent.LEAD_ASSIGNED, assigned(handed, owner_id), now=now)
-        handed_over(owner_id, [each.lead_id for each in handed], by=by, now=now)
+        told(HookEvent.LEAD_ASSIGNED, assigned(handed), now=now)
+        handed_over(owner_id, [each.id for each in handed], by=by, now=now)
         contact_ids = sorted({each.contact_id for each in handed})
         if by is not None:
             # A lead is no way to a contact of another team: that one stays with whom it is.
             contact_ids = contact_ids_visible(by, contact_ids)
         contacts.services.set_owner(contact_ids=contact_ids, owner_id=owner_id, why=OwnerWhy.LEAD, by=by, now=now)
-        hand_over_tasks(contact_ids=contact_ids, owner=User.objects.get(pk=owner_id))
-        subject = Lead(pk=handed[0].lead_id) if len(handed) == 1 else None
+        hand_over_tasks(to=dict.fromkeys(contact_ids, owner_id))
+        subject = Lead(pk=handed[0].id) if len(handed) == 1 else None
         details = {"leads": len(handed), "owner": str(owner_id)}
         record_audit(action="lead.reassigned", actor=by, subject=subject, details=details, now=now)
         return len(handed)

@@ -25,9 +25,9 @@ from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows.alerts import alerted
 from scrm.flows.assignment import snapshot_taken, turns_remembered
-from scrm.flows.assignment_preview import wishes_of
 from scrm.flows.enquiries import Enquiry
 from scrm.flows.progress import lead_reassigned
+from scrm.flows.wishes import wishes_of
 from tenants.selectors import tenant_current
 
 _BATCH: Final = 100

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from accounts.passing import Passed
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
-from leads.services import Handed
 from lifecycle.transitions import Transition
 
 
@@ -16,8 +16,8 @@ def told(event: HookEvent, rows: Sequence[dict[str, Any]], *, now: datetime) -> 
     publish_each(event, rows, plain, now)
 
 
-def assigned(handed: Iterable[Handed], owner_id: UUID) -> list[dict[str, Any]]:
-    return [{"lead_id": each.lead_id, "contact_id": each.contact_id, "owner_id": owner_id} for each in handed]
+def assigned(handed: Iterable[Passed]) -> list[dict[str, Any]]:
+    return [{"lead_id": each.id, "contact_id": each.contact_id, "owner_id": each.after} for each in handed]
 
 
 def tags_told(event: HookEvent, pairs: Sequence[tuple[UUID, UUID]], *, now: datetime) -> None:

@@ -19,6 +19,7 @@ from leads.selectors import leads_by_id
 _ICONS: Final = {
     AlertKind.LEAD_ASSIGNED: ("user-plus", "blue"),
     AlertKind.HAND_OVER: ("users", "violet"),
+    AlertKind.HANDED_ON: ("arrow-right", "gray"),
     AlertKind.SLA_REMINDER: ("alarm", "amber"),
     AlertKind.ESCALATION: ("alert-triangle", "red"),
     AlertKind.POOL: ("inbox", "teal"),
@@ -89,6 +90,12 @@ def _of_many(alert: Alert) -> str:
     match alert.kind:
         case AlertKind.HAND_OVER:
             text = ngettext("%(count)s customer handed over to you", "%(count)s customers handed over to you", count)
+        case AlertKind.HANDED_ON:
+            text = ngettext(
+                "%(count)s customer of yours went on to a colleague",
+                "%(count)s customers of yours went on to colleagues",
+                count,
+            )
         case AlertKind.SLA_REMINDER:
             text = ngettext("%(count)s lead waits for your answer", "%(count)s leads wait for your answer", count)
         case AlertKind.ESCALATION:

@@ -47,6 +47,7 @@ WRITERS = {
     "accounts/support.py",
     "exchange/keys.py",
     "exchange/idempotency.py",
+    "exchange/job_changes.py",
     "exchange/jobs.py",
     "exchange/deliveries.py",
     "exchange/endpoints.py",

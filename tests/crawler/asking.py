@@ -15,7 +15,7 @@ from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
-from tests.crawler.world import COVER, Twins
+from tests.crawler.world import COVER, HAND_OVER, Twins
 
 OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
     *("own", "colleague", "department", "nobody", "foreign", "random", "mixed"),
@@ -82,6 +82,7 @@ _TABLES: Final = {
     "delivery_id": "exchange.webhookdelivery",
 }
 _BY_ROUTE: Final = {
+    **{(f"ops:hand_over_{name}", "job_id"): HAND_OVER for name in ("detail", "progress", "cancel", "undo")},
     ("ops:contact_unmerge", "merge_id"): "contacts.contactmerge",
     ("api:merge_suggestion", "pk"): "contacts.duplicatepair",
     ("ops:company_merge_undo", "merge_id"): "contacts.companymerge",
@@ -126,6 +127,7 @@ PERSONAL: Final = frozenset(
         "contacts.contact",
         "contacts.identity",
         "contacts.contactmerge",
+        HAND_OVER,
         "contacts.duplicatepair",
         "contacts.personrequest",
         "campaigns.reptask",
@@ -208,6 +210,8 @@ def address_of(route: Route, twins: Twins, kind: str) -> str:
 
 
 def _value(route: Route, name: str, ids: Ids) -> Any:
+    if name == "job_id" and table_of(route, name) == HAND_OVER:
+        return ids.of(HAND_OVER)
     if name == "job_id":
         return ids.of("exchange.job", job="import" if "import" in route.name else "start")
     if name == "code":

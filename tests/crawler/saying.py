@@ -104,8 +104,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:contact_hand_over": lambda ids: {"owner": ids.person},
     "ops:contact_hand_over_many": lambda ids: {
         "leaver": ids.person,
-        "owner": ids.twins.a.users["ben"].pk,
-        "confirmed": "yes",
+        "way": "people",
+        "person": ids.twins.a.users["ben"].pk,
     },
     "ops:lifecycle_move": lambda ids: {
         "contact": ids.of("contacts.contact"),

@@ -39,7 +39,16 @@ from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
 from exchange.enums import ApiScope
 from exchange.keys import create_api_key
-from exchange.models import IdempotencyKey, InboxMessage, Job, JobTally, Webhook, WebhookDelivery, WebhookEndpoint
+from exchange.models import (
+    IdempotencyKey,
+    InboxMessage,
+    Job,
+    JobChange,
+    JobTally,
+    Webhook,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from leads.arrival_payloads import payload_of, seal_payloads
 from leads.held_payloads import seal_held
 from leads.models import (
@@ -85,6 +94,9 @@ from tests.crawler.privacy_rows import lay_privacy, lay_private_rows
 from tests.crawler.story import lay_story, tell_story
 from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
+
+HAND_OVER: Final = "a hand-over, by whose customers it gives"
+
 
 REPS: Final = ("ben", "bea", "dan", "nobody")
 """Whose rows there are: the representative's own, a colleague's below, another department's, and nobody's."""
@@ -314,6 +326,19 @@ def _jobs(world: World, canaries: Canaries, sop: Sop) -> None:
     )
     world.keep(started, "start")
     JobTally.objects.create(job=job, digest=b"x", count=1)
+    for whose in REPS:
+        leaver = world.users.get(whose, world.users["principal"])
+        given = Job.objects.create(
+            kind="hand_over",
+            title=str(leaver),
+            state="done",
+            created_by=by,
+            created_at=now,
+            due_at=now,
+            options={"from": str(leaver.pk), "to": {str(by.pk): 1}, "by_rules": False, "sop": ""},
+        )
+        JobChange.objects.create(job=given, kind="contact", subject=uuid7(), before=leaver.pk, after=by.pk, at=now)
+        world.rows.setdefault(HAND_OVER, {})[whose] = given
 
 
 def _customer(world: World, canaries: Canaries, whose: str) -> None:

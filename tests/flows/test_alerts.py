@@ -8,10 +8,8 @@ from alerts.enums import AlertKind
 from alerts.models import Alert
 from alerts.selectors import alert_list
 from exchange.models import Job
-from leads.models import Lead
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
-from scrm.flows.handover import everything_handed_over
 from scrm.flows.progress import lead_reassigned
 from scrm.flows.starter import lay_out_tenant
 from tests.factories import make_user
@@ -71,15 +69,3 @@ def test_new_owner_hears_of_a_hand_over_and_the_giver_does_not(ben):
 
     alert = Alert.objects.get()
     assert (alert.recipient, alert.kind, alert.subject_id) == (ada, AlertKind.HAND_OVER, outcome.lead_id)
-
-
-def test_all_that_a_leaver_leaves_is_one_alert(ben):
-    lead_arrived([make_arrival(number) for number in range(3)], now=clock.now())
-    boss, bea = make_user("ops", role="ops"), make_user("bea")
-    Alert.objects.all().delete()
-
-    everything_handed_over(ben.pk, bea.pk, by=boss, now=clock.now())
-
-    alert = Alert.objects.get()
-    assert (alert.recipient, alert.kind, alert.count) == (bea, AlertKind.HAND_OVER, 3)
-    assert Lead.objects.filter(owner=bea).count() == 3

@@ -5,12 +5,13 @@ import pytest
 from accounts.models import AuditEntry, Department
 from campaigns.models import RepTask
 from contacts.models import Contact
+from exchange.models import Job
 from leads.models import Interaction, Lead
 from leads.services.interactions import Said, log_interaction
 from scrm.core import clock
-from scrm.flows.handover import contacts_handed_over, everything_handed_over
+from scrm.flows.handover import contacts_handed_over
 from scrm.flows.progress import lead_reassigned
-from tests.factories import make_contact, make_user
+from tests.factories import make_user
 from tests.web.rep_people import client_of, make_customer, make_task
 
 
@@ -95,41 +96,14 @@ def test_lead_is_no_way_to_a_contact_of_another_team(ada, ben, bea):
     assert Contact.objects.get().owner.username == "dan"
 
 
-def test_all_that_somebody_leaves_behind_is_handed_over(ada, ben, bea, monkeypatch):
-    monkeypatch.setattr("scrm.flows.handover.AT_ONCE", 2)
-    customers = [make_customer(ben) for _ in range(5)]
-    elsewhere = make_contact("Wu", owner=make_user("dan"))
-    make_lead(customers[0], ben, key="1")
-    make_lead(elsewhere, ben, key="2")
-    make_task(elsewhere, owner=ben)
-
-    handed = everything_handed_over(ben.pk, bea.pk, by=ada, now=clock.now())
-
-    assert (handed.contacts, handed.leads, handed.tasks) == (5, 2, 1)
-    assert not Contact.objects.filter(owner=ben).exists()
-    assert not Lead.objects.filter(owner=ben).exists()
-    assert Contact.objects.get(pk=elsewhere.pk).owner.username == "dan"
-    assert everything_handed_over(bea.pk, bea.pk, by=ada, now=clock.now()).contacts == 0
-
-
-def test_page_hands_over_what_a_leaver_had(ada, ben, bea):
-    make_customer(ben)
-    type(ben).objects.filter(pk=ben.pk).update(is_active=False)
-    desk = client_of(ada)
-
-    assert b"(left)" in desk.get(f"/contacts/hand-over/?leaver={ben.pk}", headers={"accept-language": "en"}).content
-    answer = desk.post("/contacts/hand-over/", {"leaver": ben.pk, "owner": bea.pk})
-
-    assert answer.status_code == 302
-    assert Contact.objects.get().owner == bea
-
-
 def test_page_refuses_a_leaver_or_an_owner_out_of_reach(ada, ben):
     dan = make_user("dan")
     contact, theirs = make_customer(ben), make_customer(dan)
     desk = client_of(ada)
 
-    desk.post("/contacts/hand-over/", {"leaver": dan.pk, "owner": ben.pk})
+    desk.post("/contacts/hand-over/", {"leaver": dan.pk, "way": "people", "person": ben.pk})
+    desk.post("/contacts/hand-over/", {"leaver": ben.pk, "way": "people", "person": dan.pk})
+    assert not Job.objects.exists()
     desk.post(f"/contacts/{contact.pk}/hand-over/", {"owner": dan.pk})
 
     assert desk.post(f"/contacts/{theirs.pk}/hand-over/", {"owner": ben.pk}).status_code == 404
