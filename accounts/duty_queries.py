@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from scrm.core.bulk import array
+from scrm.core.postgres.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,16 @@ _TAKERS: Final = """
 """
 
 
+_ASKED: Final = {(order, hold): Statement(f"{_TAKERS} ORDER BY {order} {hold}") for order in Order for hold in Hold}
+
+
 def takers(
     *, also: Collection[UUID], departments: Collection[UUID], now: datetime, order: Order, hold: Hold
 ) -> list[Taker]:
     """Those who take leads in turn, are named or belong to one of the departments, and are not on leave."""
     named = [array(map(str, ids)) for ids in (also, departments)]
     with connection.cursor() as cursor:
-        cursor.execute(f"{_TAKERS} ORDER BY {order} {hold}", [*named, now, now])
+        cursor.execute(_ASKED[order, hold], [*named, now, now])
         found = cursor.fetchall()
     return [
         Taker(pk, department_id, takes_leads, last, _words(skills), _words(regions), most_open, most_a_day)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.chain import Line, Link
 from accounts.models import AuditEntry, AuditSeal, UnsealedEntry
+from scrm.core.postgres.statements import Statement
 
 ENTRIES: Final = AuditEntry._meta.db_table
 SEALS: Final = AuditSeal._meta.db_table
@@ -15,6 +16,13 @@ UNSEALED: Final = UnsealedEntry._meta.db_table
 
 _COLUMNS: Final = "at, actor_id, actor_label, action, subject_type, subject_id, details, ip, request_id"
 _SAID: Final = ", ".join(f"e.{name}" for name in ("id", *_COLUMNS.split(", ")))
+
+_INSERTION: Final = Statement(
+    f"WITH entry AS (INSERT INTO {ENTRIES} ({_COLUMNS}) "
+    f"VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::inet, %s) RETURNING id) "
+    f"INSERT INTO {UNSEALED} (entry_id) SELECT id FROM entry",
+    is_awaited=False,
+)
 
 _SEAL_LOCK: Final = 7_120_018
 """Advisory lock: one sealer per schema."""
@@ -28,12 +36,7 @@ SEALS_NEXT_DUE: Final = f"""
 def insert_entry(values: Sequence[Any]) -> None:
     """Add an entry and note that it waits for its link: one statement, no lock that anybody else wants."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH entry AS (INSERT INTO {ENTRIES} ({_COLUMNS}) "
-            f"VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::inet, %s) RETURNING id) "
-            f"INSERT INTO {UNSEALED} (entry_id) SELECT id FROM entry",
-            values,
-        )
+        cursor.execute(_INSERTION, values)
 
 
 def try_seal_lock() -> bool:

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from campaigns.enums import TouchState as S
 from campaigns.models import Sop
 from campaigns.queries import rows_changed, rows_of
+from scrm.core.postgres.statements import Statement
+
+_THAT_START: Final = Statement(
+    "SELECT id FROM campaigns_sop WHERE trigger = %s AND state = 'live' AND live_version_id IS NOT NULL "
+    "AND (%s::uuid IS NULL OR trigger_tag_id = %s::uuid) ORDER BY id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,7 @@ def leavers_by_id(enrollment_ids: Sequence[int]) -> Leavers:
 
 def sops_that_start(trigger: str, tag_id: UUID | None) -> list[Sop]:
     """Live SOPs by what starts them, and no more of them than who they are: every arrival asks."""
-    ids = rows_of(
-        "SELECT id FROM campaigns_sop WHERE trigger = %s AND state = 'live' AND live_version_id IS NOT NULL "
-        "AND (%s::uuid IS NULL OR trigger_tag_id = %s::uuid) ORDER BY id",
-        [trigger, tag_id, tag_id],
-    )
+    ids = rows_of(_THAT_START, [trigger, tag_id, tag_id])
     names = ("id",)
     return [Sop.from_db(None, names, row) for row in ids]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +10,9 @@ from django.db import connection
 from contacts.models import Contact
 from scrm.core.bulk import array
 from scrm.core.conditions import Condition, Use, compile_sql, compile_values, uses
+from scrm.core.postgres.statements import Statement
+
+_LOCK: Final = Statement("SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)")
 
 
 def contact_ids_matching(condition: Condition, now: datetime, *, among: Collection[UUID] | None = None) -> list[UUID]:
@@ -51,10 +54,7 @@ def fact_values(
 def lock_numbers(numbers: Iterable[int]) -> None:
     """Hold these advisory locks until the transaction ends; in one order, so that no two wait for each other."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS given(number)",
-            ["{" + ",".join(map(str, sorted(set(numbers)))) + "}"],
-        )
+        cursor.execute(_LOCK, ["{" + ",".join(map(str, sorted(set(numbers)))) + "}"])
 
 
 def holders_of(keys: Collection[tuple[str, bytes]]) -> tuple[dict[tuple[str, bytes], UUID], list[str]]:

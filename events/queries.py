@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
+
+from scrm.core.bulk import array
+from scrm.core.postgres.statements import Statement
+
+_DECLARED: Final = Statement("SELECT id, code, properties, active FROM events_eventtype WHERE code = ANY(%s::text[])")
 
 
 def declared(codes: Collection[str]) -> list[tuple[int, str, dict[str, Any], bool]]:
     """(id, code, properties, active) of these types of event."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, code, properties, active FROM events_eventtype WHERE code = ANY(%s)", [list(codes)])
+        cursor.execute(_DECLARED, [array(codes)])
         return [(pk, code, json.loads(properties), active) for pk, code, properties, active in cursor.fetchall()]

@@ -1,17 +1,24 @@
 """The SQL of long jobs, of the inbox and of webhooks."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
 from exchange.models import ApiKey
+from scrm.core.bulk import array
+from scrm.core.postgres.statements import Statement
 from scrm.core.rows import stored_rows
 
 JOBS_NEXT_DUE = "SELECT min(due_at) FROM exchange_job"
 INBOX_NEXT_DUE = (
     "SELECT min(due_at) FROM exchange_inboxmessage "
     "WHERE due_at IS NOT NULL AND (state <> 'received' OR endpoint_id IS NOT NULL)"
+)
+_LISTENING: Final = Statement(
+    "SELECT id, event_types FROM exchange_webhook WHERE active AND event_types && %s::varchar[] "
+    "ORDER BY id FOR KEY SHARE"
 )
 # A webhook that is closed for a while wakes nobody before, however much waits for it.
 DELIVERIES_NEXT_DUE = """SELECT least(
@@ -40,11 +47,7 @@ def add_to_tally(job_id: UUID, counts: Mapping[bytes, int]) -> dict[bytes, int]:
 def listening_webhooks(event_types: Collection[str]) -> list[tuple[UUID, list[str]]]:
     """The webhooks that want some of these, with what they want; none of them can be deleted before the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, event_types FROM exchange_webhook WHERE active AND event_types && %s::varchar[] "
-            "ORDER BY id FOR KEY SHARE",
-            [sorted(event_types)],
-        )
+        cursor.execute(_LISTENING, [array(sorted(event_types))])
         return cursor.fetchall()
 
 

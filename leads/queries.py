@@ -1,14 +1,20 @@
 """The SQL of enquiries."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
 from leads.models import AssignmentRule, ResponseRule
 from scrm.core.bulk import array
+from scrm.core.postgres.statements import Statement
 from scrm.core.rows import stored_rows
 
+_SOURCES: Final = Statement(
+    "SELECT given.name, coalesce(s.merged_into_id, s.id) FROM unnest(%s::text[]) AS given(name) "
+    "JOIN leads_source s ON lower(s.name) = lower(given.name)"
+)
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
 TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
 
@@ -28,11 +34,7 @@ def leads_by_key(keys: Collection[str]) -> list[tuple[str, UUID, UUID, memoryvie
 def source_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
     """The sources of these names, whatever their case, by the name as given."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT given.name, coalesce(s.merged_into_id, s.id) FROM unnest(%s::text[]) AS given(name) "
-            "JOIN leads_source s ON lower(s.name) = lower(given.name)",
-            [list(names)],
-        )
+        cursor.execute(_SOURCES, [array(names)])
         return dict(cursor.fetchall())
 
 

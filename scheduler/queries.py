@@ -7,22 +7,26 @@ new statement, whose snapshot sees every writer that held the lock before.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import connection, transaction
 
 from scrm.core import clock
+from scrm.core.postgres.statements import Statement
 
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 """Nothing is due. Not `infinity`, which Python cannot read."""
 
 
+_HELD: Final = Statement(
+    "SELECT due_at, clock_timestamp() FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE"
+)
+
+
 def lower_wake_up(tenant_id: int, due_at: datetime) -> datetime:
     """Gives the time."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT due_at, clock_timestamp() FROM public.scheduler_wakeup WHERE tenant_id = %s FOR KEY SHARE",
-            [tenant_id],
-        )
+        cursor.execute(_HELD, [tenant_id])
         found = cursor.fetchone()
         now = clock.as_told(found[1]) if found else clock.now()
         # While we hold the row nobody raises it, and others only lower it.

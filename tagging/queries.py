@@ -2,10 +2,19 @@
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+
+from scrm.core.bulk import array
+from scrm.core.postgres.statements import Statement
+
+_RULES: Final = Statement(
+    "SELECT r.id, r.tag_id, r.event_type, r.condition, r.name FROM tagging_tagrule r "
+    "JOIN tagging_tag t ON t.id = r.tag_id AND NOT t.archived "
+    "WHERE r.active AND r.event_type = ANY(%s::text[]) ORDER BY r.id"
+)
 
 
 def tag_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
@@ -28,12 +37,7 @@ def tag_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
 def tag_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, str]]:
     """(rule, tag, type of event, condition, name) of the active rules on these types, of tags in use, in order."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.id, r.tag_id, r.event_type, r.condition, r.name FROM tagging_tagrule r "
-            "JOIN tagging_tag t ON t.id = r.tag_id AND NOT t.archived "
-            "WHERE r.active AND r.event_type = ANY(%s) ORDER BY r.id",
-            [list(event_types)],
-        )
+        cursor.execute(_RULES, [array(event_types)])
         return [(*row[:3], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Field, Model
 
 from scrm.core.copying import copy_rows
+from scrm.core.postgres.statements import Statement
 
 # From here on COPY is faster; below, a statement that shows in a log as any other.
 COPIED_FROM = 50
@@ -43,11 +44,7 @@ def insert_columns(
         kinds = [_kind(model, name) for name in names]
         copy_rows(model._meta.db_table, names, kinds, list(columns.values()), list(given.values()))
         return []
-    text = _insertion(model, tuple(columns), tuple(given), rows == 1)
-    if on_conflict:
-        text += f" ON CONFLICT {on_conflict}"
-    if returning:
-        text += f" RETURNING {returning}"
+    text = _insertion(model, tuple(columns), tuple(given), rows == 1, on_conflict, returning)
     if rows == 1:
         row = {name: values[0] for name, values in columns.items()} | given
         return _run(text, [_value(_kind(model, name), value) for name, value in row.items()], rows=bool(returning))
@@ -58,9 +55,18 @@ def insert_columns(
 
 def update_columns(model: type[Model], columns: Columns, constants: Constants | None = None) -> None:
     """Set columns of the rows whose `id` is given as a column. Lock the rows first, in one order."""
-    if not _length(columns):
+    rows = _length(columns)
+    if not rows:
         return
     said = constants or {}
+    if rows == 1:
+        row = (
+            {name: values[0] for name, values in columns.items() if name != "id"}
+            | dict(said)
+            | {"id": columns["id"][0]}
+        )
+        _run(_single_change(model, tuple(row)), [_value(_kind(model, name), value) for name, value in row.items()])
+        return
     text = _change(model, tuple(columns), tuple(said))
     _run(text, [*(_value(_kind(model, name), value) for name, value in said.items()), *_arrays(model, columns)])
 
@@ -80,13 +86,22 @@ def _length(columns: Columns) -> int:
 
 # A program writes the same few columns of its tables again and again: their statements are made once.
 @lru_cache(maxsize=1024)
-def _insertion(model: type[Model], columns: tuple[str, ...], constants: tuple[str, ...], single: bool) -> str:
+def _insertion(
+    model: type[Model],
+    columns: tuple[str, ...],
+    constants: tuple[str, ...],
+    single: bool,
+    on_conflict: str,
+    returning: str,
+) -> str:
     names = [*columns, *constants]
     begin = f"INSERT INTO {model._meta.db_table} ({', '.join(names)})"
+    end = f" ON CONFLICT {on_conflict}" if on_conflict else ""
+    end += f" RETURNING {returning}" if returning else ""
     if single:
-        return f"{begin} VALUES ({', '.join(['%s'] * len(names))})"
+        return Statement(f"{begin} VALUES ({', '.join(['%s'] * len(names))}){end}", is_awaited=bool(returning))
     selected = [*(_selected(model, name) for name in columns), *(f"%s::{_kind(model, name)}" for name in constants)]
-    return f"{begin} SELECT {', '.join(selected)} FROM {_unnested(model, columns)} ORDER BY place"
+    return f"{begin} SELECT {', '.join(selected)} FROM {_unnested(model, columns)} ORDER BY place{end}"
 
 
 @lru_cache(maxsize=1024)
@@ -97,6 +112,14 @@ def _change(model: type[Model], columns: tuple[str, ...], constants: tuple[str, 
         f"UPDATE {model._meta.db_table} AS kept SET {', '.join(settings)} FROM {_unnested(model, columns)} "
         f"WHERE kept.id = {_selected(model, 'id')}"
     )
+
+
+@lru_cache(maxsize=1024)
+def _single_change(model: type[Model], columns: tuple[str, ...]) -> str:
+    """The last column is the id."""
+    settings = ", ".join(f"{name} = %s" for name in columns[:-1])
+    text = f"UPDATE {model._meta.db_table} SET {settings} WHERE {columns[-1]} = %s"
+    return Statement(text, is_kept=False, is_awaited=False)
 
 
 @lru_cache(maxsize=1024)

@@ -2,16 +2,20 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connection
 
+from scrm.core.postgres.statements import Statement
+
+_NOW: Final = Statement("SELECT clock_timestamp()")
 _offset = timedelta(0)
 
 
 def now() -> datetime:
     """The database's wall-clock time (aware, UTC), so that a worker's own clock never decides."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+        cursor.execute(_NOW)
         return as_told(cursor.fetchone()[0])
 
 

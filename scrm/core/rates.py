@@ -35,15 +35,19 @@ class Budget:
         return self.spent > self.limit
 
 
+# One script is a third of the work of three commands in a transaction, and every request of the API asks.
+_SPEND: Final = """
+local spent = redis.call('INCR', KEYS[1])
+redis.call('EXPIRE', KEYS[1], ARGV[1], 'NX')
+return {spent, redis.call('TTL', KEYS[1])}
+"""
+
+
 def spend(name: str, *, limit: int, seconds: int) -> Budget | None:
     """Take one from the current tenant's budget of that name; None while Redis is away."""
     key = f"{schema_name()}:throttle:{name}"
     try:
-        with _client().pipeline(transaction=True) as together:
-            together.incr(key)
-            together.expire(key, seconds, nx=True)
-            together.ttl(key)
-            spent, _set, left = together.execute()
+        spent, left = _client().eval(_SPEND, 1, key, str(seconds))
     except redis.RedisError as error:
         # Without Redis the product works on: only this guard sleeps.
         logger.warning("throttle_unavailable", error=type(error).__name__)

@@ -10,14 +10,16 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from scrm.core.postgres.statements import Statement
+
 Row = TypeVar("Row", bound=Model)
 
 
 def stored_rows(model: type[Row], rest: str, params: Sequence[Any] = ()) -> list[Row]:
-    """The rows that the statement finds; `rest` is what follows FROM and the table's name."""
-    begin, names, readers = _selection(model)
+    """The rows that the statement finds, which is kept ready; `rest` is what follows FROM and the table's name."""
+    statement, names, readers = _selection(model, rest)
     with connection.cursor() as cursor:
-        cursor.execute(f"{begin} {rest}", params)
+        cursor.execute(statement, params)
         found = cursor.fetchall()
     return [
         model.from_db(
@@ -30,12 +32,13 @@ def stored_rows(model: type[Row], rest: str, params: Sequence[Any] = ()) -> list
 
 
 @lru_cache(maxsize=256)
-def _selection(model: type[Model]) -> tuple[str, list[str], list[Callable[[Any], Any] | None]]:
-    """How the statement begins, the names of its columns, and how those are read that don't come as they are."""
+def _selection(model: type[Model], rest: str) -> tuple[str, list[str], list[Callable[[Any], Any] | None]]:
+    """The statement, the names of its columns, and how those are read that don't come as they are."""
     fields = model._meta.concrete_fields
     table = model._meta.db_table
     columns = ", ".join(f"{table}.{field.column}" for field in fields)
-    return f"SELECT {columns} FROM {table}", [field.attname for field in fields], [_reader(field) for field in fields]
+    statement = Statement(f"SELECT {columns} FROM {table} {rest}")
+    return statement, [field.attname for field in fields], [_reader(field) for field in fields]
 
 
 def _reader(field: Any) -> Callable[[Any], Any] | None:

@@ -24,6 +24,7 @@ from leads.services import NewLead
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.transitions import Move, StageInfo
 from scheduler.services import due_work
+from scrm.core.postgres.statements import rows_together
 from scrm.flows import duplicates
 from scrm.flows.alerts import leads_assigned
 from scrm.flows.assignment import owners_decided
@@ -81,7 +82,7 @@ def prepared_arrived(
         if isinstance(each, Unfit)
     }
     if fit:
-        with due_work():
+        with due_work(), rows_together():
             outcomes |= _take(fit, now, actor, start_sops)
     return [outcomes[place] for place in range(len(prepared))]
 

@@ -42,6 +42,7 @@ RAW: dict[str, str] = {
     "scrm/core/postgres/pooling.py": "tests/faults/test_pooling.py::test_pooler_in_transaction_mode_is_refused",
     "scrm/core/postgres/roles.py": REFUSED,
     "scrm/demo/queries.py": REFUSED,
+    "scrm/core/postgres/statements.py": "tests/core/test_statements.py::test_and_cai_is_asked_what_is_hers",
     "scrm/core/rows.py": "tests/flows/test_assignment.py::test_and_cai_has_rules_of_their_own",
     "scrm/embedded/postgres.py": REFUSED,
     "scrm/worker/bell.py": "tests/tenancy/test_caches.py::test_every_key_names_its_tenant",

@@ -7,11 +7,13 @@ from django_tenants.utils import quote_schema_name
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from scrm.core.postgres.roles import role_name
+from scrm.core.postgres.statements import Connection, Cursor
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Statements in a tenant run with its search path and as its role: both or neither."""
 
+    connection: Connection
     _setting_search_path: bool
     search_path_set_schemas: list[str] | None
 
@@ -33,7 +35,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         paths = self._get_cursor_search_paths()
         role = f'"{self.tenant_role}"' if self.tenant_role else "NONE"
-        statement = f"SET search_path = {','.join(map(quote_schema_name, paths))}; SET ROLE {role}"
+        statement = self.connection.enter(self.schema_name)
+        statement += f"SET search_path = {','.join(map(quote_schema_name, paths))}; SET ROLE {role}"
         self._setting_search_path = True
         try:
             if cursor is None:
@@ -44,6 +47,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._setting_search_path = False
         self.search_path_set_schemas = paths
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return super().get_connection_params() | {"connection_factory": Connection, "cursor_factory": Cursor}
+
+    def savepoint_rollback(self, sid: str) -> None:
+        # All of it was put off since the savepoint, which is a statement too.
+        self.connection.put_off.clear()
+        super().savepoint_rollback(sid)
 
     @property
     def queries_logged(self) -> Any:
