@@ -1,9 +1,10 @@
 """Reads about possible deals, within what the reader may see."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
@@ -91,9 +92,20 @@ def opportunity_stage_get(stage_id: UUID) -> OpportunityStage | None:
     return OpportunityStage.objects.filter(pk=stage_id).first()
 
 
+def opportunity_sizes(viewer: User) -> dict[UUID | None, int]:
+    """How many deals that the viewer may see stand at each stage."""
+    return dict(opportunity_list(viewer).order_by().values_list("stage").annotate(deals=Count("pk")))
+
+
+def opportunity_worth(rows: QuerySet[Opportunity]) -> list[tuple[str, Decimal]]:
+    """What these come to, per currency: amounts of two are never added."""
+    known = rows.exclude(amount=None).order_by().values("currency")
+    return list(known.annotate(total=Sum("amount")).order_by("currency").values_list("currency", "total"))
+
+
 def opportunity_board(viewer: User, each: int = 30) -> list[tuple[OpportunityStage, list[Opportunity], int]]:
     """Every stage of the pipeline with its first deals, soonest expected, and how many there are."""
-    sizes = dict(opportunity_list(viewer).order_by().values_list("stage").annotate(deals=Count("pk")))
+    sizes = opportunity_sizes(viewer)
     place = Window(RowNumber(), partition_by="stage", order_by=[F("expected_on").asc(nulls_last=True), F("pk").asc()])
     first = opportunity_list(viewer).annotate(place=place).filter(place__lte=each)
     by_stage: dict[UUID | None, list[Opportunity]] = {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from campaigns.models import RepTask
 from campaigns.task_selectors import task_list_open_of_contact
+from commerce.selectors import order_list_of_contact
 from contacts.models import Contact, OwnerChange
 from contacts.selectors import colleagues_of, friendships_of, groups_of, owner_changes_of
 from events.selectors import event_type_label, event_type_list
@@ -20,6 +21,7 @@ from tagging.models import ScoreRule
 from tagging.of_contacts import score_told
 
 _DEALS = 10
+_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def around(viewer: User, contact: Contact) -> dict[str, Any]:
         "rated_by_hand": by_hand,
         "ratings": Rating.choices,
         "deals": list(opportunity_list(viewer, contact=contact.pk).order_by("settled_at", "-created_at")[:_DEALS]),
+        "orders": order_list_of_contact(contact.pk, limit=_ORDERS),
         "colleagues": colleagues_on(contact.pk, contact.owner_id),
         "friendships": friendships_of(contact.pk),
         "groups": groups_of(contact.pk),

@@ -52,13 +52,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`of` gives a contact's rows, newest first and older than a place; `scoped` ones ask who reads."""
+    """`of` gives a contact's rows, newest first by `at` and older than a place; `scoped` ones ask who reads."""
 
     code: str
     label: Any
     of: Callable[..., Iterable[Any]]
     tell: Callable[[Any, Reader], dict[str, Any]]
     keyed_by: type = int
+    at: str = "at"
     scoped: bool = False
 
     def rows(self, reader: Reader, **place: Any) -> Iterable[Any]:
@@ -83,7 +84,6 @@ def _event(event: Event, reader: Reader) -> dict[str, Any]:
         "tone": "teal" if event.type.engaging else "gray",
         "title": event_type_label(event.type),
         "text": said[:120],
-        "at": event.occurred_at,
     }
 
 
@@ -92,7 +92,7 @@ def _transition(move: StageTransition, reader: Reader) -> dict[str, Any]:
     if move.from_stage:
         title = _("Moved from %(before)s to %(stage)s") % {"before": move.from_stage, "stage": move.to_stage}
     text = _said(move.by or move.rule or move.get_source_display(), move.reason)
-    return {"icon": "refresh", "tone": "violet", "title": title, "text": text, "at": move.at}
+    return {"icon": "refresh", "tone": "violet", "title": title, "text": text}
 
 
 def _touchpoint(touch: Touchpoint, reader: Reader) -> dict[str, Any]:
@@ -103,7 +103,6 @@ def _touchpoint(touch: Touchpoint, reader: Reader) -> dict[str, Any]:
         "title": f"{touch.lane.sop} · {touch.step.name}",
         "text": touch_why(touch),
         "badge": state.label,
-        "at": touch.due_at,
     }
 
 
@@ -125,7 +124,6 @@ def _talk(talk: Interaction, reader: Reader) -> dict[str, Any]:
         "files": talk.attachments.all(),
         "talk": talk.pk if mine else None,
         "edited": talk.edited_at is not None,
-        "at": talk.at,
     }
 
 
@@ -136,7 +134,6 @@ def _tag_change(change: TagChange, reader: Reader) -> dict[str, Any]:
         "tone": "amber" if change.added else "gray",
         "title": title % {"tag": change.tag},
         "text": _said(change.by or change.get_source_display(), change.evidence),
-        "at": change.at,
     }
 
 
@@ -148,7 +145,6 @@ def _lead(lead: Lead, reader: Reader) -> dict[str, Any]:
         "text": _said(lead.owner, lead.lost_reason),
         "badge": lead.status_label,
         "lead": lead.pk,
-        "at": lead.captured_at,
     }
 
 
@@ -161,7 +157,6 @@ def _deal(move: OpportunityMove, reader: Reader) -> dict[str, Any]:
         "title": _said(move.opportunity, move.to_stage),
         "text": _said(amount, move.reason, move.by),
         "deal": move.opportunity_id,
-        "at": move.at,
     }
 
 
@@ -172,7 +167,6 @@ def _order(order: Order, reader: Reader) -> dict[str, Any]:
         "title": _("Order %(number)s") % {"number": order.number},
         "text": _said(money(order.amount, order.currency), order.platform),
         "badge": OrderStatus(order.status).label,
-        "at": order.ordered_at,
     }
 
 
@@ -184,7 +178,6 @@ def _owner(change: OwnerChange, reader: Reader) -> dict[str, Any]:
         "tone": "violet",
         "title": title % {"before": change.before or nobody, "after": change.after or nobody},
         "text": _said(change.get_why_display(), change.by),
-        "at": change.at,
     }
 
 
@@ -195,14 +188,13 @@ def _consent(consent: Consent, reader: Reader) -> dict[str, Any]:
         "tone": "green" if consent.given else "red",
         "title": title % {"channel": consent.get_channel_display()},
         "text": consent.text_version,
-        "at": consent.at,
     }
 
 
 def _rating(change: RatingChange, reader: Reader) -> dict[str, Any]:
     title = _("Rated %(rating)s") % {"rating": Rating(change.after).label} if change.after else _("Rating taken back")
     what = _("Lead") if change.lead_id else _("Contact")
-    return {"icon": "star", "tone": "amber", "title": title, "text": _said(what, change.by), "at": change.at}
+    return {"icon": "star", "tone": "amber", "title": title, "text": _said(what, change.by)}
 
 
 def _file(file: Attachment, reader: Reader) -> dict[str, Any]:
@@ -212,7 +204,6 @@ def _file(file: Attachment, reader: Reader) -> dict[str, Any]:
         "title": _("File added"),
         "text": str(file.by or ""),
         "files": [file],
-        "at": file.at,
     }
 
 
@@ -225,19 +216,18 @@ def _voice(voice: Voice, reader: Reader) -> dict[str, Any]:
         "title": _said(voice.product or _("About us"), *topics),
         "text": "\n".join(filter(None, [f"“{voice.text}”", wish])),
         "badge": voice.get_sentiment_display(),
-        "at": voice.at,
     }
 
 
 ROOMS: Final = (
-    Room("touch", gettext_lazy("Touchpoints"), touchpoint_list_of_contact, _touchpoint),
+    Room("touch", gettext_lazy("Touchpoints"), touchpoint_list_of_contact, _touchpoint, at="due_at"),
     Room("talk", gettext_lazy("Follow-ups"), interaction_list_of_contact, _talk, UUID),
     Room("stage", gettext_lazy("Stages"), stage_transition_list_of_contact, _transition),
     Room("tag", gettext_lazy("Tags"), tag_change_list_of_contact, _tag_change),
-    Room("event", gettext_lazy("Events"), event_list_of_contact, _event),
-    Room("lead", gettext_lazy("Leads"), lead_story_of_contact, _lead, UUID, scoped=True),
+    Room("event", gettext_lazy("Events"), event_list_of_contact, _event, at="occurred_at"),
+    Room("lead", gettext_lazy("Leads"), lead_story_of_contact, _lead, UUID, "captured_at", scoped=True),
     Room("deal", gettext_lazy("Opportunities"), opportunity_moves_of_contact, _deal, scoped=True),
-    Room("order", gettext_lazy("Orders"), order_list_of_contact, _order, UUID),
+    Room("order", gettext_lazy("Orders"), order_list_of_contact, _order, UUID, "ordered_at"),
     Room("voice", gettext_lazy("What they said"), voice_list_of_contact, _voice, UUID),
     Room("owner", gettext_lazy("Owners"), owner_change_list_of_contact, _owner),
     Room("rating", gettext_lazy("Ratings"), rating_change_list_of_contact, _rating),

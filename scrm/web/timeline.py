@@ -12,7 +12,7 @@ from django.http import Http404
 from accounts.models import User
 from scrm.core import clock
 from scrm.web.access import Visit
-from scrm.web.story_rooms import ROOMS, Reader
+from scrm.web.story_rooms import ROOMS, Reader, Room
 
 PAGE = 30
 MOST_WORDS = 80
@@ -69,17 +69,17 @@ def story_of(
     `kinds` are codes of rooms; none means all. The viewer may see the contact.
     """
     reader = Reader(contact_id, viewer, now, " ".join(text.replace("\0", "").split())[:MOST_WORDS])
-    told: list[tuple[Place, dict[str, Any]]] = []
+    found: list[tuple[Place, Room, Any]] = []
     for rank, room in enumerate(ROOMS):
         if kinds and room.code not in kinds:
             continue
-        for row in room.rows(reader, limit=PAGE + 1, **_older(after, rank)):
-            item = room.tell(row, reader) | {"kind": room.code}
-            told.append((Place(item["at"], rank, str(row.pk)), item))
+        rows = room.rows(reader, limit=PAGE + 1, **_older(after, rank))
+        found.extend((Place(getattr(row, room.at), rank, str(row.pk)), room, row) for row in rows)
     # A stable sort: rooms that tell of the same instant stay in the order of their rank, as do a room's own rows.
-    told.sort(key=lambda pair: pair[0].at, reverse=True)
-    page = told[:PAGE]
-    return Story([item for _place, item in page], page[-1][0] if len(told) > PAGE else None)
+    found.sort(key=lambda each: each[0].at, reverse=True)
+    page = found[:PAGE]
+    items = [room.tell(row, reader) | {"kind": room.code, "at": place.at} for place, room, row in page]
+    return Story(items, page[-1][0] if len(found) > PAGE else None)
 
 
 def story_asked(request: Visit, contact_id: UUID) -> dict[str, Any]:

@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import reach_of
+from campaigns.of_contacts import sops_of_contact
 from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
 from contacts.enums import ChannelKind, ConsentWay
 from contacts.models import Contact
 from contacts.selectors import (
+    consent_standing,
     contact_detail,
     contact_hits,
     contact_list,
     contact_list_filtered,
+    fields_grouped,
+    fields_shown,
     identities_of,
     identity_visible,
     marks_of,
@@ -28,7 +32,7 @@ from contacts.selectors import (
 from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
 from leads.interaction_rules import CHANGED_FOR
-from leads.selectors import interaction_latest, interactions_deleted, lead_list_of_contact
+from leads.selectors import attachment_list_of_contact, interaction_latest, interactions_deleted, lead_list_of_contact
 from lifecycle.enums import MoveSource
 from lifecycle.models import Stage
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
@@ -47,6 +51,7 @@ from scrm.web.timeline import story_asked, story_of
 from tagging.enums import TagSource
 from tagging.of_contacts import scores_by_contact, tags_by_contact
 from tagging.selectors import tag_list_active
+from tenants.selectors import tenant_zone
 
 PAGE_SIZE: Final = 30
 
@@ -137,7 +142,13 @@ def story(request: Visit, contact_id: UUID) -> HttpResponse:
 def around_customer(request: Visit, contact_id: UUID) -> HttpResponse:
     """What stands around a customer, read after the page stands."""
     contact = _contact(request, contact_id)
-    return render(request, "rep/around.html", around(request.user, contact))
+    context = around(request.user, contact) | {
+        "sops": sops_of_contact(contact.pk),
+        "files": attachment_list_of_contact(contact.pk),
+        "field_groups": fields_grouped(fields_shown(contact, role=request.user.role, zone=tenant_zone())),
+        "standing": consent_standing(contact.pk),
+    }
+    return render(request, "rep/around.html", context)
 
 
 @require_POST

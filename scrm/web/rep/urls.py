@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import alerts, away, customers, entry, me, own_code, shell, talks, today
+from scrm.web.rep import alerts, away, customers, deals, entry, me, own_code, shell, talks, today
 
 app_name = "rep"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
     path("customers/<uuid:contact_id>/consent", customers.consent, name="customer_consent"),
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
+    path("customers/<uuid:contact_id>/deals/new", deals.create, name="deal_create"),
+    path("deals/", deals.index, name="deal_list"),
+    path("deals/<uuid:opportunity_id>/", deals.detail, name="deal"),
+    path("deals/<uuid:opportunity_id>/edit", deals.edit, name="deal_edit"),
+    path("deals/<uuid:opportunity_id>/move", deals.move, name="deal_move"),
     path("code/", own_code.index, name="own_code"),
     path("code/qr.svg", own_code.qr, name="own_code_svg"),
     path("alerts/", alerts.index, name="alert_list"),
