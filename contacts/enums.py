@@ -117,7 +117,7 @@ class CompanyRole(TextChoices):
 class FieldKind(TextChoices):
     """What a field of the business holds."""
 
-    TEXT = "text", _("Text")
+    TEXT = "text", pgettext_lazy("field", "Text")
     NUMBER = "number", _("Number")
     MONEY = "money", _("Amount of money")
     DATE = "date", _("Date")

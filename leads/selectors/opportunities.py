@@ -1,5 +1,7 @@
 """Reads about possible deals, within what the reader may see."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -103,15 +105,34 @@ def opportunity_worth(rows: QuerySet[Opportunity]) -> list[tuple[str, Decimal]]:
     return list(known.annotate(total=Sum("amount")).order_by("currency").values_list("currency", "total"))
 
 
-def opportunity_board(viewer: User, each: int = 30) -> list[tuple[OpportunityStage, list[Opportunity], int]]:
-    """Every stage of the pipeline with its first deals, soonest expected, and how many there are."""
-    sizes = opportunity_sizes(viewer)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage of the pipeline with its first deals, how many there are, and what all of them come to per currency."""
+
+    stage: OpportunityStage
+    deals: list[Opportunity]
+    size: int
+    sums: list[tuple[str, Decimal]]
+
+
+def opportunity_board(viewer: User, each: int = 30) -> list[Column]:
+    """Every stage of the pipeline, its deals soonest expected first."""
+    counted = opportunity_list(viewer).order_by().values_list("stage", "currency")
+    sizes: Counter[UUID | None] = Counter()
+    sums: dict[UUID | None, list[tuple[str, Decimal]]] = {}
+    for stage_id, currency, deals, amount in counted.annotate(Count("pk"), Sum("amount")).order_by("currency"):
+        sizes[stage_id] += deals
+        if amount is not None:
+            sums.setdefault(stage_id, []).append((currency, amount))
     place = Window(RowNumber(), partition_by="stage", order_by=[F("expected_on").asc(nulls_last=True), F("pk").asc()])
     first = opportunity_list(viewer).annotate(place=place).filter(place__lte=each)
     by_stage: dict[UUID | None, list[Opportunity]] = {}
     for deal in first.order_by("place"):
         by_stage.setdefault(deal.stage_id, []).append(deal)
-    return [(stage, by_stage.get(stage.pk, []), sizes.get(stage.pk, 0)) for stage in opportunity_stages()]
+    return [
+        Column(stage, by_stage.get(stage.pk, []), sizes[stage.pk], sums.get(stage.pk, []))
+        for stage in opportunity_stages()
+    ]
 
 
 def opportunity_forecast(viewer: User, *, currency: str, today: date) -> list[Month]:

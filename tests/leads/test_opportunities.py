@@ -110,9 +110,17 @@ def test_ben_and_ada_see_theirs_and_the_forecast_is_weighted(ben, lin):
 
     assert (month.on, month.amount, month.weighted, month.deals) == (date(2026, 11, 1), 1000, 500, 1)
     assert list(opportunity_list(ben)) == [deal]
-    assert [(each.name, [d.name for d in deals], size) for each, deals, size in opportunity_board(ben) if size] == [
-        ("Proposal", ["SUV"], 1)
-    ]
+    [column] = [each for each in opportunity_board(ben) if each.size]
+    assert (column.stage.name, column.deals, column.size) == ("Proposal", [deal], 1)
+
+
+def test_board_adds_amounts_up_by_currency(ben, lin):
+    for amount, currency in ((Decimal(1000), "CNY"), (Decimal("0.50"), "CNY"), (Decimal(70), "EUR"), (None, "USD")):
+        make(lin, ben, amount=amount, currency=currency)
+
+    column = opportunity_board(ben)[0]
+
+    assert (column.size, column.sums) == (4, [("CNY", Decimal("1000.50")), ("EUR", Decimal(70))])
 
 
 def test_open_deals_follow_their_contact(ben, lin):
