@@ -20,7 +20,7 @@ talked AS (
 ),
 paid AS (
     SELECT w.id AS lead_id,
-        coalesce(sum(o.amount) FILTER (WHERE o.currency = %(currency)s), 0) AS revenue,
+        coalesce(sum(o.amount - o.refunded) FILTER (WHERE o.currency = %(currency)s), 0) AS revenue,
         count(*) FILTER (WHERE o.currency = %(currency)s) AS orders,
         count(*) FILTER (WHERE o.currency <> %(currency)s) AS apart
     FROM commerce_order o

@@ -32,17 +32,26 @@ class Product(models.Model):
 
 
 class Order(models.Model):
-    """One purchase as a shop platform reports it; known by platform and number."""
+    """One purchase as a shop platform reports it; known by platform and number.
+
+    A platform may keep to itself who bought: then there is no contact, until a later report names them.
+    `told` is what was said last of each thing and of which moment; the columns follow from it and the lines.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="orders", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="orders", verbose_name=_("contact")
+    )
     platform = models.CharField(_("platform"), max_length=40)
     number = models.CharField(_("number"), max_length=80)
     status = models.CharField(_("status"), max_length=10, choices=OrderStatus.choices, default=OrderStatus.PAID)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    refunded = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=0, db_default=0)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     ordered_at = models.DateTimeField(_("ordered at"))
+    paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated at"))
+    told = models.JSONField(_("told"), default=dict, db_default={}, blank=True)
 
     class Meta:
         verbose_name = _("order")
@@ -56,15 +65,23 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
+    """So much of one product in an order; `key` is the product's code and which of several such lines it is."""
+
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    key = models.CharField(_("key"), max_length=80, default="", db_default="", blank=True)
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", verbose_name=_("product"))
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    refunded = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=0, db_default=0)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "key"], name="order_line_once", condition=~models.Q(key=""))
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"

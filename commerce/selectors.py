@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.selectors import Reach, visible_to
@@ -47,9 +47,9 @@ def order_list_of_contact(
 
 
 def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:
-    """What the paid ones among them come to, per currency: amounts of two are never added."""
+    """What the paid ones among them come to, less what went back, per currency: amounts of two are never added."""
     paid = orders.filter(status=OrderStatus.PAID).order_by().values("currency")
-    return list(paid.annotate(total=Sum("amount")).order_by("currency").values_list("currency", "total"))
+    return list(paid.annotate(total=Sum(F("amount") - F("refunded"))).order_by("currency").values_list("currency", "total"))
 
 
 def platform_list(user: User) -> list[str]:

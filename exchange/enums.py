@@ -66,6 +66,7 @@ class HookEvent(TextChoices):
     OPPORTUNITY_MOVED = "opportunity.moved", _("An opportunity moved to a stage")
     OPPORTUNITY_WON = "opportunity.won", _("An opportunity was won")
     OPPORTUNITY_LOST = "opportunity.lost", _("An opportunity was lost")
+    ORDER_PAID = "order.paid", _("An order was paid")
     REVIEW_OVERDUE = "review.overdue", _("The answer to a review is overdue")
     TOUCHPOINT_FAILED = "touchpoint.failed", _("A touch failed")
 

@@ -17,7 +17,9 @@ from campaigns.selectors import lanes_with_due_rows
 from campaigns.services import start_sops
 from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import Batch, claim_batch, record
-from commerce.services import LineInput, save_order
+from commerce.enums import OrderStatus
+from commerce.order_folding import Line
+from commerce.services_orders import report_of
 from content.services import record_view
 from events.inputs import Happening
 from leads.arrival_payloads import payload_of
@@ -39,6 +41,7 @@ from scrm.demo.shape import Business
 from scrm.flows import arrival, engagement, progress
 from scrm.flows.jobs import jobs_due
 from scrm.flows.lead_import import start_import
+from scrm.flows.purchase import Purchase, orders_reported
 
 WEEKS = 8
 LEADS = 600
@@ -303,26 +306,20 @@ class History:
                 rate_lead(lead=lead, rating=self.chance.choice("ABC"), by=lead.owner, now=at)
 
     def _orders(self, fates: list[Fate], moment: datetime) -> None:
-        happenings = []
+        purchases = []
         for fate in fates:
             product = self.chance.choice(self.ground.products)
             price = product.price or Decimal(0)
             quantity = self.chance.choice((1, 1, 2)) if price < 1000 else 1
-            number = f"{self.business.schema.upper()}{moment:%y%m%d}{fate.contact_id.hex[-6:].upper()}"
-            save_order(
-                contact_id=fate.contact_id,
-                platform="天猫" if self.business.region == "CN" else "shop",
-                number=number,
-                amount=price * quantity,
-                ordered_at=moment,
-                currency=self.business.currency,
-                lines=[LineInput(product.code, quantity, price * quantity)],
-                now=moment,
+            report = report_of(
+                "天猫" if self.business.region == "CN" else "shop",
+                f"{self.business.schema.upper()}{moment:%y%m%d}{fate.contact_id.hex[-6:].upper()}",
+                at=moment,
+                said={"status": OrderStatus.PAID, "ordered_at": moment, "currency": self.business.currency},
+                lines=[Line(product.code, quantity, price * quantity, product.name)],
             )
-            said = {"order": number, "amount": float(price * quantity), "currency": self.business.currency}
-            said["product"] = product.name
-            happenings.append(Happening(fate.contact_id, "order_paid", moment, f"demo:order:{number}", said))
-        engagement.events_happened(happenings, now=moment)
+            purchases.append(Purchase(report, contact_id=fate.contact_id))
+        orders_reported(purchases, now=moment)
 
 
 # How leads spread over the hours from 7 to 22: lunch break and evening stand out.

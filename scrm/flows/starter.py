@@ -61,6 +61,10 @@ _EVENT_TYPES: Final[tuple[tuple[str, str, str, str, str, dict[str, str], bool], 
         *({"order": _TEXT, "amount": _NUMBER, "currency": _TEXT, "product": _TEXT}, True),
     ),
     (
+        *("order_refunded", "Order refunded", "订单退款", "What do customers send back?", "客户退了什么？"),
+        *({"order": _TEXT, "amount": _NUMBER, "currency": _TEXT, "product": _TEXT}, True),
+    ),
+    (
         *("page_visited", "Page visited", "访问页面", "What do people look for on our pages?", "访客在找什么？"),
         *({"url": _TEXT, "title": _TEXT, "topic": _TEXT, "seconds": _NUMBER}, True),
     ),

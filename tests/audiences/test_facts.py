@@ -20,6 +20,7 @@ from lifecycle.models import Lifecycle, Position, Stage, StageTransition
 from scrm.core.conditions import Scope, Snapshot, evaluate, facts, parse, schema_for, sentence
 from scrm.core.ids import uuid7
 from tagging.models import ContactScore, Tag, TagAssignment, TagCategory, TagGroup
+from tenants.selectors import tenant_current
 from tests.core.condition_cases import DEEP, MOMENTS, NOW, answers, rules, sampled
 
 BESIDE = [timedelta(), timedelta(microseconds=1), timedelta(microseconds=-1)]
@@ -83,6 +84,7 @@ class World:
             "positions": [self.add_position(contact, each) for each in self.some(self.lifecycles, 2)],
             "stages_ever": [self.add_move(contact, stage) for stage in self.some(self.stages, 2)],
             "orders": [self.add_order(contact) for _ in range(draw.choice([0, 1, 3]))],
+            "business_zone": tenant_current().zone,
             "score": self.add_score(contact),
         }
 
@@ -192,6 +194,7 @@ class World:
             number=str(uuid7()),
             status=draw.choice(["paid", "paid", "placed", "refunded"]),
             amount=Decimal(draw.choice(["0.00", "19.90", "20.00"])),
+            refunded=Decimal(draw.choice(["0.00", "0.00", "5.00"])),
             currency=draw.choice(["CNY", "EUR"]),
             ordered_at=draw.choice(PAST_AND_COMING),
             updated_at=NOW,
@@ -199,7 +202,7 @@ class World:
         bought = self.some(self.products, 2)
         for product in bought:
             OrderLine.objects.create(order=order, product=product, amount=1)
-        names = ("status", "amount", "currency", "ordered_at")
+        names = ("status", "amount", "refunded", "currency", "ordered_at")
         return {**{name: getattr(order, name) for name in names}, "products": [each.code for each in bought]}
 
 
@@ -257,7 +260,10 @@ VALUES = {
     "orders.sum": [0, 19.9, 20, 39.9],
     "orders.sum.currency": ["CNY", "EUR", "USD"],
     "orders.sum.days": [7, 30],
+    "orders.repurchases": [0, 1, 2],
+    "orders.first_at": MOMENT_VALUES,
     "orders.last_at": MOMENT_VALUES,
+    "orders.next_at": MOMENT_VALUES,
     "orders.products": ["facts-tea", "facts-cup"],
 }
 CONTACT_FACTS = [fact for fact in facts.by_key.values() if fact.scope is Scope.CONTACT]

@@ -9,7 +9,10 @@ from audiences.services import save_segment
 from campaigns.enums import TouchState
 from campaigns.models import Campaign, Enrollment, Lane, Step, Touchpoint
 from campaigns.services.campaigns import save_campaign
-from commerce.services import LineInput, save_order, save_product
+from commerce.enums import OrderStatus
+from commerce.order_folding import Line
+from commerce.services import save_product
+from commerce.services_orders import report_of
 from content.models import PageView, TrackedLink
 from content.upkeep import save_material
 from events.models import EventType
@@ -17,6 +20,7 @@ from leads.models import Lead, Source
 from lifecycle.models import Lifecycle, Position
 from lifecycle.upkeep import create_lifecycle, save_stage, save_stage_rule
 from scrm.core import clock
+from scrm.flows.purchase import Purchase, orders_reported
 from tagging.models import TagAssignment
 from tagging.upkeep import create_category, create_group, create_tag, save_tag_rule
 from tests.factories import make_contact, make_live_sop
@@ -100,15 +104,9 @@ class Shop:
             due_at=now,
             state=TouchState.UNKNOWN,
         )
-        save_order(
-            contact_id=person.pk,
-            platform="shop",
-            number=f"N{number}-{person.pk}",
-            amount=Decimal(5),
-            ordered_at=now,
-            lines=[LineInput("CUP", 1, Decimal(5))],
-            now=now,
-        )
+        said = {"status": OrderStatus.PAID, "amount": Decimal(5), "ordered_at": now}
+        bought = report_of("shop", f"N{number}-{person.pk}", at=now, said=said, lines=[Line("CUP", 1, Decimal(5))])
+        orders_reported([Purchase(bought, contact_id=person.pk)], now=now)
 
     def details(self) -> list[str]:
         named = {
