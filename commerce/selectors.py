@@ -49,7 +49,9 @@ def order_list_of_contact(
 def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:
     """What the paid ones among them come to, less what went back, per currency: amounts of two are never added."""
     paid = orders.filter(status=OrderStatus.PAID).order_by().values("currency")
-    return list(paid.annotate(total=Sum(F("amount") - F("refunded"))).order_by("currency").values_list("currency", "total"))
+    return list(
+        paid.annotate(total=Sum(F("amount") - F("refunded"))).order_by("currency").values_list("currency", "total")
+    )
 
 
 def platform_list(user: User) -> list[str]:
