@@ -21,6 +21,7 @@ RAW: dict[str, str] = {
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
     "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "lifecycle/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
+    "commerce/queries.py": "tests/flows/test_purchase.py::test_and_cai_keeps_another_order_of_that_number",
     "campaigns/queries.py": "tests/campaigns/test_ledger.py::test_other_tenant_sees_none_of_it",
     "contacts/duplicate_queries.py": "tests/flows/test_duplicates.py::test_and_cai_is_no_likeness_of_anybody",
     "contacts/finding_queries.py": "tests/contacts/test_search.py::test_cai_finds_nothing_of_it",

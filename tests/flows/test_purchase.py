@@ -142,6 +142,17 @@ def test_an_order_kept_before_reports_were_takes_what_is_told_now(acme):
     assert [line.product.code for line in row.lines.all()] == ["CUP"]
 
 
+def test_and_cai_keeps_another_order_of_that_number(acme, globex):
+    with tenant_context(acme):
+        report(purchase(who=buyer(), lines=[CUP]))
+    with tenant_context(globex):
+        assert report(purchase(who=buyer(name="Cai's"), amount=Decimal(1), lines=[])) == [CREATED]
+        assert Order.objects.get().amount == 1
+    with tenant_context(acme):
+        assert Order.objects.get().amount == Decimal("19.80")
+        assert OrderLine.objects.count() == 1
+
+
 @pytest.mark.parametrize("count", [2, 60])
 def test_statements_do_not_grow_with_a_batch(acme, django_assert_max_num_queries, count):
     report(purchase("0", who=buyer()))
