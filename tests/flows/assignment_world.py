@@ -72,7 +72,7 @@ class World:
     """By department, None for the business: its zone, hours of each weekday, and whether holidays are kept."""
 
 
-def make_world(chance: random.Random) -> World:
+def make_world(chance: random.Random, customers: int) -> World:
     def moment() -> datetime:
         return FIRST + (LAST - FIRST) * chance.random()
 
@@ -104,7 +104,7 @@ def make_world(chance: random.Random) -> World:
                 within_hours=chance.random() < 0.5,
             )
         )
-    prefixes = [chance.choice(list(SOLD_IN)) for _ in range(40)]
+    prefixes = [chance.choice(list(SOLD_IN)) for _ in range(customers)]
     week = [[(9 * 60, 12 * 60), (13 * 60, 18 * 60)]] * 5 + [[(10 * 60, 16 * 60)], []]
     hours: dict[str | None, Any] = {None: (SHANGHAI, week, True)} if chance.random() < 0.8 else {}
     if chance.random() < 0.5:
@@ -118,7 +118,7 @@ def make_lead(chance: random.Random, world: World) -> Lead:
         return chance.choice(working) if chance.random() < share and working else None
 
     return Lead(
-        customer=chance.randrange(len(world.phones)) if chance.random() < 0.5 else len(world.phones) - 1,
+        customer=chance.randrange(len(world.phones)) if chance.random() < 0.7 else chance.randrange(10),
         source=chance.choice(list(PART_OF)),
         city=chance.choice(["", "", "Berlin", "深圳市"]),
         region=chance.choice(["", "", "广东省", "上海"]),

@@ -1,4 +1,6 @@
-"""Histories of arrivals, work, merges and un-merges, at random: nothing is lost or doubled, and all goes back."""
+"""Histories of arrivals, work, merges, un-merges and erasures, at random: nothing is lost or doubled, all goes back,
+and of who is erased nothing is left but numbers.
+"""
 
 import os
 from collections import Counter
@@ -6,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Enrollment, Touchpoint
@@ -16,6 +18,8 @@ from contacts.selectors.merges import merge_list_of_contact
 from contacts.services.merging import newest_merge
 from contacts.upkeep import edit_contact
 from events.inputs import Happening
+from events.models import Event
+from leads.enums import OPEN_STATUSES
 from leads.models import Lead
 from lifecycle.enums import MoveSource
 from scrm.core import clock
@@ -23,6 +27,7 @@ from scrm.flows.arrival import lead_arrived
 from scrm.flows.consent import contact_agreed, contact_withdrew
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 from scrm.flows.engagement import contacts_tagged, events_happened
+from scrm.flows.erasure import erasure_finished, person_erased
 from scrm.flows.merge_tables import merge_tables
 from scrm.flows.progress import stage_moved
 from scrm.flows.starter import lay_out_tenant
@@ -43,9 +48,11 @@ WORK = st.one_of(
     st.tuples(st.just("edit"), NUMBERS, NUMBERS),
     st.tuples(st.just("event"), NUMBERS, NUMBERS),
 )
+ERASE = st.tuples(st.just("erase"), NUMBERS)
 MERGE = st.tuples(st.just("merge"), NUMBERS, NUMBERS)
 UNMERGE = st.tuples(st.just("unmerge"), NUMBERS)
-HISTORY = st.lists(st.one_of(WORK, MERGE, MERGE, UNMERGE), min_size=2, max_size=9)
+TWO = [("arrive", {0}, {0}), ("arrive", {1}, set())]
+HISTORY = st.lists(st.one_of(WORK, MERGE, MERGE, UNMERGE, ERASE), min_size=2, max_size=9)
 
 
 @pytest.fixture
@@ -72,7 +79,7 @@ class World:
 
     @property
     def living(self) -> list[Contact]:
-        return list(Contact.objects.order_by("pk"))
+        return list(Contact.objects.filter(erased_at=None).order_by("pk"))
 
     def who(self, number: int) -> Contact:
         living = self.living
@@ -80,7 +87,7 @@ class World:
 
     def arrive(self, phones, mails) -> None:
         ways = [phone(f"1380000000{each}") for each in sorted(phones)] + [email(f"m{each}@x.com") for each in mails]
-        said = {"name": f"P{sorted(phones)[0]}", "identities": tuple(ways), "source": f"S{len(phones)}"}
+        said = {"name": f"Name{self.count}.", "identities": tuple(ways), "source": f"S{len(phones)}"}
         lead_arrived([make_arrival(1, key=f"k{self.count}", **said)], now=clock.now())
 
     def tag(self, number, at) -> None:
@@ -115,6 +122,23 @@ class World:
             assert differences(before, dump()) == {}
             transaction.set_rollback(True)
 
+    def erase(self, number) -> None:
+        person, (leads, *counts) = self.who(number), figures()
+        known = Identity.objects.exclude(contact=person).count()
+
+        assert person_erased(person.pk, now=clock.now())
+
+        after, *still = figures()
+        assert (Counter(source for source, _state in after.elements()), still) == (
+            Counter(source for source, _state in leads.elements()),
+            counts,
+        )
+        assert not Lead.objects.filter(contact=person, status__in=OPEN_STATUSES).exists()
+        assert erasure_finished(person.pk) == 0
+        assert person.name not in str(dump())
+        assert not ContactMerge.objects.filter(survivor=person).exists()
+        assert Identity.objects.count() == known
+
     def unmerge(self, number) -> None:
         merge = newest_merge(survivor_id=self.who(number).pk)
         if merge is None:
@@ -128,9 +152,9 @@ class World:
 
 
 def figures() -> tuple[Any, ...]:
-    """What reports count: leads by source and state, touches that went or wait, events."""
+    """What reports count: leads by source and state, touches that went or wait, runs, what happened."""
     leads = Counter(Lead.objects.values_list("source__name", "status"))
-    return leads, Touchpoint.objects.count(), Enrollment.objects.count()
+    return leads, Touchpoint.objects.count(), Enrollment.objects.count(), Event.objects.count()
 
 
 def no_orphans(folded) -> None:
@@ -153,6 +177,8 @@ def once_each() -> None:
     phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if os.environ.get("SCRM_DEEP") else [])],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(history=[*TWO, ("edit", 0, 1), ("tag", 0, 3), ("merge", 0, 1), ("edit", 0, 2), ("erase", 0)])
+@example(history=[*TWO, ("merge", 1, 0), ("event", 0, 1), ("unmerge", 0), ("erase", 1), ("erase", 0), *TWO])
 @given(history=HISTORY)
 def test_history_adds_up_and_goes_back(ground, history):
     with transaction.atomic():
