@@ -232,7 +232,8 @@ function wake(scope) {
   tellProgress(scope);
   drawCharts(scope);
   $$("[data-bulk]", scope).forEach((bulk) => updateBulk(bulk));
-  $$("dialog[data-show]", scope).forEach((dialog) => { if (!dialog.open) dialog.showModal(); });
+  // What htmx swaps in may be the dialog itself.
+  [scope, ...$$("dialog", scope)].filter((one) => one.matches?.("dialog[data-show]:not([open])")).forEach((one) => one.showModal());
 }
 $$(".toast").forEach(scheduleToast);
 wake(document);

@@ -97,6 +97,26 @@ def test_two_are_found_shown_in_clear_merged_and_parted_without_a_mouse(live, ac
     expect(story).not_to_contain_text("Opening hours")
 
 
+def test_a_talk_is_logged_in_its_dialog_and_corrected(live, acme_live, page):
+    olga = make_user("olga-talks", Role.OPS)
+    mei = arrive(70_004, name="Mei").contact
+    log_in(page, live, olga).goto(live.url("acme", f"/contacts/{mei.pk}/"))
+
+    page.get_by_role("button", name="Log a follow-up").press("Enter")
+    dialog = page.get_by_role("dialog", name="Log a follow-up")
+    dialog.get_by_label("Outcome").select_option(label="Reached")
+    dialog.get_by_label("What was said").fill("Wants the price list.")
+    dialog.get_by_role("button", name="Log it").press("Enter")
+    page.get_by_text("Logged.").wait_for()
+    expect(page.locator("#story")).to_contain_text("Wants the price list.")
+
+    page.locator("#story").get_by_role("button", name="Correct").press("Enter")
+    dialog = page.get_by_role("dialog", name="Correct what was logged")
+    dialog.get_by_label("What was said").fill("Wants to come by.")
+    dialog.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator("#story")).to_contain_text("Wants to come by.")
+
+
 def test_a_rule_is_tried_before_a_lead_comes(live, acme_live, page):
     olga, eva = make_user("olga-rules", Role.OPS), make_user("eva-rules")
     now = clock.now()
