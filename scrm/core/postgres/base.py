@@ -48,6 +48,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._setting_search_path = False
         self.search_path_set_schemas = paths
 
+    def _cursor(self, name: str | None = None) -> Any:
+        """Django's and django-tenants', without asking again what is settled while a connection is there.
+
+        Each of a page's statements has one, and to get it cost as much as to send a short statement.
+        """
+        is_settled = self.connection is not None and self.search_path_set_schemas and not self._setting_search_path
+        if name or not is_settled or (self.health_check_enabled and not self.health_check_done):
+            return super()._cursor(name)
+        with self.wrap_database_errors:
+            cursor = self.connection.cursor()
+        cursor.tzinfo_factory = self.tzinfo_factory
+        return self._prepare_cursor(cursor)
+
     def get_connection_params(self) -> dict[str, Any]:
         return super().get_connection_params() | {"connection_factory": Connection, "cursor_factory": Cursor}
 
