@@ -152,7 +152,35 @@ def test_every_channel_can_be_stopped(contact, acme):
         reader().post(f"/u/{token(contact, acme)}", {"channel": channel})
 
     assert [channel for channel, _reason in marks(contact)] == ["all", "call", "chat", "sms"]
-    assert "<form" not in reader().get(f"/u/{token(contact, acme)}").text
+    page = reader().get(f"/u/{token(contact, acme)}").text
+    assert page.count("<form") == 1
+    assert "You may contact me again" in page
+
+
+def test_channel_is_allowed_again_with_the_words_they_saw(contact, acme):
+    way_out = f"/u/{token(contact, acme)}"
+    for channel in ("email", "sms"):
+        reader().post(way_out, {"channel": channel})
+
+    answer = reader().post(way_out, {"channel": "email", "again": "yes"})
+    reader().post(way_out, {"channel": "email", "again": "yes"})
+
+    assert "We may reach you again" in answer.text
+    assert marks(contact) == [("sms", "link")]
+    [given] = Consent.objects.filter(given=True)
+    assert (given.channel, given.way, given.proof) == ("email", "link", {"text": "You may send me e-mails again"})
+
+
+@pytest.mark.parametrize(
+    "said", [{"List-Unsubscribe": "One-Click", "channel": "email", "again": "yes"}, {"channel": "x", "again": "yes"}]
+)
+def test_nothing_but_a_tap_on_a_channel_allows_it_again(contact, acme, said):
+    reader().post(f"/u/{token(contact, acme)}", {"channel": "email"})
+
+    reader().post(f"/u/{token(contact, acme)}", said)
+
+    assert [channel for channel, _reason in marks(contact)] == ["email"]
+    assert not Consent.objects.filter(given=True).exists()
 
 
 def test_an_unknown_channel_stops_the_one_that_brought_the_link(contact, acme):
