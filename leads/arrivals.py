@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from contacts.enums import ChannelKind
-from contacts.inputs import PersonInput
+from contacts.enums import ChannelKind, ConsentPurpose
+from contacts.inputs import ConsentInput, PersonInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
 from leads.inputs import Arrival, LeadInput
@@ -25,9 +25,8 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 # Asked of each row: a look at an enumeration's values takes microseconds.
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
-_said_of = attrgetter(
-    *(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", "attributes", "fields", "tags"))
-)
+_GATHERED: Final = ("attributes", "fields", "agreed", "tags")
+_said_of = attrgetter(*(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", *_GATHERED)))
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
 _END: Final = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}
@@ -93,6 +92,8 @@ def all_said(arrival: Arrival) -> list[str]:
     said += [f"{each.kind}:{each.key}" for each in lead.identities]
     said.append("")
     said += [f"{each.channel}:{each.given}:{each.text_version}" for each in arrival.consents]
+    if lead.agreed:
+        said += ["", *(f"{code}={given}" for code, given in sorted(lead.agreed.items()))]
     if lead.fields:
         said += ["", *(f"{code}={value}" for code, value in sorted(lead.fields.items()))]
     if arrival.link_id is not None:
@@ -140,6 +141,8 @@ def person_of(arrival: Arrival) -> PersonInput:
     """What an arrival says about its person."""
     lead = arrival.lead
     barred = [ChannelKind.EMAIL] * lead.do_not_email + [ChannelKind.CALL] * lead.do_not_call
+    said = [_consent(code, given) for code, given in lead.agreed.items()]
+    barred += [each.channel for each in said if not each.given and each.purpose == ConsentPurpose.MARKETING]
     return PersonInput(
         identities=lead.identities,
         name=lead.name,
@@ -149,11 +152,17 @@ def person_of(arrival: Arrival) -> PersonInput:
         zone=lead.timezone,
         note=lead.note,
         barred=tuple(barred),
-        consents=arrival.consents,
+        consents=(*arrival.consents, *said),
         provenance=arrival.came_by,
         overwrites=arrival.came_by in _MAY_OVERWRITE,
         fields=lead.fields,
     )
+
+
+def _consent(code: str, given: bool) -> ConsentInput:
+    if code in ChannelKind.values:
+        return ConsentInput(ChannelKind(code), given)
+    return ConsentInput(ChannelKind.ALL, given, ConsentPurpose(code))
 
 
 def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
@@ -218,7 +227,7 @@ def _joined(name: str, before: Any, said: Any) -> Any:
             return tuple(dict.fromkeys((*before, *said)))
         case "tags":
             return list(dict.fromkeys([*before, *said]))
-        case "attributes" | "fields":
+        case "attributes" | "fields" | "agreed":
             return {**before, **said}
         case "note":
             return before if said in before else "\n".join(filter(None, [before, said]))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from contacts.normalise import InvalidValue, normalise_email, normalise_phone
 from leads.field_readings import OwnField, read_said
-from leads.mapping import FIELD, IDENTITY_TARGETS, Column, Mapping
+from leads.mapping import BOOLEAN_TARGETS, CONSENT_TARGETS, FIELD, IDENTITY_TARGETS, Column, Mapping
 from leads.readings import read_boolean, read_tags
 
 # In order: where two columns could be the same thing, the name that stands first is taken.
@@ -70,6 +70,25 @@ _NAMES = {
     "do_not_call": """
         do not call, donotcall, do not phone, phone opt out, call opt out, 勿打电话, 勿电, 拒接电话, 不接电话,
         电话勿扰
+    """,
+    "consent:all": """
+        consent, marketing consent, opt in, opted in, agrees to be contacted, gdpr consent, 同意联系, 是否同意联系,
+        营销同意, 同意接收营销信息
+    """,
+    "consent:email": """
+        email consent, email opt in, opted in to email, e-mail consent, accepts email, 同意接收邮件, 邮件同意, 接收邮件
+    """,
+    "consent:sms": """
+        sms consent, sms opt in, text consent, accepts sms, 同意接收短信, 短信同意, 接收短信
+    """,
+    "consent:call": """
+        call consent, phone consent, call opt in, accepts calls, 同意接听电话, 电话同意, 接受电话
+    """,
+    "consent:profiling": """
+        profiling consent, personalisation consent, personalization consent, 同意个性化推荐, 个性化推荐
+    """,
+    "consent:sharing": """
+        sharing consent, third party consent, data sharing consent, 同意共享信息, 同意向第三方提供
     """,
     "captured_at": """
         captured at, created at, created, created on, create time, create date, created time, created date,
@@ -160,7 +179,7 @@ def _bears_out(target: str, values: list[str]) -> bool:
     """Whether what stands in a column is what its name promises; nothing in it is no objection."""
     if not values:
         return True
-    if target in ("converted", "do_not_email", "do_not_call"):
+    if target in BOOLEAN_TARGETS or target in CONSENT_TARGETS:
         return _share(_reads(read_boolean), values) >= _ENOUGH
     if target == "phone":
         return _share(lambda value: len(re.findall(r"\d", value)) >= 5, values) >= 0.5

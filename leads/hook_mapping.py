@@ -18,7 +18,7 @@ from exchange.reader import Row
 from leads.field_readings import NO_SHAPES, OwnField, Shapes
 from leads.guessing import guess_mapping
 from leads.inputs import LeadInput
-from leads.mapping import ATTRIBUTE, FIELD, IDENTITY_TARGETS, TARGETS, InvalidMapping, is_named
+from leads.mapping import ATTRIBUTE, CONSENT_TARGETS, FIELD, IDENTITY_TARGETS, TARGETS, InvalidMapping, is_named
 from leads.mapping import Column as LeadColumn
 from leads.mapping import Mapping as LeadMapping
 from leads.readings import read_boolean, read_text
@@ -31,7 +31,7 @@ LEAD_KEY: Final = "lead_key"
 CONSENT: Final = "consent"
 UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 OWN_TARGETS: Final = (EVENT_ID, LEAD_KEY, CONSENT, *UTM)
-HOOK_TARGETS: Final = (*(target for target in TARGETS if target != "ignore"), *OWN_TARGETS)
+HOOK_TARGETS: Final = (*(target for target in TARGETS if target not in ("ignore", *CONSENT_TARGETS)), *OWN_TARGETS)
 
 _MOST_FIELDS: Final = 200
 _UTM_MAX: Final = 200

@@ -49,6 +49,8 @@ class LeadInput:
     attributes: dict[str, str] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
     """Of the business, by code, as they are kept."""
+    agreed: dict[str, bool] = field(default_factory=dict)
+    """By channel, or by a use of data other than messages."""
 
 
 @dataclass(frozen=True, slots=True)

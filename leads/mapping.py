@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from contacts.enums import ChannelKind, ConsentPurpose
+
 IDENTITY_TARGETS = ("phone", "email", "external_id", "wecom_id")
 TEXT_TARGETS = ("source", "origin", "city", "country", "region", "rating", "status")
 BOOLEAN_TARGETS = ("converted", "do_not_email", "do_not_call")
+CONSENT = "consent:"
+"""Before a channel, or a use of data other than messages: whether they agreed to it."""
+CONSENT_TARGETS = tuple(
+    f"{CONSENT}{code}"
+    for code in (*ChannelKind.values, *(each for each in ConsentPurpose.values if each != ConsentPurpose.MARKETING))
+)
 TARGETS = (
     *("name", "company", *IDENTITY_TARGETS, *TEXT_TARGETS, "timezone", *BOOLEAN_TARGETS),
+    *CONSENT_TARGETS,
     *("captured_at", "note", "tags", "ignore"),
 )
 ATTRIBUTE = "attribute:"

@@ -19,7 +19,16 @@ from exchange.problems import Problem
 from exchange.reader import SHOWN_CHARACTERS, Row
 from leads.field_readings import NO_SHAPES, Shapes, read_said
 from leads.inputs import IdentityInput, LeadInput
-from leads.mapping import ATTRIBUTE, BOOLEAN_TARGETS, FIELD, IDENTITY_TARGETS, PLACEHOLDER, TEXT_TARGETS, Mapping
+from leads.mapping import (
+    ATTRIBUTE,
+    BOOLEAN_TARGETS,
+    CONSENT,
+    FIELD,
+    IDENTITY_TARGETS,
+    PLACEHOLDER,
+    TEXT_TARGETS,
+    Mapping,
+)
 from leads.readings import (
     at_most,
     read_attribute,
@@ -113,6 +122,8 @@ class _Reading:
                 said = read_said(self._shapes[code], value, zone=self._zone, day_order=day_order)
                 if said is not None:
                     self._lead.fields[code] = said
+            elif target.startswith(CONSENT):
+                self._lead.agreed[target[len(CONSENT) :]] = read_boolean(value)
             elif target == "captured_at":
                 self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
             elif target in IDENTITY_TARGETS:

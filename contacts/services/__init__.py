@@ -21,6 +21,7 @@ from contacts.services.contacts import (
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
 from contacts.services.fields import archive_field, restore_fields, save_field, set_fields
+from contacts.services.finding import give_search_keys
 from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
 from contacts.services.requests import (
     forget_identities,
@@ -45,6 +46,7 @@ __all__ = [
     "find_people",
     "forget_identities",
     "give_job",
+    "give_search_keys",
     "hold_erased",
     "hold_for_removal",
     "hold_identities",

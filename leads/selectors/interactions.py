@@ -1,10 +1,11 @@
 """Reads about calls, visits, meetings and chats, and the files that go with them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
@@ -46,6 +47,12 @@ def interaction_list_of_contact(
         rows = rows.filter(text__icontains=text)
     rows = rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk").prefetch_related(files)
     return list(rows[:limit])
+
+
+def interaction_totals_of_companies(viewer: User, company_ids: Collection[UUID]) -> dict[str, Any]:
+    """How often one talked with people of these companies, how often to effect, when last; within the viewer's."""
+    rows = interaction_list(viewer).filter(contact__company__in=list(company_ids)).order_by()
+    return rows.aggregate(total=Count("pk"), effective=Count("pk", filter=Q(effective=True)), last=Max("at"))
 
 
 def interaction_latest(contact_id: UUID) -> Interaction | None:

@@ -1,6 +1,7 @@
 """Reads about possible deals, within what the reader may see."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -62,6 +63,12 @@ def opportunity_list(
     elif state:
         rows = rows.filter(stage__kind=state)
     return rows
+
+
+def opportunity_list_of_companies(viewer: User, company_ids: Collection[UUID]) -> QuerySet[Opportunity]:
+    """Deals of these companies, or of people who belong to them, that the viewer may see."""
+    ids = list(company_ids)
+    return opportunity_list(viewer).filter(Q(company__in=ids) | Q(company=None, contact__company__in=ids))
 
 
 def opportunity_detail(viewer: User, opportunity_id: UUID) -> Opportunity | None:

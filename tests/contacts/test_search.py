@@ -17,6 +17,7 @@ from contacts.models import Company, Contact, Identity
 from contacts.normalise import normalise_phone
 from contacts.sealing import blind_of, seal_identity
 from contacts.selectors import contact_search_list
+from contacts.services import give_search_keys
 from contacts.upkeep import edit_contact
 from leads.models import Lead
 from scrm.core import clock
@@ -255,3 +256,18 @@ def test_owners_are_those_of_the_one_rule(acme, scope):
         owners = owner_ids_visible(viewer)
         rows = Contact.objects.all() if owners is None else Contact.objects.filter(owner__in=owners)
         assert set(rows) == set(visible_to(viewer, Contact.objects.all()))
+
+
+def test_rows_without_keys_get_them_and_those_with_signs_alone_are_left(olga):
+    Company.objects.create(name="星辰科技", created_at=clock.now())
+    for name in ("王小明", "!!", "", "李芳"):
+        make_contact(name)
+    for model in (Contact, Company):
+        model.objects.exclude(name="李芳").update(search_keys=[])
+    assert names(olga, "xiaoming") == []
+
+    assert give_search_keys() == 2
+    assert give_search_keys() == 0
+
+    assert names(olga, "xiaoming") == ["王小明"]
+    assert Company.objects.get().search_keys == keys_of("星辰科技")

@@ -243,6 +243,20 @@ def test_bars_and_consents_are_kept(ready):
     assert Consent.objects.get().proof == {"form": "x"}
 
 
+def test_yes_and_no_of_a_file_are_kept_and_no_stops_the_channel(ready):
+    arrive(make_arrival(1, came_by=LeadOrigin.IMPORT, agreed={"sms": True, "email": False, "sharing": False}))
+    arrive(make_arrival(1, came_by=LeadOrigin.IMPORT, agreed={"sms": True, "email": True, "sharing": False}))
+
+    assert set(DoNotContact.objects.values_list("channel", flat=True)) == {"email"}
+    told = list(Consent.objects.order_by("pk").values_list("channel", "purpose", "given", "way"))
+    assert set(told[:3]) == {
+        ("sms", "marketing", True, "import"),
+        ("email", "marketing", False, "import"),
+        ("all", "sharing", False, "import"),
+    }
+    assert ("email", "marketing", True, "import") in told[3:]
+
+
 def test_known_tags_are_given_and_unknown_ones_stay_attributes(ready):
     arrive(make_arrival(1, tags=["regular", "High potential", "Ringing"]))
 

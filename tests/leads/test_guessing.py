@@ -40,6 +40,8 @@ def targets(headers, rows=(), **options) -> dict[str, str]:
         ("是否成交", "converted"),
         ("Do Not Email", "do_not_email"),
         ("doNotCall", "do_not_call"),
+        ("Email opt-in", "consent:email"),
+        ("同意接收短信", "consent:sms"),
         ("Created At", "captured_at"),
         ("提交时间", "captured_at"),
         ("意向等级", "rating"),

@@ -24,6 +24,17 @@ def read(mapping: Mapping, values: dict[str, str], **options) -> LeadInput | lis
     return apply(mapping, Row(7, values), region="CN", zone=SHANGHAI, **options)
 
 
+def test_consents_are_read_per_channel_and_use():
+    mapping = to(手机="phone", 邮件="consent:email", 共享="consent:sharing")
+
+    assert read(mapping, {"手机": "13800138000", "邮件": "是", "共享": "no"}).agreed == {
+        "email": True,
+        "sharing": False,
+    }
+    [problem] = read(mapping, {"手机": "13800138000", "邮件": "perhaps"})
+    assert problem.column == "邮件"
+
+
 def test_a_row_becomes_a_lead():
     mapping = to(
         姓名="name",

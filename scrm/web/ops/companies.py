@@ -31,13 +31,20 @@ from contacts.selectors import (
     contact_detail,
 )
 from contacts.services import save_company
-from leads.selectors import lead_counts_of_companies
+from leads.selectors import (
+    interaction_totals_of_companies,
+    lead_counts_of_companies,
+    opportunity_list_of_companies,
+    opportunity_totals,
+    opportunity_worth,
+)
 from scrm.core import clock
 from scrm.flows.companies import companies_merged, companies_parted, person_placed
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import FilterForm, offer, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, form_page, page_or_part, take_errors
+from scrm.web.ops.reports import today
 
 SORTS = {"name": "name", "people": "seen", "industry": "industry", "since": "created_at"}
 
@@ -247,6 +254,9 @@ def _detail(
         "has_parts": len(below) > 1,
         "leads": lead_counts_of_companies(request.user, ids),
         "orders": orders.count(),
+        "talks": interaction_totals_of_companies(request.user, ids),
+        "deals": opportunity_totals(opportunity_list_of_companies(request.user, ids), today()),
+        "worth": opportunity_worth(opportunity_list_of_companies(request.user, ids).filter(settled_at=None)),
         "totals": order_totals(orders),
         "doubles": company_doubles(company),
         "merges": company_merges(company),

@@ -5,6 +5,7 @@ import pytest
 from accounts.enums import Role
 from contacts.models import Company, CompanyMerge, Contact, CustomField
 from contacts.services import save_company
+from leads.models import Interaction, Opportunity, OpportunityStage
 from scrm.core import clock
 from tests.factories import make_contact, make_user
 from tests.web.ops.conftest import Desk
@@ -54,6 +55,21 @@ def test_page_shows_each_reader_their_people(tenant, ada, ben, olga, acme_compan
     assert "Lin of Ben" in of_ada
     assert "Mei of nobody" not in of_ada
     assert "Mei of nobody" in of_olga
+
+
+def test_page_counts_talks_and_deals_of_whom_the_reader_sees(tenant, ada, ben, acme_company):
+    now = clock.now()
+    stage = OpportunityStage.objects.order_by("position")[0]
+    for owner, amount in ((ben, 1000), (None, 50)):
+        lin = make_contact("Lin", company=acme_company, owner=owner)
+        Interaction.objects.create(contact=lin, kind="call", effective=True, at=now)
+        Opportunity.objects.create(contact=lin, name="x", stage=stage, amount=amount, owner=owner, created_at=now)
+
+    page = text(Desk(tenant, ada).get(f"/companies/{acme_company.pk}/"))
+
+    assert "1 effective so far" in page
+    assert "1,000" in page
+    assert "1,050" not in page
 
 
 def test_company_is_made_changed_and_refused(olga_desk):
