@@ -63,15 +63,15 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with Stack("bench-search") as stack:
         stack.enter_django()
-        from django_tenants.utils import schema_context
+        from django_tenants.utils import tenant_context
 
         from scrm.flows.opening import tenant_opened
         from tenants.services import create_template
 
         create_template()
-        tenant_opened(schema_name="bench", domain="bench.localhost", language="en", zone="UTC")
+        tenant = tenant_opened(schema_name="bench", domain="bench.localhost", language="en", zone="UTC")
 
-        with schema_context("bench"):
+        with tenant_context(tenant):
             began = time.perf_counter()
             viewers = fill(count)
             print(f"{count:,} contacts in {time.perf_counter() - began:.0f} s", flush=True)
@@ -79,7 +79,8 @@ def main() -> None:
 
 
 def fill(count: int) -> dict[str, Any]:
-    """People of invented names with a phone each, every third with an e-mail, and whom each of four viewers is."""
+    """People of invented names with a phone each, every third with an e-mail, every second with a lead, a tenth of
+    which are somebody else's; and whom each of four viewers is."""
     from django.db import connection
 
     from accounts.models import Department
@@ -143,6 +144,7 @@ def _people(chance: random.Random, numbers: range, owners: list[Any], companies:
     from contacts.finding.keys import keys_of
     from contacts.models import Contact, Identity
     from contacts.sealing import SealedIdentity, blind_of, blind_tail_of
+    from leads.models import Lead
     from scrm.core import clock
     from scrm.core.bulk import insert_columns
     from scrm.core.ids import uuid7s
@@ -153,6 +155,11 @@ def _people(chance: random.Random, numbers: range, owners: list[Any], companies:
     columns: dict[str, Any] = {"id": ids, "name": names, "search_keys": [keys_of(name) for name in names]}
     columns |= {"owner_id": owners, "company_id": [chance.choice(companies) if n % 3 == 0 else None for n in numbers]}
     insert_columns(Contact, columns, {"created_at": now, "updated_at": now})
+    halves = ids[::2]
+    leads: dict[str, Any] = {"id": uuid7s(len(halves)), "contact_id": halves, "dedupe_key": [str(pk) for pk in halves]}
+    leads["owner_id"] = [chance.choice(owners) if chance.random() < 0.1 else owner for owner in owners[::2]]
+    constants = {"status": "assigned", "came_by": "import", "captured_at": now, "assigned_at": now, "updated_at": now}
+    insert_columns(Lead, leads, constants)
     rows = []
     for pk, number in zip(ids, numbers, strict=True):
         phone = f"+86138{number:08d}"
