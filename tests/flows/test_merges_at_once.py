@@ -2,27 +2,33 @@
 
 import os
 import signal
+import threading
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connection, connections, transaction
 from django_tenants.utils import schema_context
 
 import audiences.services
 from campaigns.models import Enrollment, RepTask, Touchpoint
-from contacts.models import Contact, ContactMerge, Identity
+from contacts.models import Contact, ContactMerge, Group, GroupMember, Identity
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
+from scrm.flows.engagement import contacts_tagged
 from scrm.flows.starter import lay_out_tenant
 from scrm.flows.touchpoint import touchpoints_due
+from tagging.enums import TagSource
+from tagging.models import Tag, TagAssignment, TagCategory, TagGroup
 from tests.factories import make_live_sop, make_user, step
 from tests.flows.arrivals import email, make_arrival, phone
 from tests.flows.merging import differences, dump
 from tests.flows.test_arrival_at_once import at_once
+from tests.live import eventually
 
+_PATIENCE = 20.0
 ROUNDS = 200 if os.environ.get("SCRM_DEEP") else 2
 
 
@@ -108,6 +114,66 @@ def test_touch_claimed_beside_a_merge_goes_out_once(own_database):
             open_tasks = RepTask.objects.filter(contact=stays, state="open").count()
             assert (runs.count(), runs.filter(state="active").count(), open_tasks) == (2, 1, 1)
             assert Touchpoint.objects.filter(contact=stays).count() == 2
+
+
+def after(work, stays, goes) -> str:
+    """What comes of a merge that begins while this is done and not committed: it waits."""
+    begun, seen_waiting = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            work()
+            begun.set()
+            assert seen_waiting.wait(_PATIENCE)
+
+    def fold() -> str:
+        assert begun.wait(_PATIENCE)
+        return merge(stays, goes)
+
+    def watch() -> None:
+        assert begun.wait(_PATIENCE)
+        eventually(somebody_waits)
+        seen_waiting.set()
+
+    return at_once(lambda part: part(), [hold, fold, watch], threads=3)[1]
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_merge_sees_what_was_done_with_the_survivor_just_before(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        stays, goes = people(1, 2)
+        style = TagGroup.objects.create(category=TagCategory.objects.create(name="x"), name="Style", exclusive=True)
+        tags = [Tag.objects.create(group=style, code=f"s{n}", name=f"s{n}") for n in range(2)]
+        give = partial(contacts_tagged, add=True, source=TagSource.HAND)
+        give([goes], [tags[1].pk], now=clock.now())
+
+        assert after(lambda: give([stays], [tags[0].pk], now=clock.now()), stays, goes) == "merged"
+
+        assert TagAssignment.objects.filter(contact=stays, tag__in=tags).count() == 1
+
+
+def test_row_that_begins_to_point_to_who_is_merged_goes_along(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        stays, goes = people(1, 2)
+        group = Group.objects.create(name="Owners", created_at=clock.now())
+
+        def join() -> None:
+            GroupMember.objects.create(group=group, contact_id=goes, joined_at=clock.now())
+            # As the commit does: from here on the contact that it points to is held.
+            connection.check_constraints()
+
+        assert after(join, stays, goes) == "merged"
+
+        assert GroupMember.objects.get().contact_id == stays
 
 
 def test_merge_killed_before_its_commit_leaves_nothing_half(own_database):
