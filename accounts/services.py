@@ -102,6 +102,11 @@ def _waited(taker: Taker) -> tuple[bool, Any, UUID]:
     return taker.last_assigned_at is not None, taker.last_assigned_at, taker.id
 
 
+def hold_user(*, user_id: UUID) -> None:
+    """Let whatever else is counted of this person wait until the transaction ends. Contacts are held before."""
+    User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk").first()
+
+
 def mark_assigned(*, at_by_user: Mapping[UUID, datetime]) -> None:
     """Remember who last got a lead, so that the round robin goes on from there. They are held by `take_turns`."""
     update_columns(User, {"id": list(at_by_user), "last_assigned_at": list(at_by_user.values())})

@@ -1,5 +1,7 @@
 """The words of who somebody is."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -42,6 +44,28 @@ class OwnerWhy(TextChoices):
     RULE = "rule", _("By a rule")
     POOL = "pool", _("From or to the public pool")
     STAGE = "stage", _("With a stage")
+
+
+class PutBack(TextChoices):
+    """Why somebody went to the public pool."""
+
+    UNREACHABLE = "unreachable", _("They can't be reached")
+    NO_NEED = "no_need", _("No need for now")
+    NOT_MINE = "not_mine", _("Not my region or product")
+    NO_TIME = "no_time", _("No time for them")
+    OTHER = "other", _("Another reason")
+    UNTOUCHED = "untouched", _("Nobody did anything for too long")
+    UNANSWERED = "unanswered", _("Not answered in time")
+
+
+PUT_BACK_BY_HAND: Final = [
+    PutBack.UNREACHABLE,
+    PutBack.NO_NEED,
+    PutBack.NOT_MINE,
+    PutBack.NO_TIME,
+    PutBack.OTHER,
+]
+"""What a person says; the others are said by rules."""
 
 
 class DuplicateReason(TextChoices):

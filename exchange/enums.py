@@ -51,6 +51,7 @@ class HookEvent(TextChoices):
     PING = "ping", _("A test")
     LEAD_CAPTURED = "lead.captured", _("A lead came in")
     LEAD_ASSIGNED = "lead.assigned", _("A lead got an owner")
+    LEAD_POOLED = "lead.pooled", _("A lead went to the public pool")
     LEAD_WON = "lead.won", _("A lead was won")
     LEAD_LOST = "lead.lost", _("A lead was lost")
     CONTACT_UPDATED = "contact.updated", _("A contact was edited")

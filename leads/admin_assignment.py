@@ -1,8 +1,8 @@
-"""Assignment rules and times to answer to look at: they are written on the dashboard."""
+"""Assignment rules, times to answer and rules of the pool to look at: they are written on the dashboard."""
 
 from django.contrib import admin
 
-from leads.models import AssignmentMember, AssignmentRule, ResponseRule
+from leads.models import AssignmentMember, AssignmentRule, PoolPolicy, PoolRule, PoolWarning, ResponseRule
 from scrm.core.admin import HistoryAdmin, HistoryInline
 
 
@@ -23,3 +23,20 @@ class AssignmentRuleAdmin(HistoryAdmin):
 class ResponseRuleAdmin(HistoryAdmin):
     list_display = ("__str__", "minutes", "within_hours", "remind_before", "escalate_after", "take_after", "active")
     list_select_related = ("source",)
+
+
+@admin.register(PoolPolicy)
+class PoolPolicyAdmin(HistoryAdmin):
+    list_display = ("__str__", "claims_a_day", "most_unworked", "barred_days", "effective_days", "across_departments")
+
+
+@admin.register(PoolRule)
+class PoolRuleAdmin(HistoryAdmin):
+    list_display = ("__str__", "days", "active")
+    list_select_related = ("source",)
+
+
+@admin.register(PoolWarning)
+class PoolWarningAdmin(HistoryAdmin):
+    list_display = ("due_at", "contact", "owner")
+    list_select_related = ("contact", "owner")

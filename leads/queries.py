@@ -18,6 +18,9 @@ _SOURCES: Final = Statement(
 ARRIVALS_NEXT_DUE = "SELECT min(arrived_at) + interval '7 days' FROM leads_leadarrival WHERE payload IS NOT NULL"
 TALKS_NEXT_DUE = "SELECT min(deleted_at) + interval '1 day' FROM leads_interaction WHERE deleted_at IS NOT NULL"
 
+POOL_NEXT_DUE = (
+    "SELECT least((SELECT min(next_look_at) FROM leads_poolpolicy), (SELECT min(due_at) FROM leads_poolwarning))"
+)
 RESPONSES_NEXT_DUE = "SELECT min(next_at) FROM leads_responseclock WHERE next_at IS NOT NULL"
 
 

@@ -19,6 +19,7 @@ from campaigns.services.tasks import (
     give_up_task,
     hand_over_tasks,
     snooze_task,
+    withdraw_tasks,
 )
 from campaigns.services.unknown import resolve_unknown
 
@@ -43,4 +44,5 @@ __all__ = [
     "start_sops",
     "stop_sop",
     "update_sop",
+    "withdraw_tasks",
 ]

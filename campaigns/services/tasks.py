@@ -53,6 +53,23 @@ def cancel_tasks(*, contact_ids: Sequence[UUID], now: datetime) -> int:
     return open_tasks.update(state=TaskState.CANCELLED, finished_at=now)
 
 
+def withdraw_tasks(*, contact_ids: Sequence[UUID], now: datetime) -> int:
+    """Open tasks about people who are nobody's come to nothing, and their touches with them; gives how many.
+
+    The caller holds the contacts.
+    """
+    rows = RepTask.objects.filter(contact_id__in=list(contact_ids), state=TaskState.OPEN)
+    touches = [pk for pk in rows.order_by("touchpoint").values_list("touchpoint", flat=True) if pk is not None]
+    if touches:
+        queries.hold_enrollments_of(touches)
+    withdrawn = rows.update(state=TaskState.CANCELLED, finished_at=now, remind_at=None)
+    if touches:
+        waiting = Touchpoint.objects.filter(pk__in=touches, state=TouchState.WITH_REP)
+        waiting.update(state=TouchState.SKIPPED, finished_at=now, reason=Reason.NO_OWNER)
+        queries.end_enrollments_without_waiting_rows(touches, now)
+    return withdrawn
+
+
 def _pass_on(rows: QuerySet[RepTask], owner_of: Callable[[Passed], UUID]) -> list[Passed]:
     held = rows.filter(state=TaskState.OPEN).select_for_update(no_key=True).order_by("pk")
     found = [Passed(*row, None) for row in held.values_list("pk", "contact_id", "owner_id")]

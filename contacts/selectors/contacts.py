@@ -70,6 +70,14 @@ def contacts_to_assign(contact_ids: Iterable[UUID]) -> list[Contact]:
     return list(rows.only("city", "country", "owner_id", "company__name").order_by("pk"))
 
 
+def contact_ids_owned_after(after: UUID | None, *, limit: int) -> list[UUID]:
+    """The next customers that somebody is in charge of, in the order of their ids; for looks over all of them."""
+    rows = Contact.objects.filter(owner__isnull=False, erased_at=None)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
     return visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None)).count()
 

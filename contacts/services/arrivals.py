@@ -55,12 +55,13 @@ class FoundPerson(NamedTuple):
 class KeptPeople:
     """Those known before that changed, everybody's time zone, and which fields of whom are others now.
 
-    `fields` are by contact and code: before and after.
+    `fields` are by contact and code: before and after; `taken` who was nobody's, with their owner of now.
     """
 
     changed: set[UUID]
     zones: dict[UUID, str]
     fields: dict[UUID, FieldsSet] = field(default_factory=dict)
+    taken: dict[UUID, UUID] = field(default_factory=dict)
 
 
 def lock_people(*, identities: Iterable[Known], also: Iterable[bytes] = ()) -> None:
@@ -141,7 +142,7 @@ def keep_people(
     changed |= before.keys() & _bar(people, found, now)
     _agree(people, found, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
-    return KeptPeople(changed, zones, _fields_set(before, states) if kept != _KEPT else {})
+    return KeptPeople(changed, zones, _fields_set(before, states) if kept != _KEPT else {}, taken)
 
 
 def _fields_set(before: Mapping[UUID, Mapping[str, Any]], states: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:

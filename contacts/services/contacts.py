@@ -53,17 +53,19 @@ def set_owner(
     contact_ids: Collection[UUID],
     owner_id: UUID | None,
     why: OwnerWhy = OwnerWhy.HAND_OVER,
+    reason: str = "",
     by: User | None = None,
     now: datetime,
 ) -> dict[UUID, UUID | None]:
     """Put somebody, or nobody, in charge of locked contacts that are not theirs yet; gives who had each before."""
-    return set_owners(to=dict.fromkeys(contact_ids, owner_id), why=why, by=by, now=now)
+    return set_owners(to=dict.fromkeys(contact_ids, owner_id), why=why, reason=reason, by=by, now=now)
 
 
 def set_owners(
     *,
     to: Mapping[UUID, UUID | None],
     why: OwnerWhy = OwnerWhy.HAND_OVER,
+    reason: str = "",
     by: User | None = None,
     now: datetime,
 ) -> dict[UUID, UUID | None]:
@@ -71,7 +73,7 @@ def set_owners(
     rows = Contact.objects.filter(pk__in=list(to)).order_by("pk").values_list("pk", "owner_id")
     before: dict[UUID, UUID | None] = {pk: owner_id for pk, owner_id in rows if owner_id != to[pk]}
     update_columns(Contact, {"id": list(before), "owner_id": [to[pk] for pk in before]}, {"updated_at": now})
-    remember_owners(before=before, after={pk: to[pk] for pk in before}, why=why, by=by, now=now)
+    remember_owners(before=before, after={pk: to[pk] for pk in before}, why=why, reason=reason, by=by, now=now)
     return before
 
 
@@ -80,6 +82,7 @@ def remember_owners(
     before: Mapping[UUID, UUID | None],
     after: Mapping[UUID, UUID | None],
     why: OwnerWhy,
+    reason: str = "",
     by: User | None = None,
     now: datetime,
 ) -> None:
@@ -89,4 +92,6 @@ def remember_owners(
         "before_id": [before[pk] for pk in after],
         "after_id": list(after.values()),
     }
-    insert_columns(OwnerChange, columns, {"why": why.value, "by_id": by.pk if by else None, "at": now})
+    insert_columns(
+        OwnerChange, columns, {"why": why.value, "reason": reason, "by_id": by.pk if by else None, "at": now}
+    )

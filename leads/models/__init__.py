@@ -8,6 +8,7 @@ from leads.models.interactions import Attachment, Interaction, InteractionEdit, 
 from leads.models.leads import Lead
 from leads.models.links import EntryLink, LinkHost, LinkHour, Touch
 from leads.models.opportunities import Opportunity, OpportunityMove, OpportunityStage
+from leads.models.pool import PoolPolicy, PoolRule, PoolWarning
 from leads.models.ratings import ContactRating, RatingChange
 from leads.models.referral import Referral, ReferralLink, ReferralProgram, Reward, RewardEntry
 from leads.models.response import ResponseClock, ResponseRule
@@ -35,6 +36,9 @@ __all__ = [
     "OpportunityMove",
     "OpportunityStage",
     "Outcome",
+    "PoolPolicy",
+    "PoolRule",
+    "PoolWarning",
     "RatingChange",
     "Referral",
     "ReferralLink",

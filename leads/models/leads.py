@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
-from leads.enums import LeadOrigin, LeadStatus, Rating
+from leads.enums import OPEN_STATUSES, LeadOrigin, LeadStatus, Rating
 from leads.models.forms import Form
 from leads.models.sources import Source
 from scrm.core.ids import uuid7
@@ -55,6 +55,11 @@ class Lead(models.Model):
             models.Index(fields=["source", "captured_at"], name="lead_source_captured"),
             models.Index(fields=["captured_at"], name="lead_captured"),
             models.Index(fields=["contact", "-captured_at"], name="lead_contact_newest"),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                name="lead_pool",
+                condition=models.Q(owner__isnull=True, status__in=OPEN_STATUSES),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["dedupe_key"], name="lead_once"),

@@ -96,6 +96,22 @@ from leads.selectors.opportunities import (
     opportunity_totals,
     opportunity_worth,
 )
+from leads.selectors.pool import (
+    claim_count,
+    claimed_lead,
+    contact_ids_warned,
+    days_by_source,
+    left_at,
+    pool_cities,
+    pool_lead,
+    pool_list,
+    pool_list_filtered,
+    pool_numbers,
+    pool_policy,
+    pool_rule_detail,
+    pool_rule_list,
+    warning_list,
+)
 from leads.selectors.ratings import (
     colleagues_on,
     own_rating_of,
@@ -125,7 +141,14 @@ from leads.selectors.responses import (
     response_rules_active,
     responses_kept,
 )
-from leads.selectors.sources import source_choices, source_costs, source_detail, source_list, sources_above
+from leads.selectors.sources import (
+    source_choices,
+    source_costs,
+    source_detail,
+    source_ids,
+    source_list,
+    sources_above,
+)
 
 __all__ = [
     "Kept",
@@ -142,9 +165,13 @@ __all__ = [
     "attachment_list_loose",
     "attachment_list_of_contact",
     "attachment_visible",
+    "claim_count",
+    "claimed_lead",
     "colleagues_on",
+    "contact_ids_warned",
     "cover_data",
     "cover_is_shown",
+    "days_by_source",
     "department_choices",
     "department_get",
     "form_answers",
@@ -185,6 +212,7 @@ __all__ = [
     "leads_newest",
     "leads_newest_of",
     "leads_to_take",
+    "left_at",
     "link_contacts_first",
     "link_get",
     "link_host_get",
@@ -218,6 +246,14 @@ __all__ = [
     "own_rating_of",
     "partner_rows",
     "payload_is_readable",
+    "pool_cities",
+    "pool_lead",
+    "pool_list",
+    "pool_list_filtered",
+    "pool_numbers",
+    "pool_policy",
+    "pool_rule_detail",
+    "pool_rule_list",
     "previous_owners",
     "program_choices",
     "program_get",
@@ -240,8 +276,10 @@ __all__ = [
     "source_choices",
     "source_costs",
     "source_detail",
+    "source_ids",
     "source_list",
     "sources_above",
     "touches_of_lead",
+    "warning_list",
     "weights_passed",
 ]

@@ -43,6 +43,11 @@ def source_ids_known(pks: set[UUID]) -> dict[UUID, UUID]:
     return dict(Source.objects.filter(pk__in=pks).values_list("pk", Coalesce("merged_into", "pk")))
 
 
+def source_ids() -> set[UUID]:
+    """All of them, second names too."""
+    return set(Source.objects.values_list("pk", flat=True))
+
+
 def source_costs(source_id: UUID, limit: int = 31) -> list[SourceCost]:
     """What the source cost, the newest day first."""
     return list(SourceCost.objects.filter(source=source_id).order_by("-on", "item")[:limit])

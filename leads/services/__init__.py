@@ -42,6 +42,7 @@ from leads.services.leads import (
     mark_won,
     open_lead_ids,
     open_lead_ids_with_owner,
+    open_lead_ids_without_owner,
     release_leads,
 )
 from leads.services.links import (
@@ -54,6 +55,16 @@ from leads.services.links import (
     note_touches,
     save_link,
     switch_link,
+)
+from leads.services.pool import (
+    drop_warnings,
+    hold_due_look,
+    keep_look,
+    save_pool_policy,
+    save_pool_rule,
+    switch_pool_rule,
+    take_warnings,
+    warn_owners,
 )
 from leads.services.referral import (
     NewReferral,
@@ -84,7 +95,9 @@ from leads.services.responses import (
     save_response_rule,
     set_steps,
     start_clocks,
+    still_clocks,
     switch_response_rule,
+    waiting_clocks,
 )
 from leads.services.sources import ensure_sources
 
@@ -112,6 +125,7 @@ __all__ = [
     "create_form",
     "create_links",
     "drop_form_draft",
+    "drop_warnings",
     "end_clocks",
     "ensure_own_link",
     "ensure_referral_link",
@@ -124,11 +138,13 @@ __all__ = [
     "hand_over",
     "hold_assignment_rules",
     "hold_clock",
+    "hold_due_look",
     "hold_lead",
     "hold_leads",
     "hold_response_rules",
     "keep_arrivals",
     "keep_cover",
+    "keep_look",
     "keep_weights",
     "lead_ids_of",
     "lead_locks",
@@ -139,6 +155,7 @@ __all__ = [
     "note_touches",
     "open_lead_ids",
     "open_lead_ids_with_owner",
+    "open_lead_ids_without_owner",
     "order_assignment_rules",
     "publish_form",
     "release_leads",
@@ -150,14 +167,21 @@ __all__ = [
     "save_assignment_rule",
     "save_form_draft",
     "save_link",
+    "save_pool_policy",
+    "save_pool_rule",
     "save_program",
     "save_response_rule",
     "set_steps",
     "start_clocks",
+    "still_clocks",
     "switch_assignment_rule",
     "switch_link",
+    "switch_pool_rule",
     "switch_response_rule",
     "take_back_form",
+    "take_warnings",
     "update_form",
+    "waiting_clocks",
+    "warn_owners",
     "with_other_leads",
 ]

@@ -171,6 +171,12 @@ def _status_in_hands(status: str, owner_id: UUID | None) -> str:
     return status
 
 
+def open_lead_ids_without_owner(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The open leads of these contacts that are nobody's, each with its contact."""
+    rows = Lead.objects.filter(contact_id__in=list(contact_ids), status__in=OPEN_STATUSES, owner=None)
+    return dict(rows.values_list("pk", "contact_id"))
+
+
 def _close(lead_ids: list[UUID], status: LeadStatus, reason: str, now: datetime) -> list[UUID]:
     end = {LeadStatus.WON: "won_at", LeadStatus.LOST: "lost_at"}[status]
     if lead_ids:

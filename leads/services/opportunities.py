@@ -140,6 +140,12 @@ def _pass_on(rows: QuerySet[Opportunity], owner_of: Callable[[Passed], UUID | No
     return passed
 
 
+def release_opportunities(*, contact_ids: Sequence[UUID], now: datetime) -> int:
+    """Open deals of people who are nobody's are nobody's too."""
+    rows = Opportunity.objects.filter(contact_id__in=list(contact_ids), settled_at=None, owner__isnull=False)
+    return rows.update(owner=None, updated_at=now)
+
+
 def ensure_opportunity_stages(*, stages: Sequence[tuple[str, str, int]]) -> None:
     """Write (name, kind, probability) of a pipeline; what is there already stays as people made it."""
     OpportunityStage.objects.bulk_create(

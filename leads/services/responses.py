@@ -69,6 +69,17 @@ def hold_clock(*, lead_id: UUID, now: datetime) -> ResponseClock | None:
     return rows.select_related("rule", "lead").select_for_update(no_key=True, of=("self",)).first()
 
 
+def still_clocks(*, lead_ids: Collection[UUID]) -> None:
+    """Nobody has these leads: no step is taken while they wait for somebody."""
+    waiting = ResponseClock.objects.filter(lead_id__in=list(lead_ids), ended_as="")
+    waiting.update(next_at=None, step="")
+
+
+def waiting_clocks(*, lead_ids: Collection[UUID]) -> list[ResponseClock]:
+    """The clocks of leads of these that nobody has answered."""
+    return list(ResponseClock.objects.select_related("rule").filter(lead_id__in=list(lead_ids), ended_as=""))
+
+
 def set_steps(*, planned: Iterable[tuple[ResponseClock, Planned | None]]) -> None:
     """What comes next for each; their clocks are held. Inside `due_work`."""
     changed = []

@@ -20,6 +20,7 @@ from scrm.demo.growth import tell_growth
 from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.links import put_up_links
+from scrm.demo.pool import fill_pool
 from scrm.demo.privacy import ask_for_privacy
 from scrm.demo.shape import Business, Person
 from scrm.demo.twins import meet_twins
@@ -72,6 +73,7 @@ def seed(business: Business) -> int:
             meet_twins(ground, language=business.language, now=now)
             assign(ground.users, language=business.language, now=now)
             follow_up(ground, now=now)
+            fill_pool(ground.users, now=now)
             make_segments(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(

@@ -40,6 +40,7 @@ from scrm.flows.enquiries import (
     refused_forgotten,
     told_of,
 )
+from scrm.flows.pool import pool_left
 from scrm.flows.prepared import Prepared, Unfit, as_one, prepare
 from scrm.flows.responses import answers_awaited
 from scrm.flows.telling import stages_told
@@ -118,6 +119,7 @@ def _take(
     won = sorted({enquiry.contact_id for enquiry in enquiries if enquiry.changed and enquiry.is_won})
     if won:
         campaigns.services.exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
+    pool_left(kept.taken, now)
     publish_each(HookEvent.LEAD_CAPTURED, new, told_of, now)
     _alert(new, actor, now)
     if new and start:

@@ -35,6 +35,7 @@ from leads.models import (
     Interaction,
     Lead,
     Opportunity,
+    PoolWarning,
     RatingChange,
     Referral,
     ReferralLink,
@@ -103,6 +104,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
         takes=("tag_id", "source", "rule_id", "by_id", "evidence", "at", "expires_at"),
     ),
     (TagChange, "contact"): _FOLLOW,
+    (PoolWarning, "contact"): OneStays("1", better="f.due_at < s.due_at", takes=("owner_id", "due_at")),
     (ContactScore, "contact"): OneStays("1", better="f.due_at < s.due_at", takes=("due_at",)),
     (Position, "contact"): OneStays(
         "{row}.lifecycle_id",

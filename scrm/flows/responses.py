@@ -1,6 +1,6 @@
 """The story of a lead that waits for its first answer: reminded, escalated, and in the end given to somebody else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from accounts.selectors_duty import Offices, department_heads, departments_of_us
 from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.services import NewAlert
-from contacts.enums import OwnerWhy
+from contacts.enums import PutBack
 from leads.assignment import Desk
 from leads.enums import ResponseStep, TakenTo
 from leads.models import Lead, ResponseClock, ResponseRule
@@ -27,6 +27,7 @@ from scrm.flows.alerts import alerted
 from scrm.flows.assignment import snapshot_taken, turns_remembered
 from scrm.flows.enquiries import Enquiry
 from scrm.flows.progress import lead_reassigned
+from scrm.flows.releasing import customers_released
 from scrm.flows.wishes import wishes_of
 from tenants.selectors import tenant_current
 
@@ -54,6 +55,16 @@ def answers_awaited(new: Sequence[Enquiry], now: datetime) -> None:
         like = planned[rule.pk, department]
         clocks.append(NewClock(lead_id, rule.pk, like.due_at, like.planned))
     leads.services.start_clocks(clocks=clocks, now=now)
+
+
+def answers_awaited_again(lead_ids: Collection[UUID], owner_id: UUID, now: datetime) -> None:
+    """Leads that nobody has answered got somebody: their time begins anew. Inside `due_work`."""
+    waiting = leads.services.waiting_clocks(lead_ids=lead_ids)
+    if waiting:
+        owner = user_get(owner_id)
+        offices, department = Offices(tenant_current().zone), owner.department_id if owner else None
+        clocks = [_clock(each.lead_id, each.rule, offices, department, now) for each in waiting]
+        leads.services.start_clocks(clocks=clocks, now=now)
 
 
 def responses_due(budget: Budget) -> bool:
@@ -109,7 +120,12 @@ def _take_away(lead_id: UUID, contact_id: UUID) -> None:
         if held is None:
             return
         before = held.lead.owner_id
-        owner_id = _somebody_else(held.lead, before, now) if held.rule.taken_to == TakenTo.RULES else None
+        in_charge = held.lead.contact.owner_id
+        if held.rule.taken_to == TakenTo.RULES:
+            owner_id = _somebody_else(held.lead, before, now)
+        else:
+            # Whose customer it is answers; the pool is of those who are nobody's.
+            owner_id = in_charge if in_charge != before else None
         if owner_id is not None:
             lead_reassigned([lead_id], owner_id, by=None, now=now)
             offices, owner = Offices(tenant_current().zone), user_get(owner_id)
@@ -124,10 +140,9 @@ def _take_away(lead_id: UUID, contact_id: UUID) -> None:
 
 
 def _into_pool(held: ResponseClock, now: datetime) -> None:
-    leads.services.release_leads(lead_ids=[held.lead_id], now=now)
-    if held.lead.contact.owner_id == held.lead.owner_id:
-        contacts.services.set_owner(contact_ids=[held.lead.contact_id], owner_id=None, why=OwnerWhy.POOL, now=now)
     leads.services.set_steps(planned=[(held, None)])
+    leads.services.release_leads(lead_ids=[held.lead_id], now=now)
+    customers_released([held.lead.contact_id], reason=PutBack.UNANSWERED, by=None, now=now)
     before = user_get(held.lead.owner_id) if held.lead.owner_id else None
     department = before.department_id if before else None
     head = department_heads({department}, Offices(tenant_current().zone)).get(department) if department else None

@@ -27,6 +27,7 @@ from leads.models import (
     LeadArrival,
     MergedLead,
     Opportunity,
+    PoolWarning,
     RatingChange,
     Touch,
 )
@@ -80,7 +81,7 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
 _GO_ALONG: Final = frozenset(
     {
         *(ContactScore, DuplicatePair, Enrollment, Touchpoint, Lead, LeadArrival, MergedLead),
-        *(Position, SegmentMember, TagAssignment),
+        *(PoolWarning, Position, SegmentMember, TagAssignment),
     }
 )
 """What the file itself set off, what became of its source, or what is worked out anew; touches that were sent are

@@ -10,7 +10,7 @@ from contacts.queries import COPIES_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
-from leads.queries import ARRIVALS_NEXT_DUE, RESPONSES_NEXT_DUE, TALKS_NEXT_DUE
+from leads.queries import ARRIVALS_NEXT_DUE, POOL_NEXT_DUE, RESPONSES_NEXT_DUE, TALKS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
@@ -25,6 +25,7 @@ from scrm.flows.hooks_out import deliveries_due
 from scrm.flows.jobs import jobs_due
 from scrm.flows.once import answers_due
 from scrm.flows.person_copy import copies_due
+from scrm.flows.recycling import pool_due
 from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
 from scrm.flows.scoring import scores_due
@@ -49,6 +50,7 @@ def connect() -> None:
     register(DueSource("scores", SCORES_NEXT_DUE, scores_due))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
+    register(DueSource("pool", POOL_NEXT_DUE, pool_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
     register(DueSource("copies", COPIES_NEXT_DUE, copies_due))

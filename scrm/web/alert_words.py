@@ -100,6 +100,18 @@ def _of_many(alert: Alert) -> str:
             text = ngettext("%(count)s lead waits for your answer", "%(count)s leads wait for your answer", count)
         case AlertKind.ESCALATION:
             text = ngettext("%(count)s lead is not answered in time", "%(count)s leads are not answered in time", count)
+        case AlertKind.POOL if alert.params.get("soon"):
+            text = ngettext(
+                "%(count)s customer goes to the public pool tomorrow, unless you do something",
+                "%(count)s customers go to the public pool tomorrow, unless you do something",
+                count,
+            )
+        case AlertKind.POOL if "soon" in alert.params:
+            text = ngettext(
+                "%(count)s customer went to the public pool: nobody did anything for too long",
+                "%(count)s customers went to the public pool: nobody did anything for too long",
+                count,
+            )
         case AlertKind.POOL:
             text = ngettext("%(count)s lead came into the pool", "%(count)s leads came into the pool", count)
         case _:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.session_store import row_key
+from alerts.enums import AlertKind
 from alerts.models import Alert
 from alerts.pushing import channel
 from alerts.selectors import AT_ONCE, alert_count_unread, alert_detail, alerts_named, alerts_since
@@ -91,6 +92,8 @@ def _place_of(alert: Alert, user: User, *, on_phone: bool) -> str:
     if contact is not None:
         return reverse("rep:customer" if on_phone else "ops:contact_detail", args=[contact])
     lead = leads_by_id(user, [alert.subject_id]).get(alert.subject_id) if alert.subject_id else None
+    if lead is None and alert.kind == AlertKind.POOL:
+        return reverse("rep:pool" if on_phone else "ops:pool_list")
     if on_phone:
         return reverse("rep:customer", args=[lead.contact_id]) if lead else reverse("rep:customer_list")
     return reverse("ops:lead_detail", args=[lead.pk]) if lead else reverse("ops:lead_list")

@@ -87,7 +87,8 @@ def holdings(contact: Contact, changes: list[OwnerChange]) -> list[Holding]:
     """Who had the contact when, the present owner first; `changes` are the latest first."""
     found, until = [], None
     for change in changes:
-        found.append(Holding(change.after, change.at, until, str(change.get_why_display())))
+        why = " · ".join(filter(None, (str(change.get_why_display()), str(change.get_reason_display()))))
+        found.append(Holding(change.after, change.at, until, why))
         until = change.at
     first = changes[-1].before if changes else contact.owner
     if first is not None:

@@ -177,7 +177,7 @@ def _owner(change: OwnerChange, reader: Reader) -> dict[str, Any]:
         "icon": "user",
         "tone": "violet",
         "title": title % {"before": change.before or nobody, "after": change.after or nobody},
-        "text": _said(change.get_why_display(), change.by),
+        "text": _said(change.get_why_display(), change.get_reason_display(), change.by),
     }
 
 

@@ -47,6 +47,7 @@ RAW: dict[str, str] = {
     "scrm/core/rows.py": "tests/flows/test_assignment.py::test_and_cai_has_rules_of_their_own",
     "scrm/embedded/postgres.py": REFUSED,
     "scrm/worker/bell.py": "tests/tenancy/test_caches.py::test_every_key_names_its_tenant",
+    "scrm/flows/pool_queries.py": "tests/flows/test_recycling.py::test_and_cai_s_customers_are_not_looked_at",
     "scrm/flows/personal/queries.py": "tests/flows/test_erasure.py::test_and_cai_s_person_is_not_there_to_be_erased",
     "scrm/management/commands/reset_second_factors.py": REFUSED,
     "tenants/migrating/queries.py": REFUSED,

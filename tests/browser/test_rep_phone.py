@@ -10,8 +10,10 @@ from campaigns.models import RepTask
 from contacts.models import Contact
 from leads.models import Interaction
 from scrm.core import clock
+from scrm.flows.pool import pool_claimed
 from scrm.flows.starter import lay_out_tenant
 from tenants.models import Tenant
+from tests.flows.pool import pooled
 from tests.live import eventually
 
 PASSWORD = "a rep's long password"
@@ -102,8 +104,31 @@ def test_customers_are_found_while_typing(phone):
     assert phone.locator("#people .list li").count() == 1
 
 
+def test_customer_is_claimed_from_the_pool_with_one_thumb_and_given_back(live, phone, ben):
+    eva = create_user(username=f"eva-{ben.username}", password=None, full_name="Eva")
+    wanted, gone = pooled("Wanted"), pooled("Gone")
+    phone.get_by_role("link", name="Customers").tap()
+    phone.get_by_role("link", name="Public pool").tap()
+    phone.locator(".task", has_text="W**").wait_for()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    assert phone.get_by_text("Wanted").count() == 0
+    pool_claimed(gone.pk, by=eva, now=clock.now())
+
+    phone.locator(".task", has_text="G**").get_by_role("button", name="Claim").tap()
+    phone.locator(".toast", has_text="Eva was faster.").wait_for()
+    assert phone.locator(".task", has_text="G**").count() == 0
+    phone.locator(".task", has_text="W**").get_by_role("button", name="Claim").tap()
+    phone.get_by_role("heading", name="Wanted", level=1).wait_for()
+    assert Contact.objects.get(pk=wanted.contact_id).owner == ben
+
+    phone.get_by_role("button", name="Into the public pool").tap()
+    phone.locator("#release").get_by_role("button", name="No need for now").tap()
+    phone.locator(".toast", has_text="In the public pool now.").wait_for()
+    assert Contact.objects.get(pk=wanted.contact_id).owner is None
+
+
 def test_nothing_reaches_beyond_the_screen(live, phone):
-    for path in ("/rep/", "/rep/customers/", "/rep/me/"):
+    for path in ("/rep/", "/rep/customers/", "/rep/pool/", "/rep/me/"):
         phone.goto(live.url("acme", path))
 
         assert phone.evaluate("document.documentElement.scrollWidth") == 390

@@ -15,6 +15,7 @@ from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
+from tests.crawler.story import POOLED
 from tests.crawler.world import COVER, HAND_OVER, Twins
 
 OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (
@@ -38,6 +39,8 @@ _TABLES: Final = {
     "assignment_rule_id": "leads.assignmentrule",
     "leave_id": "accounts.leave",
     "response_rule_id": "leads.responserule",
+    "pool_rule_id": "leads.poolrule",
+    "pooled_id": POOLED,
     "contact_id": "contacts.contact",
     "other_id": "contacts.contact",
     "pair_id": "contacts.duplicatepair",
@@ -99,6 +102,7 @@ _BY_ROUTE: Final = {
     ("ops:tag_rule_switch", "rule_id"): "tagging.tagrule",
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
+    ("api:pool_claim", "pk"): POOLED,
     ("api:lead_detail", "pk"): "leads.lead",
     ("api:entry_link_results", "pk"): "leads.entrylink",
     ("api:form_detail", "pk"): "leads.form",
@@ -115,7 +119,7 @@ _BY_ROUTE: Final = {
         (name, "pk"): "contacts.contact"
         for name in (
             *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner", "api:contact_consents"),
-            *("api:contact_merge", "api:contact_unmerge"),
+            *("api:contact_merge", "api:contact_unmerge", "api:contact_pool"),
             *("api:contact_copy", "api:contact_erasure", "api:contact_requests", "api:identity_reveal"),
         )
     },

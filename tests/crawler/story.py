@@ -1,6 +1,6 @@
 """What was said to the twins' people, what may come of it, and how they were judged."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from commerce.models import OpportunityItem, Voice, VoiceTopic
 from contacts.models import OwnerChange
@@ -13,6 +13,9 @@ from leads.models import (
     OpportunityMove,
     OpportunityStage,
     Outcome,
+    PoolPolicy,
+    PoolRule,
+    PoolWarning,
     RatingChange,
 )
 from leads.services.attachments import Upload, attach_files
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from tests.crawler.world import World
 
 
+POOLED: Final = "leads.lead, pooled"
+"""Nobody's lead, which is offered to everybody who may claim."""
+
+
 def lay_story(world: "World", tag: Tag) -> None:
     """The business's own lists, and how it scores."""
     keep = world.keep
@@ -32,6 +39,8 @@ def lay_story(world: "World", tag: Tag) -> None:
     keep(OpportunityStage.objects.create(name="x"))
     keep(ScoreRule.objects.create(name="x", kind="tag", tag=tag, points=1, created_at=clock.now()))
     keep(ScoreScale.objects.create())
+    keep(PoolPolicy.objects.create())
+    keep(PoolRule.objects.create(created_at=clock.now()))
 
 
 def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> None:
@@ -54,3 +63,6 @@ def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> No
     keep(RatingChange.objects.create(**of, lead=lead, after="A", by=owner, at=now), whose)
     keep(OwnerChange.objects.create(**of, after=owner, why="lead", by=owner, at=now), whose)
     keep(ContactScore.objects.create(**of, points=1), whose)
+    if owner is None:
+        world.rows.setdefault(POOLED, {})["shared"] = lead
+    keep(PoolWarning.objects.create(**of, owner=owner or world.users["dan"], due_at=now), whose)

@@ -24,6 +24,7 @@ NOT_CONTACTS = {
     "contacts.companymerge.second_names": "companies",
     "contacts.companymerge.opportunities": "opportunities",
     "contacts.duplicatesearch.after": "an identity",
+    "leads.poolpolicy.looked_to": "how far a look over all contacts has come",
     "alerts.alert.subject_id": "what an alert is about: an old id leads on to whoever it is now",
 }
 """Columns of UUIDs that are no foreign keys. One that means a contact has to become one, or the merge misses it."""

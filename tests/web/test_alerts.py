@@ -151,7 +151,7 @@ def test_on_the_desk_an_alert_leads_to_the_lead(acme, lead):
     client = client_of(ops)
 
     assert client.get(reverse("alerts:open", args=[alert.pk])).url == reverse("ops:lead_detail", args=[lead.pk])
-    assert client.get(reverse("alerts:open", args=[many.pk])).url == reverse("ops:lead_list")
+    assert client.get(reverse("alerts:open", args=[many.pk])).url == reverse("ops:pool_list")
     phone = client.get(
         reverse("alerts:open", args=[alert.pk]), headers={"referer": "http://acme.localhost/rep/alerts/"}
     )

@@ -40,6 +40,7 @@ from scrm.web.ops.lead_forms import (
     owner_choices,
 )
 from scrm.web.ops.replies import form_page, page_or_part
+from scrm.web.pool_way import way_to_pool
 from scrm.web.talk_form import TalkForm
 from scrm.web.talks import log_talk
 from tenants.selectors import tenant_zone
@@ -125,6 +126,7 @@ def _detail(request: Visit, lead: Lead, interaction_form: TalkForm) -> HttpRespo
         "loss_form": LossForm(auto_id="loss-%s"),
         "is_open": lead.status not in (LeadStatus.WON, LeadStatus.LOST),
         "is_waiting": lead.status in (LeadStatus.NEW, LeadStatus.ASSIGNED),
+        **way_to_pool(request.user, lead.contact, lead),
     }
     return form_page(request, "ops/lead_detail.html", interaction_form, context)
 

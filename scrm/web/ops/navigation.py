@@ -51,6 +51,7 @@ GROUPS = (
                 "assignment.view",
                 also=("assignment_", "availability"),
             ),
+            Entry(_("Public pool"), "inbox", "pool_list", "pool.view", also=("pool_",)),
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),
             Entry(_("Duplicates"), "git-merge", "duplicate_list", "contact.merge", also=("duplicate_",)),
             Entry(_("Opportunities"), "coin", "opportunity_list", "contact.view", also=("opportunity_",)),

@@ -44,6 +44,7 @@ from scrm.flows.finding import asked_text
 from scrm.web.access import Visit, found
 from scrm.web.around import around
 from scrm.web.found import why
+from scrm.web.pool_way import way_to_pool
 from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.reveals import shown_in_clear
 from scrm.web.story_rooms import ROOMS
@@ -106,7 +107,9 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     identities = identities_of(contact.pk)
     marks = marks_of(contact.pk)
     barred = {mark.channel for mark in marks}
+    leads = lead_list_of_contact(request.user, contact.pk)
     context = {
+        **way_to_pool(request.user, contact, *leads),
         "contact": contact,
         "identities": identities,
         "phone": next((each for each in identities if each.kind == "phone"), None),
@@ -121,7 +124,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "tags": tags,
         "held": {row.tag_id for row in tags},
         "free_tags": list(tag_list_active()),
-        "leads": lead_list_of_contact(request.user, contact.pk),
+        "leads": leads,
         "story": story_of(contact.pk, viewer=request.user, now=now),
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "today": local(now).date(),

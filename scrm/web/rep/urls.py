@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import alerts, away, customers, deals, entry, me, own_code, shell, talks, today
+from scrm.web.rep import alerts, away, customers, deals, entry, me, own_code, pool, shell, talks, today
 
 app_name = "rep"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("deals/<uuid:opportunity_id>/", deals.detail, name="deal"),
     path("deals/<uuid:opportunity_id>/edit", deals.edit, name="deal_edit"),
     path("deals/<uuid:opportunity_id>/move", deals.move, name="deal_move"),
+    path("pool/", pool.index, name="pool"),
+    path("pool/<uuid:pooled_id>/claim", pool.claim, name="pool_claim"),
+    path("customers/<uuid:contact_id>/release", pool.release, name="customer_release"),
     path("code/", own_code.index, name="own_code"),
     path("code/qr.svg", own_code.qr, name="own_code_svg"),
     path("alerts/", alerts.index, name="alert_list"),
