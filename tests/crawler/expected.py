@@ -6,7 +6,18 @@ from django.conf import settings
 
 from accounts.permissions import ACTIONS
 from scrm.web.routes import Guard
-from tests.crawler.asking import FOREIGN, MIXED, PRIVATE, RANDOM, WHOSE, is_personal, is_private, parameters
+from tests.crawler.asking import (
+    DEPARTMENT,
+    FOREIGN,
+    MIXED,
+    OWN,
+    PRIVATE,
+    RANDOM,
+    WHOSE,
+    is_personal,
+    is_private,
+    parameters,
+)
 from tests.crawler.canaries import APART, Canary
 from tests.crawler.probes import Probe
 from tests.crawler.world import PEOPLE, REACH, REPS
@@ -31,6 +42,8 @@ KEPT_BY: Final = {
     "accounts.supportvisit": "audit.view",
 }
 """Tables of the business that not everybody of it reads."""
+_PAIRS: Final = frozenset({"ops:contact_merge"})
+"""Addresses of two equal rows: whoever sees both may mix them."""
 _POOL: Final = frozenset({"ops:pool_list", "rep:pool", "api:pool_list"})
 
 
@@ -111,6 +124,8 @@ def _is_known(probe: Probe) -> bool:
 
 
 def _reaches(probe: Probe) -> bool:
+    if probe.kind == MIXED and probe.route.name in _PAIRS:
+        return {WHOSE[OWN], WHOSE[DEPARTMENT]} <= REACH[probe.viewer]
     if probe.kind in (FOREIGN, RANDOM, MIXED):
         return not probe.route.pattern.count("<")
     if not is_personal(probe.route):
