@@ -55,14 +55,14 @@ def _talk(people: Sequence[Contact], words: Words, ground: Ground, now: datetime
             next_time=_EVENING if talk.agreed == 0 else None,
         )
         heard = words.heard[place] if place < len(words.heard) else None
-        voice = _voice(heard, place, topics, ground) if heard else None
+        voice = _voice(heard, topics, ground) if heard else None
         at = now - timedelta(hours=3 + 17 * place)
         contact_talked(contact.pk, said, voice=voice, by=contact.owner, now=at)
 
 
-def _voice(heard: Heard, place: int, topics: Sequence[VoiceTopic], ground: Ground) -> VoiceSaid:
-    product = ground.products[place % len(ground.products)]
-    return VoiceSaid(heard.text, (topics[heard.topic].pk,), product.pk, heard.sentiment, heard.wish)
+def _voice(heard: Heard, topics: Sequence[VoiceTopic], ground: Ground) -> VoiceSaid:
+    product_id = None if heard.item is None else ground.products[heard.item].pk
+    return VoiceSaid(heard.text, (topics[heard.topic].pk,), product_id, heard.sentiment, heard.wish)
 
 
 def _deal(people: Sequence[Contact], words: Words, ground: Ground, now: datetime) -> None:
@@ -71,12 +71,11 @@ def _deal(people: Sequence[Contact], words: Words, ground: Ground, now: datetime
     first, currency = stages[0], ground.business.currency
     wanted = [*reversed(stages), *[each for each in stages if each.kind == DealKind.OPEN]]
     today = now.astimezone(tenant_zone()).date()
-    for place, (contact, name, stage) in enumerate(zip(people, words.deals, wanted, strict=False)):
-        product = ground.products[place % len(ground.products)]
-        many = 12 if place in (1, 5) else 1
+    for place, (contact, sale, stage) in enumerate(zip(people, words.deals, wanted, strict=False)):
+        product = ground.products[sale.item]
         deal = Deal(
-            name=name,
-            amount=(product.price or Decimal(0)) * many,
+            name=sale.name,
+            amount=(product.price or Decimal(0)) * sale.many,
             currency=currency,
             expected_on=today + timedelta(days=12 * place - 30),
             owner_id=contact.owner_id,

@@ -24,19 +24,29 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What somebody said of us; `topic` is the place in the list."""
+    """What somebody said of us; `topic` and `item` are places in the lists of topics and of what is sold."""
 
     topic: int
     sentiment: str
     text: str
     wish: str = ""
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A deal about so many of one item, by its place in the list of what is sold."""
+
+    name: str
+    item: int
+    many: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     talks: tuple[Talk, ...]
     heard: tuple[Heard, ...]
-    deals: tuple[str, ...]
+    deals: tuple[Sale, ...]
     lost: str
     scores: tuple[str, str, str]
 
@@ -53,23 +63,23 @@ CHINESE: Final = Words(
         Talk(_CALL, 0, "确认收货，面霜用着合适，愿意推荐给同事。", 4),
     ),
     heard=(
-        Heard(0, _BAD, "面霜比别家贵三十块，双十一也没便宜多少。", "出 15ml 小容量"),
-        Heard(1, _GOOD, "精华吸收快，上妆不搓泥。"),
+        Heard(0, _BAD, "面霜比别家贵三十块，双十一也没便宜多少。", "出 15ml 小容量", item=1),
+        Heard(1, _GOOD, "精华吸收快，上妆不搓泥。", item=0),
         Heard(3, _GOOD, "顾问记得我的肤质，每次都说到点上。"),
-        Heard(4, _BAD, "快递盒压坏了，瓶盖有点漏。", "换加厚包装"),
-        Heard(2, Sentiment.NEUTRAL, "防晒有点黏，夏天想要更清爽的。", "清爽型防晒"),
-        Heard(0, Sentiment.NEUTRAL, "有没有小容量，出差带着方便。", "出 15ml 小容量"),
-        Heard(5, Sentiment.NEUTRAL, "在和另一个国货牌子的精华做对比。"),
+        Heard(4, _BAD, "快递盒压坏了，瓶盖有点漏。", "换加厚包装", item=0),
+        Heard(2, Sentiment.NEUTRAL, "防晒有点黏，夏天想要更清爽的。", "清爽型防晒", item=3),
+        Heard(0, Sentiment.NEUTRAL, "有没有小容量，出差带着方便。", "出 15ml 小容量", item=1),
+        Heard(5, Sentiment.NEUTRAL, "在和另一个国货牌子的精华做对比。", item=0),
     ),
     deals=(
-        "年度护肤套装",
-        "员工节日礼盒 200 份",
-        "精华 + 面霜组合",
-        "婚礼伴手礼 80 份",
-        "会员年卡",
-        "客户答谢礼品 50 份",
-        "孕期护肤方案",
-        "门店团购",
+        Sale("年度护肤套装", 0, 4),
+        Sale("员工节日礼盒 200 份", 2, 200),
+        Sale("精华 + 面霜组合", 0),
+        Sale("婚礼伴手礼 80 份", 2, 80),
+        Sale("会员年卡", 1, 6),
+        Sale("客户答谢礼品 50 份", 3, 50),
+        Sale("孕期护肤方案", 1, 3),
+        Sale("门店团购", 2, 30),
     ),
     lost="选了其他品牌",
     scores=("看内容", "付款", "有邮箱，可触达"),
@@ -92,23 +102,23 @@ ENGLISH: Final = Words(
         Talk(_CALL, 0, "Wallbox works since Friday; would recommend us.", 4),
     ),
     heard=(
-        Heard(0, _BAD, "The estate costs 2,000 more than the other maker's.", "Leasing below 300 a month"),
-        Heard(1, _GOOD, "Doors close like a vault, nothing rattles."),
+        Heard(0, _BAD, "The estate costs 2,000 more than the other maker's.", "Leasing below 300 a month", item=1),
+        Heard(1, _GOOD, "Doors close like a vault, nothing rattles.", item=1),
         Heard(3, _GOOD, "They knew my name and my route to work."),
-        Heard(4, _BAD, "Delivery was moved twice, by letter.", "Delivery date in the app"),
-        Heard(2, Sentiment.NEUTRAL, "Needs a tow bar for the trailer.", "Tow bar for the V3"),
-        Heard(0, Sentiment.NEUTRAL, "Would sign at once if the rate were lower.", "Leasing below 300 a month"),
-        Heard(5, Sentiment.NEUTRAL, "Drives two others this week to compare."),
+        Heard(4, _BAD, "Delivery was moved twice, by letter.", "Delivery date in the app", item=0),
+        Heard(2, Sentiment.NEUTRAL, "Needs a tow bar for the trailer.", "Tow bar for the V3", item=0),
+        Heard(0, Sentiment.NEUTRAL, "Would sign at once if the rate were lower.", "Leasing below 300 a month", item=1),
+        Heard(5, Sentiment.NEUTRAL, "Drives two others this week to compare.", item=2),
     ),
     deals=(
-        "V5 estate, private",
-        "Fleet of twelve V5",
-        "V3 city and wallbox",
-        "V7 SUV, leasing",
-        "V3 city as a second car",
-        "Fleet of three V3",
-        "V7 SUV with tow bar",
-        "V5 estate, trade-in",
+        Sale("V5 estate, private", 1),
+        Sale("Fleet of twelve V5", 1, 12),
+        Sale("V3 city and wallbox", 0),
+        Sale("V7 SUV, leasing", 2),
+        Sale("V3 city as a second car", 0),
+        Sale("Fleet of three V3", 0, 3),
+        Sale("V7 SUV with tow bar", 2),
+        Sale("V5 estate, trade-in", 1),
     ),
     lost="Chose another maker",
     scores=("Reads what we send", "Pays an order", "Can be reached by e-mail"),
