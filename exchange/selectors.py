@@ -1,6 +1,6 @@
 """Reads about what comes in and goes out: long jobs, API keys, webhooks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,13 @@ def job_list_with_error_files() -> list[Job]:
     """Ended jobs whose refused rows are kept still."""
     ended = [JobState.DONE, JobState.FAILED, JobState.CANCELLED]
     return list(Job.objects.filter(state__in=ended).exclude(error_file="").order_by("pk"))
+
+
+def job_under_way(kinds: Collection[str], *, since_before: datetime) -> bool:
+    """Whether one that was there before then waits or runs, now or when it is tried again."""
+    return Job.objects.filter(
+        kind__in=kinds, state__in=[JobState.WAITING, JobState.RUNNING], created_at__lt=since_before
+    ).exists()
 
 
 def job_count_failed(kind: str, *, since: datetime) -> int:

@@ -1,6 +1,6 @@
 """The story of a request to be erased: once in the tables, once more for what was on its way, and in files."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,15 +12,20 @@ from contacts.selectors import request_get, request_open
 from exchange import jobs
 from exchange.enums import JobState
 from exchange.models import Job
+from exchange.selectors import job_under_way
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, failpoints
+from scrm.flows import lead_import, workbook_import
 from scrm.flows.erasure import erasure_finished, person_erased
 from scrm.flows.personal.finding import person_of
 from scrm.flows.personal.job_files import rows_taken_out
 from tenants.selectors import tenant_zone
 
 KIND: Final = "person_erasure"
+
+_BRINGING: Final = (lead_import.KIND, workbook_import.KIND)
+_ASK_AGAIN: Final = timedelta(seconds=30)
 
 
 class SomethingLeft(RuntimeError):
@@ -55,8 +60,17 @@ def erasure_asked(
 def work(job: Job, budget: Budget) -> bool:
     """Files first, as nothing finds the person in them afterwards. After a broken attempt it does what is left.
 
+    Imports that were there before are awaited: a row of theirs would bring the person back, and their files are not
+    searched. They go when the import ends.
+
     Whose request it is says who: it went along when they were found to be another customer meanwhile.
     """
+    if job_under_way(_BRINGING, since_before=job.created_at):
+        with due_work() as due:
+            again = clock.now() + _ASK_AGAIN
+            jobs.put_back(job=job, due_at=again)
+            due.at(again)
+        return True
     request = request_get(UUID(job.options["request"]))
     contact_id = _whose(job, request)
     rows_taken_out(person_of(contact_id))

@@ -185,3 +185,22 @@ def test_answer_is_due_after_fifteen_working_days(asked_on):
     days = [asked_on + timedelta(days=n) for n in range(1, (due - asked_on).days + 1)]
     assert sum(day.weekday() < 5 for day in days) == 15
     assert due.weekday() < 5
+
+
+def test_import_that_runs_is_awaited_for_its_file_may_name_them(lin, later):
+    now = clock.now()
+    running = Job.objects.create(
+        kind="lead_import", state="waiting", title="leads.csv", created_at=now, due_at=now + timedelta(hours=1)
+    )
+    later(timedelta(seconds=1))
+    request = erasure_asked(lin.pk, by=None, now=clock.now())
+
+    jobs_due(Budget(5))
+    assert Contact.objects.get(pk=lin.pk).erased_at is None
+    assert WakeUp.objects.get().due_at <= clock.now() + timedelta(minutes=1)
+    Job.objects.filter(pk=running.pk).update(state="done", due_at=None)
+    later(timedelta(minutes=2))
+    jobs_due(Budget(5))
+
+    assert Contact.objects.get(pk=lin.pk).erased_at is not None
+    assert PersonRequest.objects.get(pk=request.pk).state == RequestState.DONE
