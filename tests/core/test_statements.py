@@ -115,7 +115,8 @@ def _add_twice_and_ask():
 
 
 def _add_and_fail(code):
-    add(code)
+    # The second would be refused, were it sent.
+    add(code, code)
     raise LookupError
 
 
