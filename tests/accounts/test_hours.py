@@ -24,7 +24,8 @@ def weeks(draw):
 
 
 def moments():
-    start = datetime(2026, 1, 1, tzinfo=UTC)
+    # The oracle knows the holidays of no year to come.
+    start = datetime(2025, 11, 1, tzinfo=UTC)
     return st.integers(0, 400 * 24 * 60).map(lambda minutes: start + timedelta(minutes=minutes))
 
 
