@@ -89,6 +89,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "order.view": _records(_DESK, "See orders and products"),
     "order.edit": _business(_PLAN, "Make and change products"),
     "report.view": _records(_DESK, "See the funnel and the table by source"),
+    "dealer.view": _records(_DESK, "Compare dealers, departments and representatives by what they came to"),
+    "commission.edit": _business(_RULE, "Say which share of their deals dealers get"),
     "task.work": _records(_FIELD, "Enter the phone pages and work tasks"),
     "event.add": _records(_PLAN, "Report what contacts did"),
     "api_key.edit": _business(_RULE, "Make and revoke keys of other systems"),

@@ -120,7 +120,7 @@ def _form(ground: Ground, ops: User, now: datetime) -> Form:
 def _people(ground: Ground) -> None:
     departments: dict[str, Department] = {}
     for name, parent in ground.business.departments:
-        departments[name] = create_department(name=name, parent=departments.get(parent))
+        departments[name] = create_department(name=name, parent=departments.get(parent), is_dealer=bool(parent))
     for person in ground.business.people:
         high = person.role in (Role.PRINCIPAL, Role.ADMIN)
         ground.users[person.username] = create_user(

@@ -14,6 +14,7 @@ from scrm.core import clock
 from scrm.demo.assignment import assign, read_alerts
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
+from scrm.demo.dealers import pay_dealers
 from scrm.demo.follow_up import follow_up
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.growth import tell_growth
@@ -74,6 +75,7 @@ def seed(business: Business) -> int:
             assign(ground.users, language=business.language, now=now)
             follow_up(ground, now=now)
             fill_pool(ground.users, now=now)
+            pay_dealers(ground.users, now=now)
             make_segments(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(

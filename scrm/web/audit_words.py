@@ -25,6 +25,8 @@ WORDS: Final[dict[str, Words]] = {
     "campaign.copied": gettext_lazy("copied a campaign"),
     "campaign.review_changed": gettext_lazy("changed the review of a campaign"),
     "campaign.reviewed": gettext_lazy("looked back at a campaign"),
+    "commission.removed": gettext_lazy("removed a commission rate"),
+    "commission.set": gettext_lazy("set a commission rate"),
     "company.edited": gettext_lazy("changed a company"),
     "company.made": gettext_lazy("added a company"),
     "company.merge_undone": gettext_lazy("took the merge of two companies back"),

@@ -82,6 +82,7 @@ _TABLES: Final = {
     "domain_id": "tenants.domain",
     "endpoint_id": "exchange.webhookendpoint",
     "webhook_id": "exchange.webhook",
+    "rate_id": "analytics.commissionrate",
     "delivery_id": "exchange.webhookdelivery",
 }
 _BY_ROUTE: Final = {

@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, Department, Duty, Leave, OpeningHours, U
 from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.models import Alert
-from analytics.models import Goal
+from analytics.models import CommissionRate, Goal
 from audiences.models import Segment, SegmentMember, Tier
 from campaigns.enums import Channel
 from campaigns.form_models import FormRoute
@@ -263,6 +263,8 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(Step.objects.filter(version__sop=sop).order_by("position").first())
     keep(Lane.objects.filter(sop=sop).first())
     keep(Goal.objects.create(name="x", metric="leads", target=1, starts_on=now, ends_on=now, created_at=now))
+    paid = {"department": world.row("accounts.department", "shared"), "percent": 1, "from_on": now.date()}
+    keep(CommissionRate.objects.create(**paid, created_by=by, created_at=now))
     made = create_api_key(name="Shop", scopes=ApiScope.values, by=by, now=now)
     world.token = made.token
     keep(made.key)

@@ -93,6 +93,13 @@ GROUPS = (
         (
             Entry(_("Funnel"), "filter", "funnel", "report.view"),
             Entry(_("By source"), "chart-bar", "source_report", "report.view"),
+            Entry(
+                _("Dealers and teams"),
+                "building-store",
+                "dealer_report",
+                "dealer.view",
+                also=("dealer_", "commission_"),
+            ),
             Entry(_("Voice of the customer"), "message", "voice_list", "contact.view", also=("voice_",)),
         ),
     ),

@@ -31,7 +31,7 @@ PERIODS = (
     ("all", gettext_lazy("All time")),
 )
 USUAL_PERIOD = "90"
-_EARLIEST = date(2000, 1, 1)
+EARLIEST = date(2000, 1, 1)
 SORTS = ("name", "leads", "valid", "assigned", "touched", "engaged", "won", "conversion", "cost")
 SORTS_OF_PRICES = ("cost_per_lead", "cost_per_valid", "cost_per_won")
 
@@ -47,7 +47,7 @@ class PeriodFilter(FilterForm):
             self.fields[name] = forms.DateField(
                 required=False,
                 label=label,
-                validators=[MinValueValidator(_EARLIEST, gettext_lazy("Choose a day from the year 2000 on."))],
+                validators=[MinValueValidator(EARLIEST, gettext_lazy("Choose a day from the year 2000 on."))],
                 widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             )
 
