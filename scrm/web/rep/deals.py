@@ -27,9 +27,9 @@ from leads.selectors import (
     opportunity_stages,
     opportunity_worth,
 )
-from leads.services.opportunities import Deal, move_opportunity
+from leads.services.opportunities import Deal
 from scrm.core import clock
-from scrm.flows.deals import deal_changed, deal_made
+from scrm.flows.deals import deal_changed, deal_made, deal_moved
 from scrm.web.access import Visit, found
 from scrm.web.rep.page import local, on_phone, show
 from tenants.selectors import tenant_current
@@ -148,7 +148,7 @@ def move(request: Visit, opportunity_id: UUID) -> HttpResponse:
         return redirect("rep:deal", deal.pk)
     try:
         said = form.cleaned_data["reason"]
-        move_opportunity(opportunity=deal, stage=stage, reason=said, by=request.user, now=clock.now())
+        deal_moved(deal, stage, reason=said, by=request.user, now=clock.now())
         messages.success(request, _("%(name)s is in “%(stage)s” now.") % {"name": deal.name, "stage": stage.name})
     except ValidationError as error:
         messages.error(request, error.messages[0])

@@ -105,7 +105,7 @@ def test_page_takes_as_many_statements_for_many_dealers(desk, east, django_asser
     desk.get(REPORT)
     counts = []
     for _again in range(2):
-        with django_assert_max_num_queries(12) as asked:
+        with django_assert_max_num_queries(13) as asked:
             desk.get(REPORT)
         counts.append(len(asked))
         Department.objects.bulk_create([Department(name=f"D{index}", is_dealer=True) for index in range(3)])
