@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from contacts.custom.values import Shape
 from contacts.enums import FieldKind
 from contacts.models import CustomField
-from scrm.core.conditions import Fact, Type
+from scrm.core.conditions import Fact, Registry, Type
 from scrm.core.conditions.json_values import number_sql
 
 PREFIX: Final = "contact.field."
+LISTED: Final = "contacts_contact"
+"""What a list of contacts calls its row."""
 _TYPES: Final = {
     FieldKind.TEXT: Type.TEXT,
     FieldKind.LINK: Type.TEXT,
@@ -44,15 +46,22 @@ def field_facts() -> Iterable[Fact]:
     return [_fact(field.code, field.shape, field.name) for field in CustomField.objects.filter(archived=False)]
 
 
+def listed_facts(fields: Iterable[CustomField]) -> Registry:
+    """The facts of these fields alone, of the rows of a list: for conditions that were typed into an address."""
+    registry = Registry()
+    registry.register(*(_fact(field.code, field.shape, field.name, LISTED) for field in fields))
+    return registry
+
+
 @lru_cache(maxsize=1024)
-def _fact(code: str, shape: Shape, name: str) -> Fact:
+def _fact(code: str, shape: Shape, name: str, row: str = "c") -> Fact:
     # One object for the same field, as rules compare facts by identity; two businesses may share it.
     return Fact(
         key=f"{PREFIX}{code}",
         label=name,
         group=_("Fields of contacts"),
         type=_TYPES[shape.kind],
-        sql=_sql(code, shape.kind),
+        sql=field_sql(code, shape.kind, row=row),
         oracle=_oracle(code, shape.kind),
         choices=(lambda: shape.choices) if shape.choices else None,
     )
@@ -68,9 +77,10 @@ def _oracle(code: str, kind: FieldKind) -> Callable[[Any, Any, datetime], Any]:
     return asked
 
 
-def _sql(code: str, kind: FieldKind) -> str:
+def field_sql(code: str, kind: FieldKind, *, row: str = "c") -> str:
+    """What a field holds in a row of contacts; of several choices a SELECT, as facts have it."""
     # A code is of letters, digits and _ alone.
-    text = f"c.fields ->> '{code}'"
+    text = f"{row}.fields ->> '{code}'"
     match kind:
         case FieldKind.NUMBER | FieldKind.MONEY:
             return number_sql(f"({text})")

@@ -1,6 +1,7 @@
 """How far somebody has come: lifecycles, stages, positions and the append-only history of moves."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,14 @@ class Stage(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=StageKind.choices, default=StageKind.OPEN)
     position = models.PositiveSmallIntegerField(_("position"))
     typical_days = models.PositiveSmallIntegerField(_("typical days"), null=True, blank=True)
+    asks = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("fields needed from here on"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    """Codes of fields of contacts, without which nobody is moved here or further by hand."""
 
     class Meta:
         verbose_name = _("stage")

@@ -7,6 +7,7 @@ from django.db.models import Aggregate, Count, F, FloatField, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
+from lifecycle.enums import StageKind
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 
 
@@ -62,6 +63,19 @@ def stage_median_seconds(user: User, lifecycle: Lifecycle) -> dict[UUID, float]:
 
 def stage_get(pk: UUID) -> Stage | None:
     return Stage.objects.select_related("lifecycle").filter(pk=pk).first()
+
+
+def fields_asked(stage_id: UUID) -> set[str]:
+    """The fields without which nobody comes to a stage by hand: its own and those of every open one before it.
+
+    Losing somebody asks for nothing: it happens whatever is known.
+    """
+    stage = Stage.objects.filter(pk=stage_id).first()
+    if stage is None or stage.kind == StageKind.LOST:
+        return set()
+    before = Stage.objects.filter(lifecycle=stage.lifecycle_id, position__lte=stage.position)
+    asked = before.exclude(kind=StageKind.LOST).exclude(asks=[]).values_list("asks", flat=True)
+    return {code for codes in asked for code in codes}
 
 
 def board_cards(user: User, stages: Sequence[Stage], limit: int = 8) -> dict[UUID, list[Position]]:

@@ -1,5 +1,6 @@
 """Writes of the lifecycles themselves: stages, their order, and the rules that move contacts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -37,6 +38,7 @@ def save_stage(
     name: str,
     kind: str,
     typical_days: int | None = None,
+    asks: Sequence[str] | None = None,
     by: User | None,
     now: datetime,
 ) -> Stage:
@@ -48,6 +50,8 @@ def save_stage(
         position = 1 if last is None else last + 1
         stage = Stage(lifecycle=lifecycle, code=_free_code(lifecycle, name), position=position)
     stage.name, stage.kind, stage.typical_days = name.strip(), kind, typical_days
+    if asks is not None:
+        stage.asks = list(asks)
     stage.full_clean()
     stage.save()
     record_audit(action="lifecycle.stage_saved", actor=by, subject=stage, details={"name": stage.name}, now=now)

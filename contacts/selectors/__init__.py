@@ -53,6 +53,8 @@ from contacts.selectors.fields import (
     fields_restorable,
     fields_shown,
     fields_told,
+    fields_unsaid,
+    fields_visible,
     fields_writable,
 )
 from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
@@ -131,6 +133,8 @@ __all__ = [
     "fields_restorable",
     "fields_shown",
     "fields_told",
+    "fields_unsaid",
+    "fields_visible",
     "fields_writable",
     "forgotten_keys",
     "friendships_of",

@@ -59,6 +59,11 @@ def fields_told(sets: Sequence[FieldsSet], *, role: str, zone: ZoneInfo) -> list
     return [[told(field, *each[field.code]) for field in seen if field.code in each] for each in sets]
 
 
+def fields_visible(role: str) -> list[CustomField]:
+    """Those that the role sees."""
+    return [field for field in field_list() if field.sight_of(role) != Sight.HIDDEN]
+
+
 def fields_writable(role: str) -> list[CustomField]:
     """Those that the role changes; all of them without one."""
     return [field for field in field_list() if field.sight_of(role) == Sight.EDITS]
@@ -98,6 +103,13 @@ def fields_grouped(shown: list[FieldShown]) -> list[tuple[str, list[FieldShown]]
     order = {name: place for place, name in reversed(list(enumerate(each.field.group for each in shown)))}
     ordered = sorted(shown, key=lambda each: order[each.field.group])
     return [(name, list(rows)) for name, rows in groupby(ordered, key=lambda each: each.field.group)]
+
+
+def fields_unsaid(contact_ids: Collection[UUID], codes: Collection[str], *, role: str) -> list[CustomField]:
+    """Those of the fields that one of the contacts lacks and the role could fill in."""
+    asked = [field for field in fields_writable(role) if field.code in codes] if codes else []
+    held = list(Contact.objects.filter(pk__in=contact_ids).values_list("fields", flat=True)) if asked else []
+    return [field for field in asked if any(field.code not in fields for fields in held)]
 
 
 def field_values(contact: Contact, *, role: str) -> dict[str, Any]:

@@ -4,6 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
 import contacts.services
 import leads.services
 import lifecycle.services
@@ -12,16 +15,26 @@ from accounts.services import record_audit
 from campaigns.enums import Reason
 from campaigns.services import exit_enrollments, hand_over_tasks
 from contacts.enums import OwnerWhy
-from contacts.selectors import contact_ids_visible
+from contacts.models import CustomField
+from contacts.selectors import contact_ids_visible, fields_unsaid
 from exchange.enums import HookEvent
 from leads.models import Lead
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Stage
+from lifecycle.selectors import fields_asked
 from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
 from scrm.flows.alerts import handed_over
 from scrm.flows.telling import assigned, stages_told, told
 from tagging.services_scores import Changed, scores_touched
+
+
+class FieldsMissing(ValidationError):
+    """What has to be known before somebody comes to a stage; the text names it."""
+
+    def __init__(self, fields: Sequence[CustomField]) -> None:
+        names = ", ".join(field.name for field in fields)
+        super().__init__(gettext("Fill in first, for this stage: %(fields)s.") % {"fields": names})
 
 
 def stage_moved(
@@ -33,9 +46,16 @@ def stage_moved(
     by: User | None = None,
     reason: str = "",
 ) -> int:
-    """Contacts were moved to a stage; gives how many were not there yet."""
+    """Contacts were moved to a stage; gives how many were not there yet.
+
+    FieldsMissing where somebody moves them by hand and does not know yet what the stage asks for.
+    """
     with due_work():
         present = contacts.services.lock_contacts(contact_ids=contact_ids)
+        if by is not None and source == MoveSource.HAND:
+            missing = fields_unsaid(present, fields_asked(stage_id), role=by.role)
+            if missing:
+                raise FieldsMissing(missing)
         wishes = [Move(contact_id, stage_id) for contact_id in sorted(present)]
         moved = move(wishes, source=source, by=by, reason=reason, now=now)
         if moved:

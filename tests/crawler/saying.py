@@ -181,6 +181,7 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "rep:task_snooze": lambda ids: {"until": "hour"},
     "rep:task_give_up": lambda ids: {"reason": "no_answer"},
     "rep:customer_log": lambda ids: _TALK,
+    "rep:customer_fields": lambda ids: {"field-model": "x"},
     "rep:customer_tag": lambda ids: {"tag": ids.of("tagging.tag")},
     "rep:customer_consent": lambda ids: {"channel": "email", "reason": "said so"},
     "rep:customer_stage": lambda ids: {"stage": ids.of("lifecycle.stage")},

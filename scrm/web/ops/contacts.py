@@ -22,10 +22,12 @@ from contacts.selectors import (
     contact_list_filtered,
     fields_grouped,
     fields_shown,
+    fields_visible,
     identities_read,
     identity_visible,
     marks_of,
 )
+from contacts.selectors.field_lists import contacts_by_field, contacts_where
 from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
 from leads.interaction_rules import CHANGED_FOR
@@ -40,9 +42,11 @@ from scrm.flows.scoring import contact_edited
 from scrm.web.access import Visit, found, may
 from scrm.web.around import around, next_step
 from scrm.web.ops.companies import place_form_of
+from scrm.web.ops.field_filters import FieldFilters, tidy_address
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
+from scrm.web.own_fields import OwnFieldsForm
 from scrm.web.reveals import shown_in_clear
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
@@ -85,6 +89,10 @@ class ChannelForm(forms.Form):
 
 @may("contact.view")
 def index(request: Visit) -> HttpResponse:
+    fields = fields_visible(request.user.role)
+    if "narrow" in request.GET:
+        return redirect(tidy_address(request.GET, fields))
+    own = FieldFilters(request, fields)
     filters = ContactFilter(request, owner_choices(request.user), _stage_choices(), _tag_choices())
     chosen, now = filters.chosen, clock.now()
     within = [
@@ -95,17 +103,26 @@ def index(request: Visit) -> HttpResponse:
     rows = contact_list_filtered(
         contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
     )
-    page = page_of(
-        request,
-        sorted_by(request, with_score(rows) if "score" in request.GET.get("sort", "") else rows, SORTS, "-created_at"),
-    )
+    rows = contacts_where(rows, own.conditions, now)
+    by_field = own.sorted_field()
+    if by_field is not None:
+        rows = contacts_by_field(rows, by_field[0], descending=by_field[1])
+    else:
+        scored = with_score(rows) if "score" in request.GET.get("sort", "") else rows
+        rows = sorted_by(request, scored, SORTS, "-created_at")
+    page = page_of(request, rows)
     ids = [contact.pk for contact in page]
     tags, positions, scores = tags_by_contact(ids, now), positions_by_contact(ids), scores_by_contact(ids)
     context = {
         "filters": filters,
         "page": page,
-        "rows": [(contact, tags[contact.pk], positions[contact.pk], scores.get(contact.pk)) for contact in page],
-        "filtered": bool(chosen),
+        "rows": [
+            (contact, tags[contact.pk], positions[contact.pk], scores.get(contact.pk), own.cells(contact))
+            for contact in page
+        ],
+        "own": own,
+        "chips": [*filters.chips, *own.chips],
+        "filtered": bool(chosen or own.where),
     }
     return page_or_part(request, "ops/contact_list.html", "list", context)
 
@@ -130,6 +147,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     tags = tags_by_contact([contact.pk], now)[contact.pk]
     held = {str(row.tag_id) for row in tags}
     values = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    own = fields_shown(contact, role=request.user.role, zone=tenant_zone())
     context = {
         "contact": contact,
         "identities": identities_read(contact),
@@ -149,7 +167,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "files": attachment_list_of_contact(contact.pk),
         "place_form": place_form_of(contact),
-        "field_groups": fields_grouped(fields_shown(contact, role=request.user.role, zone=tenant_zone())),
+        "field_groups": fields_grouped(own),
+        "fields_form": OwnFieldsForm(own),
         "contact_form": ContactForm(initial=values, auto_id="contact-%s"),
     }
     return render(request, "ops/contact_detail.html", context)
@@ -237,10 +256,12 @@ def move(request: Visit, contact_id: UUID) -> HttpResponse:
     asked = request.POST.get("stage", "")
     if asked in {pk for pk, _name in _stage_choices()}:
         reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
-        progress.stage_moved(
-            [contact.pk], UUID(asked), by=request.user, source=MoveSource.HAND, reason=reason, now=clock.now()
-        )
-        messages.success(request, _("Moved."))
+        said: dict[str, Any] = {"by": request.user, "source": MoveSource.HAND, "reason": reason, "now": clock.now()}
+        try:
+            progress.stage_moved([contact.pk], UUID(asked), **said)
+            messages.success(request, _("Moved."))
+        except progress.FieldsMissing as error:
+            messages.error(request, error.message)
     else:
         messages.error(request, _("Choose a stage."))
     return redirect("ops:contact_detail", contact.pk)

@@ -1,6 +1,6 @@
 """Fields that the business gives its contacts: set up, per role, and written on a contact's page."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,15 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
 from contacts.enums import FieldKind, Sight
-from contacts.models import Contact, CustomField
-from contacts.selectors import FieldShown, contact_detail, field_get, field_list, fields_shown
-from contacts.services import archive_field, save_field, set_fields
+from contacts.models import CustomField
+from contacts.selectors import contact_detail, field_get, field_list
+from contacts.services import archive_field, save_field
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
-from tenants.selectors import tenant_zone
-
-_PREFIX: Final = "field-"
+from scrm.web.own_fields import save_posted
 
 
 class CustomFieldForm(forms.Form):
@@ -104,30 +102,8 @@ def archive(request: Visit, field_id: UUID) -> HttpResponse:
 def of_contact(request: Visit, contact_id: UUID) -> HttpResponse:
     """Write what the fields of one contact hold."""
     contact = found(contact_detail(request.user, contact_id))
-    values: dict[str, Any] = {}
-    for shown in _editable(request, contact):
-        name = _PREFIX + shown.field.code
-        many = shown.field.kind == FieldKind.CHOICES
-        values[shown.field.code] = request.POST.getlist(name) if many else request.POST.get(name, "").replace("\0", "")
-    try:
-        set_fields(
-            contact_id=contact.pk,
-            values=values,
-            role=request.user.role,
-            by=request.user,
-            now=clock.now(),
-            zone=tenant_zone(),
-        )
-        messages.success(request, _("Saved."))
-    except ValidationError as error:
-        labels = {shown.field.code: shown.field.name for shown in _editable(request, contact)}
-        for code, said in error.message_dict.items():
-            messages.error(request, f"{labels.get(code, code)}: {said[0]}")
+    save_posted(request, contact)
     return redirect("ops:contact_detail", contact.pk)
-
-
-def _editable(request: Visit, contact: Contact) -> list[FieldShown]:
-    return [each for each in fields_shown(contact, role=request.user.role, zone=tenant_zone()) if each.editable]
 
 
 def _saved(request: Visit, form: CustomFieldForm, field: CustomField | None) -> bool:

@@ -1,5 +1,7 @@
 """Lifecycles: stages with their numbers, the board, the history, and the rules that move contacts."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from contacts.selectors import field_list
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Lifecycle, Stage, StageRule
 from lifecycle.selectors import (
@@ -51,6 +54,20 @@ class StageForm(forms.Form):
         max_value=3650,
         help_text=gettext_lazy("How long contacts usually stay here."),
     )
+    asks = forms.MultipleChoiceField(
+        label=gettext_lazy("Needed from here on"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Fields that must be filled in before somebody is moved here, or further, by hand."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = [(field.code, field.name) for field in field_list()]
+        if fields:
+            offer(self, "asks", fields)
+        else:
+            del self.fields["asks"]
 
 
 class StageRuleForm(forms.Form):
@@ -104,13 +121,20 @@ def move(request: Visit, lifecycle_id: UUID) -> HttpResponse:
     stage = found(stage_get(form.cleaned_data["stage"]))
     if stage.lifecycle_id != current.pk:
         return HttpResponse(status=400)
-    progress.stage_moved([position.contact_id], stage.pk, by=request.user, source=MoveSource.HAND, now=clock.now())
-    told = _("%(name)s is in “%(stage)s” now.") % {"name": position.contact, "stage": stage.name}
+    refused = ""
+    try:
+        progress.stage_moved([position.contact_id], stage.pk, by=request.user, source=MoveSource.HAND, now=clock.now())
+        told = _("%(name)s is in “%(stage)s” now.") % {"name": position.contact, "stage": stage.name}
+    except progress.FieldsMissing as error:
+        told = refused = f"{position.contact}: {error.message}"
     if not request.htmx:
-        messages.success(request, told)
+        (messages.error if refused else messages.success)(request, told)
         return redirect(f"{reverse('ops:lifecycle_board')}?lifecycle={current.pk}")
     context = {**_frame(request, current, "board"), **_columns(request, current), "told": told}
-    return render(request, "ops/lifecycle_board.html#board", context)
+    answer = render(request, "ops/lifecycle_board.html#board", context)
+    if refused:
+        answer["HX-Trigger"] = json.dumps({"toast": {"text": refused, "tone": "red"}})
+    return answer
 
 
 @may("lifecycle.view")
@@ -223,7 +247,7 @@ def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
 def _stage_page(request: Visit, current: Lifecycle, stage: Stage | None) -> HttpResponse:
     initial: dict[str, object] = {"kind": StageKind.OPEN.value}
     if stage:
-        initial = {"name": stage.name, "kind": stage.kind, "typical_days": stage.typical_days}
+        initial = {"name": stage.name, "kind": stage.kind, "typical_days": stage.typical_days, "asks": stage.asks}
     form = StageForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -44,6 +44,7 @@ from scrm.flows.finding import asked_text
 from scrm.web.access import Visit, found
 from scrm.web.around import around
 from scrm.web.found import why
+from scrm.web.own_fields import OwnFieldsForm, save_posted
 from scrm.web.pool_way import way_to_pool
 from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.reveals import shown_in_clear
@@ -108,6 +109,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     marks = marks_of(contact.pk)
     barred = {mark.channel for mark in marks}
     leads = lead_list_of_contact(request.user, contact.pk)
+    own = fields_shown(contact, role=request.user.role, zone=tenant_zone())
     context = {
         **way_to_pool(request.user, contact, *leads),
         "contact": contact,
@@ -130,6 +132,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "today": local(now).date(),
         "score": scores_by_contact([contact.pk]).get(contact.pk),
         "rooms": [(room.code, room.label) for room in ROOMS],
+        "field_groups": fields_grouped(own),
+        "fields_form": OwnFieldsForm(own),
     }
     return show(request, "rep/customer.html", "customers", context)
 
@@ -175,6 +179,15 @@ def tag(request: Visit, contact_id: UUID) -> HttpResponse:
 
 @require_POST
 @on_phone("contact.edit")
+def fields(request: Visit, contact_id: UUID) -> HttpResponse:
+    """Write what the business notes about a customer."""
+    contact = _contact(request, contact_id)
+    save_posted(request, contact)
+    return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("contact.edit")
 def stage(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
     asked = request.POST.get("stage", "")
@@ -183,9 +196,12 @@ def stage(request: Visit, contact_id: UUID) -> HttpResponse:
         messages.error(request, _("Choose a stage."))
         return redirect("rep:customer", contact.pk)
     reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
-    moved = progress.stage_moved(
-        [contact.pk], chosen.pk, by=request.user, source=MoveSource.HAND, reason=reason, now=clock.now()
-    )
+    said: dict[str, Any] = {"by": request.user, "source": MoveSource.HAND, "reason": reason, "now": clock.now()}
+    try:
+        moved = progress.stage_moved([contact.pk], chosen.pk, **said)
+    except progress.FieldsMissing as error:
+        messages.error(request, error.message)
+        return redirect("rep:customer", contact.pk)
     text = _("Moved to %(stage)s.") if moved else _("Stands at %(stage)s already.")
     messages.success(request, text % {"stage": chosen})
     return redirect("rep:customer", contact.pk)

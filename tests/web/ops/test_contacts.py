@@ -38,11 +38,11 @@ def test_list_narrows_by_stage_and_tag(desk):
 def test_list_costs_the_same_for_one_contact_and_for_three(desk, django_assert_num_queries):
     arrive(1)
     desk.get("/contacts/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         desk.get("/contacts/")
     arrive(2)
     arrive(3)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         desk.get("/contacts/")
 
 

@@ -1,0 +1,207 @@
+"""Narrows, sorts and widens the list of contacts by fields of the business; all of it stands in the address.
+
+`where=budget.gte.1000` narrows, `column=budget` shows, `sort=-field.budget` sorts. The page's dialog asks for it field
+by field, and is led to such an address.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from contacts.custom.values import show_field
+from contacts.enums import FieldKind
+from contacts.field_facts import PREFIX, listed_facts
+from contacts.models import Contact, CustomField
+from scrm.core.conditions import Condition, ConditionInvalid, parse, sentence
+from scrm.core.conditions.types import OPERATORS, SHAPES, Shape
+from scrm.core.conditions.words import OPERATOR_LABELS
+from tenants.selectors import tenant_zone
+
+COLUMNS_MOST: Final = 6
+_WHERE_MOST: Final = 20
+_VALUE_MOST: Final = 500
+_SORT: Final = "field."
+_NOT_OFFERED: Final = ("is_not", "not_in", "gt", "lt", "has")
+"""Said as well by another operator, or hardly ever asked of a list; addresses take them."""
+_USUAL: Final = {
+    **dict.fromkeys((FieldKind.TEXT, FieldKind.LINK), "contains"),
+    **dict.fromkeys((FieldKind.NUMBER, FieldKind.MONEY), "gte"),
+    **dict.fromkeys((FieldKind.DATE, FieldKind.MOMENT), "after"),
+    FieldKind.YES_NO: "is",
+    FieldKind.CHOICE: "in",
+    FieldKind.CHOICES: "has_any",
+}
+_INPUTS: Final = {FieldKind.DATE: "date", FieldKind.MOMENT: "datetime-local"}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One thing asked of a field, as the address has it."""
+
+    field: CustomField
+    op: str
+    raw: str
+    condition: Condition
+
+    @property
+    def text(self) -> str:
+        return f"{self.field.code}.{self.op}.{self.raw}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field as the dialog draws it."""
+
+    field: CustomField
+    operators: list[tuple[str, str]]
+    op: str
+    values: list[str]
+    is_column: bool
+
+    @property
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """Value, label and whether it is ticked; nothing where a value is typed."""
+        given = self.field.choices
+        if self.field.kind == FieldKind.YES_NO:
+            given = [("yes", _("Yes")), ("no", _("No"))]
+        return [(key, label, key in self.values) for key, label in given]
+
+    @property
+    def type(self) -> str:
+        # "Within so many days" is a number, whatever the field holds.
+        days = SHAPES.get(self.op) is Shape.DAYS
+        return "text" if days else _INPUTS.get(FieldKind(self.field.kind), "text")
+
+    @property
+    def first(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def second(self) -> str:
+        return self.values[1] if len(self.values) > 1 else ""
+
+
+class FieldFilters:
+    """What the address says about the fields that its reader sees; what can't be is left out."""
+
+    def __init__(self, request: HttpRequest, fields: Sequence[CustomField]) -> None:
+        self.fields = fields
+        self._query = request.GET
+        self._by_code = {field.code: field for field in fields}
+        self._registry = listed_facts(fields)
+        self.where = list(self._read())
+        wanted = dict.fromkeys(request.GET.getlist("column"))
+        self.columns = [self._by_code[code] for code in wanted if code in self._by_code][:COLUMNS_MOST]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        return [each.condition for each in self.where]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """What is asked, each with the address of the list without it."""
+        chips = []
+        for each in self.where:
+            rest = self._query.copy()
+            rest.setlist("where", [other for other in rest.getlist("where") if other != each.text])
+            rest.pop("page", None)
+            chips.append({"label": sentence(each.condition), "value": "", "url": f"?{rest.urlencode()}"})
+        return chips
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the bar above the list must not lose."""
+        columns = [("column", field.code) for field in self.columns]
+        return [*(("where", each.text) for each in self.where), *columns]
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Every field for the dialog."""
+        said = {each.field.code: each for each in self.where}
+        shown = {field.code for field in self.columns}
+        rows = []
+        for field in self.fields:
+            where = said.get(field.code)
+            values = _several(where.op, where.raw) if where else []
+            rows.append(Asked(field, _operators(field), where.op if where else "", values, field.code in shown))
+        return rows
+
+    def sorted_field(self) -> tuple[CustomField, bool] | None:
+        """By which field the list is to be sorted, and whether downwards."""
+        asked = self._query.get("sort", "")
+        name = asked.removeprefix("-")
+        field = self._by_code.get(name.removeprefix(_SORT)) if name.startswith(_SORT) else None
+        return None if field is None or field.kind == FieldKind.CHOICES else (field, asked.startswith("-"))
+
+    def cells(self, contact: Contact) -> list[tuple[CustomField, str]]:
+        """What the columns say of a contact."""
+        zone = tenant_zone()
+        return [(field, show_field(field.shape, contact.fields.get(field.code), zone=zone)) for field in self.columns]
+
+    def _read(self) -> Iterator[Where]:
+        for text in dict.fromkeys(self._query.getlist("where")[:_WHERE_MOST]):
+            code, _dot, rest = text.partition(".")
+            op, _dot, raw = rest.partition(".")
+            field = self._by_code.get(code)
+            if field is None or op not in SHAPES or len(raw) > _VALUE_MOST:
+                continue
+            try:
+                said = {"fact": f"{PREFIX}{code}", "op": op, **_value_of(field, op, raw)}
+                yield Where(field, op, raw, parse(said, self._registry))
+            except (ConditionInvalid, ValueError):
+                continue
+
+
+def tidy_address(query: QueryDict, fields: Sequence[CustomField]) -> str:
+    """The address of what the dialog asked for, without what it left empty."""
+    rest = query.copy()
+    columns = rest.getlist("column")
+    for name in list(rest):
+        if name in ("narrow", "where", "column", "page") or name.startswith(("op.", "is.", "to.")) or not rest[name]:
+            rest.pop(name)
+    where = []
+    for field in fields:
+        values = [each for each in (*query.getlist(f"is.{field.code}"), query.get(f"to.{field.code}", "")) if each]
+        usual = _USUAL[FieldKind(field.kind)] if len(values) < 2 or field.choices else "between"
+        op = query.get(f"op.{field.code}", "") or (usual if values else "")
+        if SHAPES.get(op) is Shape.NOTHING:
+            values = []
+        elif SHAPES.get(op) in (Shape.ONE, Shape.DAYS):
+            values = values[:1]
+        if op and (values or SHAPES.get(op) is Shape.NOTHING):
+            where.append(f"{field.code}.{op}.{','.join(values)}")
+    rest.setlist("where", where)
+    rest.setlist("column", columns)
+    return f"?{rest.urlencode()}"
+
+
+def _operators(field: CustomField) -> list[tuple[str, str]]:
+    """Those that the dialog offers; of yes and no there is nothing to choose."""
+    if field.kind == FieldKind.YES_NO:
+        return []
+    fact = next(iter(listed_facts([field])))
+    left_out = (*_NOT_OFFERED, "is") if field.kind == FieldKind.CHOICE else _NOT_OFFERED
+    return [(op, str(OPERATOR_LABELS[op])) for op in OPERATORS[fact.type] if op not in left_out]
+
+
+def _several(op: str, raw: str) -> list[str]:
+    return raw.split(",") if SHAPES[op] in (Shape.MANY, Shape.PAIR) else [raw]
+
+
+def _value_of(field: CustomField, op: str, raw: str) -> dict[str, Any]:
+    if SHAPES[op] is Shape.NOTHING:
+        return {}
+    if SHAPES[op] is Shape.DAYS:
+        return {"value": int(raw)}
+    if field.kind == FieldKind.YES_NO:
+        return {"value": {"yes": True, "no": False}[raw] if raw in ("yes", "no") else raw}
+    said = _several(op, raw)
+    if field.kind == FieldKind.MOMENT:
+        zone = tenant_zone()
+        moments = [datetime.fromisoformat(each) for each in said]
+        said = [(each if each.tzinfo else each.replace(tzinfo=zone)).isoformat() for each in moments]
+    return {"value": said if SHAPES[op] in (Shape.MANY, Shape.PAIR) else said[0]}
