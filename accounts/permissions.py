@@ -87,6 +87,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "sop.view": _records(_DESK, "See SOPs, campaigns and the ledger of touches"),
     "sop.edit": _business(_PLAN, "Make, publish, start, pause and stop SOPs; settle unknown touches"),
     "order.view": _records(_DESK, "See orders and products"),
+    "order.add": _records(_PLAN, "Report orders"),
     "order.edit": _business(_PLAN, "Make and change products"),
     "report.view": _records(_DESK, "See the funnel and the table by source"),
     "dealer.view": _records(_DESK, "Compare dealers, departments and representatives by what they came to"),

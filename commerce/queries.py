@@ -5,29 +5,21 @@ from uuid import UUID
 
 from django.db import connection
 
-from commerce.models import Order, OrderLine
 from scrm.core.bulk import array
-from scrm.core.rows import stored_rows
 
 
-def orders_named(names: Sequence[tuple[str, str]], *, hold: bool = False) -> list[Order]:
-    """The orders of these platforms and numbers; held until the transaction ends, if asked."""
+def order_ids_named(names: Sequence[tuple[str, str]]) -> list[UUID]:
+    """The orders of these platforms and numbers."""
     if not names:
         return []
     platforms, numbers = zip(*names, strict=True)
-    named = "unnest(%s::text[], %s::text[]) AS given(platform, number)"
-    held = " FOR NO KEY UPDATE OF commerce_order" if hold else ""
-    return stored_rows(
-        Order,
-        f"JOIN {named} ON commerce_order.platform = given.platform AND commerce_order.number = given.number"
-        f" ORDER BY commerce_order.id{held}",
-        [array(platforms), array(numbers)],
-    )
-
-
-def lines_of(order_ids: Sequence[UUID]) -> list[OrderLine]:
-    """The lines of these orders."""
-    return stored_rows(OrderLine, "WHERE order_id = ANY(%s::uuid[])", [[str(pk) for pk in order_ids]])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id FROM commerce_order o JOIN unnest(%s::text[], %s::text[]) AS given(platform, number)"
+            " ON o.platform = given.platform AND o.number = given.number",
+            [array(platforms), array(numbers)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def remove_lines(names: Sequence[tuple[UUID, str]]) -> None:

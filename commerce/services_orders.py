@@ -72,7 +72,8 @@ class KeptOrder:
 
 def owners_of_orders(names: Collection[Name]) -> dict[Name, UUID | None]:
     """Whose the orders are that are here already."""
-    return {(order.platform, order.number): order.contact_id for order in queries.orders_named(sorted(names))}
+    rows = Order.objects.filter(pk__in=queries.order_ids_named(sorted(names))).order_by()
+    return {(platform, number): pk for platform, number, pk in rows.values_list("platform", "number", "contact")}
 
 
 def keep_orders(
@@ -86,9 +87,10 @@ def keep_orders(
     for report in reports:
         known = wanted.get(report.name)
         wanted[report.name] = report.state if known is None else fold(known, report.state)
-    rows = {(order.platform, order.number): order for order in queries.orders_named(sorted(wanted), hold=True)}
+    held = Order.objects.select_for_update(no_key=True).order_by("pk")
+    rows = {(row.platform, row.number): row for row in held.filter(pk__in=queries.order_ids_named(sorted(wanted)))}
     lines: dict[UUID, list[OrderLine]] = {}
-    for line in queries.lines_of([order.pk for order in rows.values()]):
+    for line in OrderLine.objects.filter(order__in=list(rows.values())).order_by():
         lines.setdefault(line.order_id, []).append(line)
     products = _products(wanted.values(), [line.product_id for line in chain(*lines.values())])
     minted = iter(uuid7s(len(wanted) - len(rows)))

@@ -88,6 +88,8 @@ class ApiScope(TextChoices):
     REVIEWS_WRITE = "reviews:write", _("Read and add reviews")
     FOLLOW_UP_READ = "follow_up:read", _("Read talks, voices and opportunities")
     FOLLOW_UP_WRITE = "follow_up:write", _("Log talks and work opportunities")
+    ORDERS_READ = "orders:read", _("Read orders")
+    ORDERS_WRITE = "orders:write", _("Report orders")
     RULES_WRITE = "rules:write", _("Read and change rules")
 
 
@@ -114,6 +116,8 @@ SCOPE_MEANINGS: Final = {
     ApiScope.FOLLOW_UP_WRITE: _(
         "Log talks and what customers say, make opportunities, move them, win and lose them. Tasks follow."
     ),
+    ApiScope.ORDERS_READ: _("List orders with their lines."),
+    ApiScope.ORDERS_WRITE: _("Report what was bought, paid and given back. Buyers become contacts; SOPs follow."),
     ApiScope.RULES_WRITE: _("List, try and change the rules of assignment, of times to answer and of scores."),
     ApiScope.WEBHOOKS_WRITE: _("List, make and rotate webhooks that tell of changes. Never with personal data."),
 }

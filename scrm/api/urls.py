@@ -20,7 +20,11 @@ from scrm.api import (
     leads,
     links,
     opportunities,
+<<<<<<< HEAD
     pool,
+=======
+    orders,
+>>>>>>> 51f29ec (Report and read orders by the API)
     privacy,
     reports,
     responses,
@@ -79,6 +83,8 @@ urlpatterns = [
     path("v1/interactions/<uuid:pk>", interactions.InteractionDetail.as_view(), name="interaction_detail"),
     path("v1/interactions/<uuid:pk>/restore", interactions.InteractionRestoring.as_view(), name="interaction_restore"),
     path("v1/outcomes", interactions.OutcomeList.as_view(), name="outcome_list"),
+    path("v1/orders", orders.OrderList.as_view(), name="order_list"),
+    path("v1/orders/<uuid:pk>", orders.OrderDetail.as_view(), name="order_detail"),
     path("v1/voices", voices.VoiceList.as_view(), name="voice_list"),
     path("v1/voices/<uuid:pk>", voices.VoiceDetail.as_view(), name="voice_detail"),
     path("v1/voice-topics", voices.TopicList.as_view(), name="voice_topic_list"),

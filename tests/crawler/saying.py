@@ -215,6 +215,16 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
             }
         ]
     },
+    "api:order_list": lambda ids: {
+        "orders": [
+            {
+                "platform": "shop",
+                "number": "crawled",
+                "ordered_at": "2026-01-01T00:00:00Z",
+                "contact_id": str(ids.of("contacts.contact")),
+            }
+        ]
+    },
     "account_reset_password": lambda ids: {"email": ids.twins.a.users["manager"].email},
     "account_end_session": lambda ids: {"session": ids.of("accounts.session")},
     "mfa_edit_webauthn": lambda ids: {"name": "New"},
