@@ -324,6 +324,8 @@ _API_CHOICES = {name: f"leads.enums.{name}" for name in _LEAD_CHOICES}
 _API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.enums.Channel"}
 _API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
 _API_CHOICES |= {"AlertKind": "alerts.enums.AlertKind", "ScoreKind": "tagging.enums.ScoreKind"}
+_API_CHOICES |= {"OrderStatus": "commerce.enums.OrderStatus"}
+_KEPT = ["created", "updated", "unchanged", "rejected"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
@@ -334,7 +336,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {**_API_CHOICES, "KnownOutcome": ["new", "known", "rejected"]},
+    "ENUM_NAME_OVERRIDES": {**_API_CHOICES, "KnownOutcome": ["new", "known", "rejected"], "KeptOutcome": _KEPT},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "scrm.api.schema.tell_refusals"],
 }
 

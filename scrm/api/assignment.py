@@ -163,13 +163,13 @@ class AssignmentRuleDetail(DetailResource):
             )
 
 
-class OrderBody(StrictSerializer):
+class RuleOrderBody(StrictSerializer):
     ids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=500, help_text="Rules that are not named come behind."
     )
 
 
-class OrderOut(serializers.Serializer):
+class RuleOrderOut(serializers.Serializer):
     ids = serializers.ListField(child=serializers.UUIDField(), help_text="All rules, as they are asked now.")
 
 
@@ -180,17 +180,17 @@ class AssignmentRuleOrder(Resource):
 
     @extend_schema(
         summary="Put assignment rules in order",
-        request=OrderBody,
-        responses={200: OrderOut, 400: ErrorsBody, 422: ErrorsBody},
+        request=RuleOrderBody,
+        responses={200: RuleOrderOut, 400: ErrorsBody, 422: ErrorsBody},
     )
     def put(self, request: Request) -> Response:
-        body = OrderBody(data=request.data)
+        body = RuleOrderBody(data=request.data)
         body.is_valid(raise_exception=True)
         ids = body.validated_data["ids"]
         for index, pk in enumerate(ids):
             named(f"ids.{index}", pk, assignment_rule_detail)
         order_assignment_rules(ids=ids, by=actor_of(request), now=moment_of(request))
-        return Response(OrderOut({"ids": [rule.pk for rule in assignment_rule_rows().order_by("position")]}).data)
+        return Response(RuleOrderOut({"ids": [rule.pk for rule in assignment_rule_rows().order_by("position")]}).data)
 
 
 def _change(request: Request, held: AssignmentRule, said: dict[str, Any]) -> None:
