@@ -20,11 +20,8 @@ from scrm.api import (
     leads,
     links,
     opportunities,
-<<<<<<< HEAD
-    pool,
-=======
     orders,
->>>>>>> 51f29ec (Report and read orders by the API)
+    pool,
     privacy,
     reports,
     responses,
