@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_log_in import LogInAdmin
@@ -84,6 +86,15 @@ class PersonAdmin(PeopleAdmin):
         (_("Person"), {"fields": ("full_name", "email")}),
         (_("Work"), {"fields": ("role", "department")}),
     )
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        """Whoever made somebody inactive who is in charge of customers is asked to whom those go."""
+        # By its name on the model: contacts stand above accounts.
+        if obj.is_active or not getattr(obj, "contacts").exists():  # noqa: B009
+            return super().response_change(request, obj)
+        text = _("%(name)s can’t log in any more. Now choose who looks after their customers.")
+        messages.info(request, text % {"name": obj})
+        return redirect(f"{reverse('ops:contact_hand_over_many')}?leaver={obj.pk}")
 
 
 @admin.register(Department)

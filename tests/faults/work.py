@@ -20,7 +20,7 @@ from scheduler.budget import Budget
 from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
-from scrm.flows import import_undo
+from scrm.flows import handover_job, handover_undo, import_undo
 from scrm.flows.erasure import person_erased
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
@@ -90,6 +90,13 @@ def take_hooks_in() -> None:
 def take_back(leads_at_once: int) -> None:
     """What is due of jobs, a file that is taken back in batches of so many."""
     import_undo._AT_ONCE = leads_at_once
+    with tenant_context(_acme()):
+        jobs_due(Budget(30))
+
+
+def give_on(contacts_at_once: int) -> None:
+    """What is due of jobs, a hand-over or its undoing in batches of so many."""
+    handover_job._AT_ONCE = handover_undo._AT_ONCE = contacts_at_once
     with tenant_context(_acme()):
         jobs_due(Budget(30))
 
