@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from contacts.models import ConsentRule, ConsentText, OwnerChange, PersonRequest, Reveal, RevealLimit
+from contacts.models import ConsentRule, ConsentText, OwnerChange, PersonRequest, ReadingRight, Reveal, RevealLimit
 from scrm.core.admin import HistoryAdmin
 
 
@@ -43,3 +43,9 @@ class OwnerChangeAdmin(HistoryAdmin):
     list_filter = ("why", "after")
     list_select_related = ("contact", "before", "after", "by")
     search_fields = ("contact__name",)
+
+
+@admin.register(ReadingRight)
+class ReadingRightAdmin(HistoryAdmin):
+    list_display = ("contact", "user", "until_at")
+    list_select_related = ("contact", "user")

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from lifecycle.models import Lifecycle, Position, Stage, StageHandOver, StageRule, StageTransition
 from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
 
 
@@ -35,6 +35,13 @@ class StageRuleAdmin(RoomAdmin):
     list_select_related = ("to_stage",)
     search_fields = ("name", "event_type")
     autocomplete_fields = ("to_stage",)
+
+
+@admin.register(StageHandOver)
+class StageHandOverAdmin(HistoryAdmin):
+    list_display = ("stage", "method", "department", "keep_days", "active")
+    list_filter = ("active", "method")
+    list_select_related = ("stage", "department")
 
 
 @admin.register(Position)

@@ -2,10 +2,13 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Department
 from contacts.models import Contact
+from leads.enums import AssignMethod
 from lifecycle.enums import MoveSource, StageKind
 from scrm.core.ids import uuid7
 
@@ -78,6 +81,31 @@ class StageRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StageHandOver(models.Model):
+    """Whoever reaches the stage goes to one of these people, or of the department, unless they are theirs already.
+
+    Whoever had them reads on for `keep_days`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    stage = models.OneToOneField(Stage, models.CASCADE, related_name="hand_over", verbose_name=_("stage"))
+    method = models.CharField(_("chosen by"), max_length=10, choices=AssignMethod.choices, default=AssignMethod.TURNS)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people"))
+    keep_days = models.PositiveSmallIntegerField(_("days to read on"), default=0, validators=[MaxValueValidator(365)])
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("hand-over by stage")
+        verbose_name_plural = _("hand-overs by stage")
+
+    def __str__(self) -> str:
+        return str(self.stage)
 
 
 class Position(models.Model):

@@ -8,6 +8,7 @@ from contacts.models.fields import CustomField
 from contacts.models.friends import Friendship, Group, GroupMember
 from contacts.models.merges import ContactMerge
 from contacts.models.owners import OwnerChange
+from contacts.models.reading import ReadingRight
 from contacts.models.recognition import DuplicateSearch, IdentityRule
 from contacts.models.requests import ForgottenIdentity, PersonRequest
 from contacts.models.reveals import Reveal, RevealLimit
@@ -32,6 +33,7 @@ __all__ = [
     "IdentityRule",
     "OwnerChange",
     "PersonRequest",
+    "ReadingRight",
     "Reveal",
     "RevealLimit",
 ]

@@ -40,6 +40,7 @@ from contacts.selectors.contacts import (
     contact_names,
     contacts_to_assign,
     marks_of,
+    owners_of,
 )
 from contacts.selectors.fields import (
     FieldShown,
@@ -57,7 +58,7 @@ from contacts.selectors.fields import (
     fields_visible,
     fields_writable,
 )
-from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact
+from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact, owners_before
 from contacts.selectors.hits import (
     CompanyHit,
     ContactHit,
@@ -69,6 +70,7 @@ from contacts.selectors.hits import (
     question_of,
 )
 from contacts.selectors.identities import identities_of, identities_read, identity_visible
+from contacts.selectors.reading import contact_kept, contact_names_kept
 from contacts.selectors.requests import (
     copy_of,
     forgotten_keys,
@@ -116,9 +118,11 @@ __all__ = [
     "contact_ids_of_owner",
     "contact_ids_owned_after",
     "contact_ids_visible",
+    "contact_kept",
     "contact_list",
     "contact_list_filtered",
     "contact_names",
+    "contact_names_kept",
     "contact_search",
     "contact_search_list",
     "contacts_to_assign",
@@ -147,6 +151,8 @@ __all__ = [
     "marks_of",
     "owner_change_list_of_contact",
     "owner_changes_of",
+    "owners_before",
+    "owners_of",
     "question_of",
     "refusing_consent",
     "request_count_late",

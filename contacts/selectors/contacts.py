@@ -78,6 +78,11 @@ def contact_ids_owned_after(after: UUID | None, *, limit: int) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def owners_of(contact_ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Who is in charge of each."""
+    return dict(Contact.objects.filter(pk__in=list(contact_ids)).values_list("pk", "owner_id"))
+
+
 def contact_count_of_owner(viewer: User, owner_id: UUID) -> int:
     return visible_to(viewer, Contact.objects.filter(owner=owner_id, erased_at=None)).count()
 

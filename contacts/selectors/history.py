@@ -1,5 +1,6 @@
 """What happened to a contact's card: who was in charge, and what they agreed to."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,13 @@ def owner_change_list_of_contact(
     if text:
         rows = rows.filter(after__full_name__icontains=text)
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
+
+
+def owners_before(contact_ids: Iterable[UUID], *, among: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Who of these people was in charge of each contact last."""
+    rows = OwnerChange.objects.filter(contact__in=list(contact_ids), before__in=list(among))
+    rows = rows.order_by("contact_id", "-at", "-pk").distinct("contact_id")
+    return {contact_id: before_id for contact_id, before_id in rows.values_list("contact_id", "before_id") if before_id}
 
 
 def consent_list_of_contact(

@@ -23,6 +23,7 @@ from contacts.services.erasure import end_contact, hold_erased, hold_identities,
 from contacts.services.fields import archive_field, restore_fields, save_field, set_fields
 from contacts.services.finding import give_search_keys
 from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
+from contacts.services.reading import let_read_on
 from contacts.services.requests import (
     forget_identities,
     give_job,
@@ -54,6 +55,7 @@ __all__ = [
     "identity_blinds",
     "keep_copy",
     "keep_people",
+    "let_read_on",
     "lift_bar",
     "lock_contacts",
     "lock_people",

@@ -63,6 +63,23 @@ def many_taken(counts: Mapping[UUID, int], *, topic: str, by: User | None, now: 
     alerted(found, by=by)
 
 
+def handed_on_by_stage(
+    owners: Mapping[UUID, UUID], had: Mapping[UUID, UUID], *, stage_id: UUID, by: User | None, now: datetime
+) -> None:
+    """Contacts went on with a stage: those who get them hear of it, and those who `had` them."""
+    found = []
+    for kind, people in ((AlertKind.HAND_OVER, owners), (AlertKind.HANDED_ON, had)):
+        of_each: dict[UUID, list[UUID]] = {}
+        for contact_id, user_id in people.items():
+            of_each.setdefault(user_id, []).append(contact_id)
+        for user_id, contact_ids in of_each.items():
+            one = len(contact_ids) == 1
+            params = {"stage": str(stage_id)} | ({"contact": str(contact_ids[0])} if one else {})
+            topic = "" if one else f"stage:{kind}:{now:%Y-%m-%dT%H:%M}"
+            found.append(NewAlert(user_id, kind, now, None, params, topic, len(contact_ids)))
+    alerted(found, by=by)
+
+
 def alerts_due(budget: Budget) -> bool:
     """Forget old alerts until none is left or the budget is spent; True when more is waiting."""
     while forget_alerts(now=clock.now()):

@@ -43,6 +43,7 @@ from scrm.flows.enquiries import (
 from scrm.flows.pool import pool_left
 from scrm.flows.prepared import Prepared, Unfit, as_one, prepare
 from scrm.flows.responses import answers_awaited
+from scrm.flows.stage_handover import stages_reached
 from scrm.flows.telling import stages_told
 from scrm.flows.ways import Way, is_touch, note_ways
 from tagging.enums import TagSource
@@ -277,6 +278,7 @@ def _place(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], stages: Sequenc
     for source, wishes in moves.items():
         moved = lifecycle.services.move_contacts(moves=wishes, source=source, stages=stages, known=known, now=now)
         stages_told(moved, now=now)
+        stages_reached(moved, by=None, now=now)
         if len(moves) > 1:
             known.update(wish.contact_id for wish in wishes)
 

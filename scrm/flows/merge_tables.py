@@ -24,6 +24,7 @@ from contacts.models import (
     Identity,
     OwnerChange,
     PersonRequest,
+    ReadingRight,
     Reveal,
 )
 from content.models import TrackedLink
@@ -71,6 +72,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
         takes=("joined_at", "left_at"),
     ),
     (OwnerChange, "contact"): _FOLLOW,
+    (ReadingRight, "contact"): OneStays("{row}.user_id", better="f.until_at > s.until_at", takes=("until_at",)),
     (Reveal, "contact"): _FOLLOW,
     (PersonRequest, "contact"): _FOLLOW,
     (ContactMerge, "survivor"): _FOLLOW,

@@ -25,6 +25,7 @@ from lifecycle.selectors import fields_asked
 from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
 from scrm.flows.alerts import handed_over
+from scrm.flows.stage_handover import stages_reached
 from scrm.flows.telling import assigned, stages_told, told
 from tagging.services_scores import Changed, scores_touched
 
@@ -135,6 +136,7 @@ def move(
     if lost:
         leads.services.mark_lost(lead_ids=leads.services.open_lead_ids(lost), reason=reason, now=now)
         exit_enrollments(contact_ids=lost, reason=Reason.LOST, now=now)
+    stages_reached(moved, by=by, now=now)
     return moved
 
 
@@ -160,3 +162,4 @@ def _to_kind(
         moves = [Move(contact_id, stage.id, onward=True) for contact_id in contact_ids]
         moved = lifecycle.services.move_contacts(moves=moves, source=source, by=by, reason=reason, now=now)
         stages_told(moved, now=now)
+        stages_reached(moved, by=by, now=now)

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from alerts.enums import AlertKind
 from alerts.models import Alert
-from contacts.selectors import contact_names
+from contacts.selectors import contact_names, contact_names_kept
 from leads.models import Lead
 from leads.selectors import leads_by_id
+from scrm.core import clock
 
 _ICONS: Final = {
     AlertKind.LEAD_ASSIGNED: ("user-plus", "blue"),
@@ -25,6 +26,9 @@ _ICONS: Final = {
     AlertKind.POOL: ("inbox", "teal"),
     AlertKind.FOLLOW_UP: ("phone", "blue"),
 }
+
+
+_OF_STAGES: Final = (AlertKind.HAND_OVER, AlertKind.HANDED_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class Told:
 def told(alerts: Sequence[Alert], viewer: User) -> list[Told]:
     """These alerts in words; who they are about is read in one go."""
     leads = leads_by_id(viewer, {each.subject_id for each in alerts if each.subject_id is not None})
-    names = contact_names(viewer, [each.params["contact"] for each in alerts if "contact" in each.params])
+    about = [each.params["contact"] for each in alerts if "contact" in each.params]
+    gone = [each.params["contact"] for each in alerts if each.kind == AlertKind.HANDED_ON and "contact" in each.params]
+    names = contact_names(viewer, about) | contact_names_kept(viewer, gone, now=clock.now())
     return [_told(each, leads.get(each.subject_id) if each.subject_id else None, names) for each in alerts]
 
 
@@ -63,12 +69,24 @@ def _told(alert: Alert, lead: Lead | None, names: Mapping[str, str]) -> Told:
         name = names.get(alert.params["contact"])
         text = _("Now it is time: %(name)s") % {"name": name} if name else str(alert.get_kind_display())
         return Told(alert, text, "" if name else _("Somebody else sees to it by now."), icon, tone if name else "gray")
+    if alert.kind in _OF_STAGES and "contact" in alert.params:
+        return _of_stage(alert, names.get(alert.params["contact"], ""), icon, tone)
     if lead is not None:
         title = _of_one(alert, str(lead.contact))
         return Told(alert, title, str(lead.source or lead.came_by_label), icon, tone)
     if alert.subject_id is not None:
         return Told(alert, str(alert.get_kind_display()), _("Somebody else sees to it by now."), icon, "gray")
     return Told(alert, _of_many(alert), "", icon, tone)
+
+
+def _of_stage(alert: Alert, name: str, icon: str, tone: str) -> Told:
+    """One customer who went from one team to another; whom the reader sees no more is not named."""
+    if alert.kind == AlertKind.HANDED_ON:
+        title = _("Went on to a colleague: %(name)s") % {"name": name} if name else _of_many(alert)
+        return Told(alert, title, _("You may read on for a while.") if name else "", icon, tone)
+    if not name:
+        return Told(alert, str(alert.get_kind_display()), _("Somebody else sees to it by now."), icon, "gray")
+    return Told(alert, _("Handed over to you: %(name)s") % {"name": name}, "", icon, tone)
 
 
 def _of_one(alert: Alert, name: str) -> str:

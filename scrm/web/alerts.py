@@ -18,7 +18,7 @@ from alerts.models import Alert
 from alerts.pushing import channel
 from alerts.selectors import AT_ONCE, alert_count_unread, alert_detail, alerts_named, alerts_since
 from alerts.services import mark_read
-from contacts.selectors import contact_names
+from contacts.selectors import contact_names, contact_names_kept
 from leads.selectors import leads_by_id
 from scrm.core import clock
 from scrm.core.tenancy import schema_name
@@ -89,6 +89,9 @@ def read(request: HttpRequest) -> HttpResponse:
 
 def _place_of(alert: Alert, user: User, *, on_phone: bool) -> str:
     contact = next(iter(contact_names(user, [alert.params["contact"]])), None) if "contact" in alert.params else None
+    if contact is None and alert.kind == AlertKind.HANDED_ON and "contact" in alert.params:
+        contact = next(iter(contact_names_kept(user, [alert.params["contact"]], now=clock.now())), None)
+        on_phone = True
     if contact is not None:
         return reverse("rep:customer" if on_phone else "ops:contact_detail", args=[contact])
     lead = leads_by_id(user, [alert.subject_id]).get(alert.subject_id) if alert.subject_id else None

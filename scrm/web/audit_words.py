@@ -74,6 +74,8 @@ WORDS: Final[dict[str, Words]] = {
     "hand_over.undo_cancelled": gettext_lazy("stopped undoing a hand-over"),
     "hand_over.undo_started": gettext_lazy("began to undo a hand-over"),
     "hand_over.undone": gettext_lazy("undid a hand-over"),
+    "stage.handed_over": gettext_lazy("handed contacts on with a stage"),
+    "stage_hand_over.saved": gettext_lazy("changed to whom a stage hands customers"),
     "import.undo_cancelled": gettext_lazy("stopped undoing an import"),
     "import.undo_started": gettext_lazy("began to undo an import"),
     "import.undone": gettext_lazy("undid an import"),

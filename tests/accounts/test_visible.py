@@ -1,6 +1,7 @@
 """Whose records a user sees, in random organisations, against an oracle that never heard of `visible_to`."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +17,8 @@ from campaigns.models import RepTask
 from campaigns.task_selectors import task_count_open, task_detail
 from commerce.models import Order
 from commerce.selectors import order_get, order_list, platform_list
-from contacts.models import Contact
-from contacts.selectors import contact_detail, contact_ids_visible, contact_list, contact_search_list
+from contacts.models import Contact, ReadingRight
+from contacts.selectors import contact_detail, contact_ids_visible, contact_kept, contact_list, contact_search_list
 from leads.models import Lead
 from leads.selectors import lead_detail, lead_ids_visible, lead_list, lead_totals
 from scrm.core import clock
@@ -32,7 +33,11 @@ def organisations(draw: Any) -> dict[str, Any]:
     person = st.tuples(st.sampled_from(Role.values), st.sampled_from(["", *Scope.values]), somewhere)
     people = draw(st.lists(person, min_size=1, max_size=5))
     anybody = st.none() | st.integers(0, len(people) - 1)
-    return {"departments": departments, "people": people, "records": draw(st.lists(anybody, max_size=7))}
+    records = draw(st.lists(anybody, max_size=7))
+    # Who reads on about which record, and for how many hours from now, or until when before.
+    right = st.tuples(st.integers(0, len(people) - 1), st.integers(0, max(len(records) - 1, 0)))
+    rights = draw(st.dictionaries(right, st.integers(-3, 3), max_size=5)) if records else {}
+    return {"departments": departments, "people": people, "records": records, "rights": rights}
 
 
 def oracle(organisation: dict[str, Any], reader: int) -> set[int]:
@@ -54,6 +59,11 @@ def oracle(organisation: dict[str, Any], reader: int) -> set[int]:
         return is_below(organisation["people"][owner][2])
 
     return {place for place, owner in enumerate(organisation["records"]) if may_see(owner)}
+
+
+def reads_on(organisation: dict[str, Any], reader: int, hours: int) -> set[int]:
+    """The places of the records that the reader reads on about, so many hours from now."""
+    return {place for (who, place), until in organisation["rights"].items() if who == reader and hours < until}
 
 
 CASES = 2000 if os.environ.get("SCRM_DEEP") else 6
@@ -104,7 +114,14 @@ def _agree(organisation: dict[str, Any]) -> None:
         for place, owner in enumerate(owners)
         if owner
     }
+    for (who, place), hours in organisation["rights"].items():
+        until = now + timedelta(hours=hours)
+        ReadingRight.objects.create(contact=contacts[place], user=people[who], until_at=until)
     for place, reader in enumerate(people):
+        for hours in range(-3, 4):
+            moment = now + timedelta(hours=hours)
+            kept = {each for each, row in enumerate(contacts) if contact_kept(reader, row.pk, now=moment)}
+            assert kept == reads_on(organisation, place, hours)
         seen = oracle(organisation, place)
         mine = {contacts[each].pk for each in seen}
         of_leads = {leads[each].pk for each in seen}

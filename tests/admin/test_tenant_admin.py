@@ -262,7 +262,7 @@ UNSEEN = {
         "accounts.unsealedentry",
         "accounts.auditanchor",
     ),
-    *("accounts.supportgrant", "accounts.supportvisit", "exchange.jobtally"),
+    *("accounts.supportgrant", "accounts.supportvisit", "exchange.jobchange", "exchange.jobtally"),
     # A worker's own marks, and digests that say nothing to anybody.
     *("contacts.duplicatesearch", "contacts.forgottenidentity", "campaigns.breaker"),
     "campaigns.campaignlink",

@@ -21,6 +21,7 @@ OWNERS: Final = {
                 "contacts.groupmember",
                 "contacts.ownerchange",
                 "leads.poolwarning",
+                "contacts.readingright",
                 "events.event",
                 "leads.interaction",
                 "leads.attachment",

@@ -34,7 +34,17 @@ from campaigns.models import (
     Touchpoint,
 )
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
-from contacts.models import Company, CompanyMerge, Consent, CustomField, DoNotContact, Friendship, Group, GroupMember
+from contacts.models import (
+    Company,
+    CompanyMerge,
+    Consent,
+    CustomField,
+    DoNotContact,
+    Friendship,
+    Group,
+    GroupMember,
+    ReadingRight,
+)
 from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
 from exchange.enums import ApiScope
@@ -80,7 +90,7 @@ from leads.models import (
     Touch,
 )
 from leads.selectors.covers import cover_path
-from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from lifecycle.models import Lifecycle, Position, Stage, StageHandOver, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code, uuid7
 from scrm.flows.starter import lay_out_tenant
@@ -327,6 +337,8 @@ def _jobs(world: World, canaries: Canaries, sop: Sop) -> None:
         options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
     )
     world.keep(started, "start")
+    given = StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now)
+    given.people.add(by)
     JobTally.objects.create(job=job, digest=b"x", count=1)
     for whose in REPS:
         leaver = world.users.get(whose, world.users["principal"])
@@ -355,6 +367,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     keep(give_email(contact, f"{canaries.mint(letter, 'contacts.identity', whose)}@mail.test"), whose)
     keep(DoNotContact.objects.create(**of, channel="sms", since=now), whose)
     keep(Consent.objects.create(**of, channel="email", given=True, at=now), whose)
+    ReadingRight.objects.create(**of, user=worker, until_at=now)
     lay_private_rows(world, canaries, contact, worker, whose)
     keep(Friendship.objects.create(**of, rep=worker, channel="x", since=now), whose)
     group = keep(Group.objects.create(name="x", owner=owner, created_at=now), whose)

@@ -7,7 +7,16 @@ from django.db import connection
 
 from audiences.models import Segment, SegmentMember
 from commerce.models import Coupon, CouponGrant, Order
-from contacts.models import Consent, Contact, ContactMerge, DoNotContact, Friendship, Group, GroupMember
+from contacts.models import (
+    Consent,
+    Contact,
+    ContactMerge,
+    DoNotContact,
+    Friendship,
+    Group,
+    GroupMember,
+    ReadingRight,
+)
 from content.models import Material, TrackedLink
 from events.models import Event, EventType
 from leads.models import EntryLink, Form, Interaction, Lead, Opportunity, ReferralLink, ReferralProgram, Source, Touch
@@ -84,6 +93,7 @@ class Ground:
         Segment.objects.filter(pk=self.segment.pk).update(size=self.segment.members.filter(left_at=None).count())
         DoNotContact.objects.create(**of, channel="sms", reason=f"{number}", since=now)
         Consent.objects.create(**of, channel="email", given=bool(number % 2), at=now)
+        ReadingRight.objects.create(**of, user=self.rep, until_at=now + timedelta(days=number))
         Friendship.objects.create(**of, rep=self.rep, channel="wecom", since=now)
         GroupMember.objects.create(**of, group=self.group, joined_at=now)
         lead = Lead.objects.create(**of, came_by="hand", dedupe_key=f"p{number}", captured_at=now, updated_at=now)

@@ -15,6 +15,7 @@ from scrm.web.ops import (
     sop_editor,
     sop_starts,
     sops,
+    stage_hand_overs,
     tags,
     touchpoints,
 )
@@ -47,6 +48,9 @@ urlpatterns = [
     path("lifecycle/rules/new/", lifecycles.rule_create, name="lifecycle_rule_create"),
     path("lifecycle/rules/<uuid:rule_id>/", lifecycles.rule_edit, name="lifecycle_rule_edit"),
     path("lifecycle/rules/<uuid:rule_id>/switch/", lifecycles.rule_switch, name="lifecycle_rule_switch"),
+    path("lifecycle/hand-over/", stage_hand_overs.index, name="stage_hand_over_list"),
+    path("lifecycle/stages/<uuid:stage_id>/hand-over/", stage_hand_overs.edit, name="stage_hand_over"),
+    path("lifecycle/stages/<uuid:stage_id>/hand-over/try/", stage_hand_overs.preview, name="stage_hand_over_preview"),
     path("lifecycle/stages/new/", lifecycles.stage_create, name="stage_create"),
     path("lifecycle/stages/<uuid:stage_id>/", lifecycles.stage_edit, name="stage_edit"),
     path("lifecycle/stages/<uuid:stage_id>/shift/", lifecycles.stage_shift, name="stage_shift"),

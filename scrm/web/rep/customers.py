@@ -20,6 +20,7 @@ from contacts.selectors import (
     consent_standing,
     contact_detail,
     contact_hits,
+    contact_kept,
     contact_list,
     contact_list_filtered,
     fields_grouped,
@@ -100,6 +101,9 @@ def index(request: Visit) -> HttpResponse:
 @on_phone("contact.view")
 def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     contact, now = contact_detail(request.user, contact_id), clock.now()
+    kept = contact_kept(request.user, contact_id, now=now) if contact is None else None
+    if kept is not None:
+        contact = kept[0]
     if contact is None:
         return redirect("rep:customer", found(survivor_of(request.user, contact_id)))
     tags = tags_by_contact([contact.pk], now)[contact.pk]
@@ -113,6 +117,9 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     context = {
         **way_to_pool(request.user, contact, *leads),
         "contact": contact,
+        "kept_until": kept[1] if kept else None,
+        "may_edit": kept is None and request.user.may("contact.edit"),
+        "may_reveal": kept is None and request.user.may("contact.reveal"),
         "identities": identities,
         "phone": next((each for each in identities if each.kind == "phone"), None),
         "position": positions[0] if positions else None,
@@ -141,7 +148,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
 @on_phone("contact.view")
 def story(request: Visit, contact_id: UUID) -> HttpResponse:
     """A page of the story, for htmx."""
-    contact = _contact(request, contact_id)
+    kept = contact_kept(request.user, contact_id, now=clock.now())
+    contact = kept[0] if kept else _contact(request, contact_id)
     return render(request, "rep/customer.html#story", {"contact": contact, **story_asked(request, contact.pk)})
 
 
