@@ -262,7 +262,13 @@ UNSEEN = {
         "accounts.unsealedentry",
         "accounts.auditanchor",
     ),
-    *("accounts.supportgrant", "accounts.supportvisit", "exchange.jobchange", "exchange.jobtally"),
+    *(
+        "accounts.supportgrant",
+        "accounts.supportvisit",
+        "exchange.jobchange",
+        "exchange.jobtally",
+        "exchange.jobchange",
+    ),
     # A worker's own marks, and digests that say nothing to anybody.
     *("contacts.duplicatesearch", "contacts.forgottenidentity", "campaigns.breaker"),
     "campaigns.campaignlink",
