@@ -5,8 +5,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 Cell = str | int | Decimal | None
 
@@ -87,4 +87,4 @@ def _cell(value: Cell, style: str) -> str:
 
 
 def _text(value: str) -> str:
-    return escape(_FORBIDDEN.sub("\ufffd", value), {'"': "&quot;"})
+    return escape(_FORBIDDEN.sub("\ufffd", value))

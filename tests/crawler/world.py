@@ -99,14 +99,12 @@ from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup,
 from tenants.models import Tenant
 from tests.crawler.canaries import Canaries, fill
 from tests.crawler.doors import lay_doors
+from tests.crawler.jobs import lay_jobs
 from tests.crawler.merging import lay_merges, lay_recognition
 from tests.crawler.privacy_rows import lay_privacy, lay_private_rows
 from tests.crawler.story import lay_story, tell_story
 from tests.crawler.traces import restart_sequences
 from tests.factories import give_email, make_contact, make_live_sop, step
-
-HAND_OVER: Final = "a hand-over, by whose customers it gives"
-
 
 REPS: Final = ("ben", "bea", "dan", "nobody")
 """Whose rows there are: the representative's own, a colleague's below, another department's, and nobody's."""
@@ -292,7 +290,7 @@ def _ground(world: World, canaries: Canaries) -> None:
     word = canaries.mint(world.letter, "accounts.auditentry")
     record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)
     keep(AuditEntry.objects.latest("at"))
-    _jobs(world, canaries, sop)
+    lay_jobs(world, canaries, sop, REPS)
 
 
 def _links(world: World, source: Source, campaign: Campaign) -> None:
@@ -319,40 +317,6 @@ def _referral(world: World, canaries: Canaries, whose: str, lead: Lead) -> None:
     reward = keep(Reward.objects.create(program=program, referral=referral, by=by, **earned), whose)
     word = canaries.mint(world.letter, "leads.rewardentry", whose)
     keep(RewardEntry.objects.create(reward=reward, state="pending", reason=word, at=now), whose)
-
-
-def _jobs(world: World, canaries: Canaries, sop: Sop) -> None:
-    now, by = clock.now(), world.users["ops"]
-    word = canaries.mint(world.letter, "exchange.job")
-    job = Job(kind="lead_import", title="leads.csv", state="done", created_by=by, created_at=now, done=1, total=1)
-    job.file.save("leads.csv", ContentFile(f"name\n{word}\n"), save=False)
-    job.error_file.save("errors.csv", ContentFile(f"name,problem\n{word},bad\n"))
-    world.files += [job.file.name, job.error_file.name]
-    world.keep(job, "import")
-    started = Job.objects.create(
-        kind="segment_start",
-        state="done",
-        created_by=by,
-        created_at=now,
-        options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
-    )
-    world.keep(started, "start")
-    given = StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now)
-    given.people.add(by)
-    JobTally.objects.create(job=job, digest=b"x", count=1)
-    for whose in REPS:
-        leaver = world.users.get(whose, world.users["principal"])
-        given = Job.objects.create(
-            kind="hand_over",
-            title=str(leaver),
-            state="done",
-            created_by=by,
-            created_at=now,
-            due_at=now,
-            options={"from": str(leaver.pk), "to": {str(by.pk): 1}, "by_rules": False, "sop": ""},
-        )
-        JobChange.objects.create(job=given, kind="contact", subject=uuid7(), before=leaver.pk, after=by.pk, at=now)
-        world.rows.setdefault(HAND_OVER, {})[whose] = given
 
 
 def _customer(world: World, canaries: Canaries, whose: str) -> None:

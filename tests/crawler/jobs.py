@@ -1,0 +1,53 @@
+"""Long work of the twins' people, with its files, and whose customers were handed over."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from django.core.files.base import ContentFile
+
+from campaigns.models import Sop
+from exchange.models import Job, JobChange, JobTally
+from lifecycle.models import StageHandOver
+from scrm.core import clock
+from scrm.core.ids import uuid7
+from tests.crawler.canaries import Canaries
+
+if TYPE_CHECKING:
+    from tests.crawler.world import World
+
+HAND_OVER: Final = "a hand-over, by whose customers it gives"
+
+
+def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) -> None:
+    """Long work of all kinds that has ended, with its files."""
+    now, by = clock.now(), world.users["ops"]
+    word = canaries.mint(world.letter, "exchange.job")
+    job = Job(kind="lead_import", title="leads.csv", state="done", created_by=by, created_at=now, done=1, total=1)
+    job.file.save("leads.csv", ContentFile(f"name\n{word}\n"), save=False)
+    job.error_file.save("errors.csv", ContentFile(f"name,problem\n{word},bad\n"))
+    world.files += [job.file.name, job.error_file.name]
+    world.keep(job, "import")
+    started = Job.objects.create(
+        kind="segment_start",
+        state="done",
+        created_by=by,
+        created_at=now,
+        options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
+    )
+    world.keep(started, "start")
+    given = StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now)
+    given.people.add(by)
+    JobTally.objects.create(job=job, digest=b"x", count=1)
+    for whose in reps:
+        leaver = world.users.get(whose, world.users["principal"])
+        given = Job.objects.create(
+            kind="hand_over",
+            title=str(leaver),
+            state="done",
+            created_by=by,
+            created_at=now,
+            due_at=now,
+            options={"from": str(leaver.pk), "to": {str(by.pk): 1}, "by_rules": False, "sop": ""},
+        )
+        JobChange.objects.create(job=given, kind="contact", subject=uuid7(), before=leaver.pk, after=by.pk, at=now)
+        world.rows.setdefault(HAND_OVER, {})[whose] = given
