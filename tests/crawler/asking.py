@@ -15,8 +15,8 @@ from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
-from tests.crawler.story import POOLED
 from tests.crawler.jobs import HAND_OVER
+from tests.crawler.story import POOLED
 from tests.crawler.world import COVER, Twins
 
 OWN, COLLEAGUE, DEPARTMENT, NOBODY, FOREIGN, RANDOM, MIXED = (

@@ -52,9 +52,6 @@ from exchange.keys import create_api_key
 from exchange.models import (
     IdempotencyKey,
     InboxMessage,
-    Job,
-    JobChange,
-    JobTally,
     Webhook,
     WebhookDelivery,
     WebhookEndpoint,
@@ -90,7 +87,7 @@ from leads.models import (
     Touch,
 )
 from leads.selectors.covers import cover_path
-from lifecycle.models import Lifecycle, Position, Stage, StageHandOver, StageRule, StageTransition
+from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from scrm.core import clock
 from scrm.core.ids import short_code, uuid7
 from scrm.flows.starter import lay_out_tenant
