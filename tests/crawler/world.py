@@ -373,8 +373,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
         Order.objects.create(**of, platform="x", number=whose, amount=1, ordered_at=now, updated_at=now, status="paid"),
         whose,
     )
-    line = OrderLine.objects.create(order=order, product=shared["commerce.product"], quantity=1, amount=1)
-    keep(line, whose)
+    keep(OrderLine.objects.create(order=order, product=shared["commerce.product"], quantity=1, amount=1), whose)
     grant = {"coupon": shared["commerce.coupon"], "granted_at": now, "expires_at": now}
     keep(CouponGrant.objects.create(**of, **grant), whose)
     material = shared["content.material"]
