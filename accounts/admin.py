@@ -89,8 +89,9 @@ class PersonAdmin(PeopleAdmin):
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
         """Whoever made somebody inactive who is in charge of customers is asked to whom those go."""
-        # By its name on the model: contacts stand above accounts.
-        if obj.is_active or not getattr(obj, "contacts").exists():  # noqa: B009
+        # A reverse relation: contacts stand above accounts.
+        held: Any = obj
+        if obj.is_active or not held.contacts.exists():
             return super().response_change(request, obj)
         text = _("%(name)s can’t log in any more. Now choose who looks after their customers.")
         messages.info(request, text % {"name": obj})

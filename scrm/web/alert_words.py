@@ -59,7 +59,9 @@ def told(alerts: Sequence[Alert], viewer: User) -> list[Told]:
     leads = leads_by_id(viewer, {each.subject_id for each in alerts if each.subject_id is not None})
     about = [each.params["contact"] for each in alerts if "contact" in each.params]
     gone = [each.params["contact"] for each in alerts if each.kind == AlertKind.HANDED_ON and "contact" in each.params]
-    names = contact_names(viewer, about) | contact_names_kept(viewer, gone, now=clock.now())
+    names = contact_names(viewer, about)
+    if gone:
+        names |= contact_names_kept(viewer, gone, now=clock.now())
     return [_told(each, leads.get(each.subject_id) if each.subject_id else None, names) for each in alerts]
 
 

@@ -17,6 +17,7 @@ RAW: dict[str, str] = {
     "accounts/queries.py": "tests/accounts/test_audit.py::test_chain_of_another_tenant_does_not_fit",
     "accounts/duty_queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "analytics/figure_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
+    "analytics/card_queries.py": "tests/analytics/test_cards.py::test_other_business_sees_nothing",
     "analytics/queries.py": "tests/analytics/test_reports.py::test_other_business_counts_nothing",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
     "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",

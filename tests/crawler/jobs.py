@@ -35,7 +35,7 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
         options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
     )
     world.keep(started, "start")
-    given = StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now)
+    given = world.keep(StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now))
     given.people.add(by)
     JobTally.objects.create(job=job, digest=b"x", count=1)
     for whose in reps:

@@ -328,7 +328,7 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
     keep(give_email(contact, f"{canaries.mint(letter, 'contacts.identity', whose)}@mail.test"), whose)
     keep(DoNotContact.objects.create(**of, channel="sms", since=now), whose)
     keep(Consent.objects.create(**of, channel="email", given=True, at=now), whose)
-    ReadingRight.objects.create(**of, user=worker, until_at=now)
+    keep(ReadingRight.objects.create(**of, user=worker, until_at=now), whose)
     lay_private_rows(world, canaries, contact, worker, whose)
     keep(Friendship.objects.create(**of, rep=worker, channel="x", since=now), whose)
     group = keep(Group.objects.create(name="x", owner=owner, created_at=now), whose)

@@ -292,7 +292,7 @@ def test_statements_do_not_grow_with_the_leads(olga, django_assert_max_num_queri
     assert email("n1@example.com")
     begin_undo(job, by=olga)
 
-    with django_assert_max_num_queries(125):
+    with django_assert_max_num_queries(128):
         jobs_due(Budget(0))
 
     assert not Lead.objects.exists()

@@ -61,7 +61,7 @@ def restored(house):
     made: list[Tenant] = []
 
     def restore(path: Path | None = None, *, name: str = "initech", domain: str = "") -> Tenant:
-        domain = domain or f"{short_code(8)}.localhost"
+        domain = domain or f"{short_code(40)}.localhost"
         tenant, _manifest = tenant_restored(path or house.file, schema_name=name, domain=domain, now=clock.now())
         made.append(tenant)
         return tenant
@@ -251,7 +251,7 @@ def test_rows_without_what_they_refer_to_are_refused_whole(house):
     path, before = forged(house, another_table), what_is_there(house)
 
     with pytest.raises(CommandError, match=r"can't be taken in: \w+_fk"):
-        call_command("restore_tenant", str(path), "--as", "initech", "--domain", f"{short_code(8)}.localhost")
+        call_command("restore_tenant", str(path), "--as", "initech", "--domain", f"{short_code(40)}.localhost")
 
     assert what_is_there(house) == before
 
@@ -268,7 +268,7 @@ def test_damaged_file_is_named_and_nothing_is_done(house, settings, damage):
         path.write_bytes({"cut": content[:-1], "empty": b""}.get(damage, content))
 
     with pytest.raises(CommandError, match=r"\.scrm: \w"):
-        call_command("restore_tenant", str(path), "--as", "initech", "--domain", f"{short_code(8)}.localhost")
+        call_command("restore_tenant", str(path), "--as", "initech", "--domain", f"{short_code(40)}.localhost")
 
     assert what_is_there(house) == before
 
