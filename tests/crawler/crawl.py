@@ -61,7 +61,7 @@ class Crawler:
         self.twins = twins
         self.report = Report()
         self._cookies: dict[tuple[str, str], str] = {}
-        self._sums: dict[str, str] = {}
+        self._sums: dict[str, dict[str, str]] = {}
         # One for all: a client reads every middleware and static file anew.
         self._browser = Client(raise_request_exception=False)
         self._lines: list[str] = []
@@ -128,7 +128,7 @@ class Crawler:
         if answer.status_code not in allowed_statuses(probe) or was_turned_away(probe, answer.get("Location", "")):
             self._cross(probe, f"answered {answer.status_code} {answer.get('Location', '')}")
         if strayed:
-            self._cross(probe, "changed rows out of its sender's reach")
+            self._cross(probe, f"changed rows out of its sender's reach: {', '.join(strayed)}")
         for place, text in _said(self._body, answer, mail.outbox[mails:], self._lines):
             for word in self.twins.canaries.found_in(text):
                 if word.word not in sent and not (may_read(probe, word) and place != "log"):
@@ -137,8 +137,8 @@ class Crawler:
     def _cross(self, probe: Probe, what: str) -> None:
         self.report.crossings.append(f"{probe}: {what}.")
 
-    def _answer(self, probe: Probe, *, keep: bool) -> tuple[HttpResponse, str, bool]:
-        """The answer, what was sent, and whether rows beyond the sender's reach changed. Taken back unless kept."""
+    def _answer(self, probe: Probe, *, keep: bool) -> tuple[HttpResponse, str, list[str]]:
+        """The answer, what was sent, and where rows beyond the sender's reach changed. Taken back unless kept."""
         client, headers = self._client(probe)
         address = address_of(probe.route, self.twins, probe.kind)
         ids = Ids(self.twins, probe.related)
@@ -148,14 +148,15 @@ class Crawler:
         if query and not body:
             address += f"?{urlencode(query)}"
         with transaction.atomic():
-            before = self._sum(probe, known=True) if watch else ""
+            before = self._sum(probe, known=True) if watch else {}
             if probe.method == "POST":
                 speaks_json = probe.route.name.startswith(("api:", "webhooks:"))
                 as_json = {"content_type": "application/json"} if speaks_json else {}
                 answer = client.post(address, body, headers=headers, **as_json)
             else:
                 answer = client.generic(probe.method, address, headers=headers)
-            strayed = watch and answer.status_code < 500 and self._sum(probe) != before
+            after = self._sum(probe) if watch and answer.status_code < 500 else before
+            strayed = sorted(table for table in before if after[table] != before[table])
             self._body = answer.getvalue()
             if not keep:
                 transaction.set_rollback(True)
@@ -165,7 +166,7 @@ class Crawler:
             self._sums.clear()
         return answer, f"{address} {json.dumps(body, default=str)}", strayed
 
-    def _sum(self, probe: Probe, *, known: bool = False) -> str:
+    def _sum(self, probe: Probe, *, known: bool = False) -> dict[str, str]:
         """Of what the sender may not change; `known`: as it was before, when nothing was kept since."""
         alone = probe.route.guard is Guard.PERSON
         key = f"{probe.viewer} {alone}"

@@ -88,8 +88,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "rep:deal_create": lambda ids: {"name": "New"},
     "rep:deal_edit": lambda ids: {"name": "New"},
     "rep:deal_move": lambda ids: {"stage": ids.of("leads.opportunitystage"), "reason": "x"},
-    "ops:opportunity_create": lambda ids: {"name": "New", "currency": "CNY"},
     # Without an owner it would be nobody's from then on.
+    "ops:opportunity_create": lambda ids: {"name": "New", "currency": "CNY", "owner": ids.person},
     "ops:opportunity_edit": lambda ids: {"name": "New", "currency": "CNY", "owner": ids.person},
     "ops:opportunity_move": lambda ids: {"stage": ids.of("leads.opportunitystage"), "reason": "x"},
     "ops:score_rule_create": lambda ids: {"name": "New", "kind": "tag", "points": 1, "tag": ids.of("tagging.tag")},

@@ -59,20 +59,21 @@ def restart_sequences(schema_name: str, start: int) -> None:
             cursor.execute(f'ALTER SEQUENCE "{schema_name}"."{name}" RESTART WITH {start}')
 
 
-def checksum_of_others(key: UUID) -> str:
-    """One sum over sessions, passkeys and accounts of everybody else; we are inside the tenant."""
+def checksum_of_others(key: UUID) -> dict[str, str]:
+    """One sum per table over sessions, passkeys and accounts of everybody else; we are inside the tenant."""
     tables = (("accounts_session", "user_id"), ("mfa_authenticator", "user_id"), ("accounts_user", "id"))
     parts = [
-        f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM {table} t WHERE {column} <> %s"
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t "
+        f"WHERE {column} <> %s"
         for table, column in tables
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT string_agg(s, ',') FROM ({' UNION ALL '.join(parts)}) sums", [key] * len(parts))
-        return str(cursor.fetchone()[0])
+        cursor.execute(" UNION ALL ".join(parts), [key] * len(parts))
+        return dict(cursor.fetchall())
 
 
-def checksum_out_of_reach(reach: frozenset[str], world: Any) -> str:
-    """One sum over every personal row that none of `reach` is in charge of; we are inside the tenant."""
+def checksum_out_of_reach(reach: frozenset[str], world: Any) -> dict[str, str]:
+    """One sum per table over every personal row that none of `reach` is in charge of; we are inside the tenant."""
     from django.apps import apps
 
     within = [world.users[name].pk for name in reach if name in world.users]
@@ -85,13 +86,13 @@ def checksum_out_of_reach(reach: frozenset[str], world: Any) -> str:
         keys, params = rows.order_by().values("pk").query.sql_with_params()
         table, column = model._meta.db_table, model._meta.pk.column
         parts.append(
-            f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS s FROM \"{table}\" t "
+            f"SELECT '{label}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{table}\" t "
             f'WHERE t."{column}" IN ({keys})'
         )
         values += params
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT string_agg(s, ',') FROM ({' UNION ALL '.join(parts)}) sums", values)
-        return str(cursor.fetchone()[0])
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return dict(cursor.fetchall())
 
 
 def strays_in_redis(canaries: Canaries) -> list[str]:
