@@ -11,6 +11,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from contacts.facts import FACTS  # models are loaded only now
         from contacts.field_facts import PREFIX, field_fact, field_facts
+        from contacts.tie_facts import FACTS as TIE_FACTS
 
-        facts.register(*FACTS)
+        facts.register(*FACTS, *TIE_FACTS)
         facts.offer(PREFIX, field_fact, field_facts)

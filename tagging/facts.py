@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from scrm.core.conditions import Fact, Type
+from scrm.core.conditions import Argument, Fact, Type
 from tagging.enums import Band
 from tagging.models import Tag
 
@@ -16,7 +16,11 @@ def tag_choices() -> Iterable[tuple[str, str]]:
 
 
 def _held(subject: Any, now: datetime) -> set[str]:
-    return {code for code, expires_at in subject["tags"] if expires_at is None or expires_at > now}
+    return {code for code, _at, expires_at in subject["tags"] if expires_at is None or expires_at > now}
+
+
+def _since(subject: Any, tag: str, now: datetime) -> datetime | None:
+    return next((at for code, at, until in subject["tags"] if code == tag and (until is None or until > now)), None)
 
 
 FACTS = (
@@ -48,5 +52,19 @@ FACTS = (
             WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
         """,
         oracle=lambda subject, args, now: _held(subject, now),
+    ),
+    Fact(
+        key="tag.since",
+        label=_("has a tag since"),
+        group=_("Tags"),
+        type=Type.MOMENT,
+        rows=True,
+        arguments=(Argument("tag", _("tag"), Type.CHOICE, required=True, choices=tag_choices),),
+        wording=lambda given: _("the moment of getting the tag “%(tag)s”"),
+        sql="""
+            SELECT a.contact_id, a.at FROM tagging_tagassignment a JOIN tagging_tag t ON t.id = a.tag_id
+            WHERE t.code = %(tag)s AND (a.expires_at IS NULL OR a.expires_at > %(now)s)
+        """,
+        oracle=lambda subject, args, now: _since(subject, args["tag"], now),
     ),
 )

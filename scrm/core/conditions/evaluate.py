@@ -30,6 +30,8 @@ def evaluate(condition: Condition, subject: Any, now: datetime) -> bool:
             return any(evaluate(part, subject, now) for part in parts)
         case Not(part):
             return not evaluate(part, subject, now)
+        case Leaf(means=rule) if rule is not None:
+            return evaluate(rule, subject, now)
         case Leaf():
             question = plain(condition, now)
             value = _present(condition, _read(condition, subject, now))

@@ -24,15 +24,17 @@ def parse(
     *,
     scope: Scope = Scope.EVENT,
     stored: bool = False,
+    inside: tuple[str, ...] = (),
 ) -> Condition:
     """The rule as a tree, or ConditionInvalid with every problem. An empty object always holds.
 
     `scope` CONTACT refuses facts of the event at hand. `stored` skips the look at the choices:
     a rule saved before a tag or stage was removed stays readable, and matches nobody there.
+    `inside`: the keys that stand for rules within which this one is read, the outermost first.
     """
     if data == {}:
         return All()
-    parser = _Parser(registry, scope, check_choices=not stored)
+    parser = _Parser(registry, scope, check_choices=not stored, inside=inside)
     condition = parser.node(data, "", 1)
     if condition is None or parser.problems:
         raise ConditionInvalid(parser.problems)
@@ -40,8 +42,9 @@ def parse(
 
 
 class _Parser:
-    def __init__(self, registry: Registry, scope: Scope, *, check_choices: bool) -> None:
+    def __init__(self, registry: Registry, scope: Scope, *, check_choices: bool, inside: tuple[str, ...]) -> None:
         self.registry = registry
+        self.inside = inside
         self.scope = scope
         self.check_choices = check_choices
         self.problems: list[Problem] = []
@@ -110,7 +113,16 @@ class _Parser:
             )
             return None
         value = self.value(fact, str(op), data, path)
-        return Leaf(fact, str(op), value, args)
+        return Leaf(fact, str(op), value, args, self.meaning(fact, str(op), value))
+
+    def meaning(self, fact: Fact, op: str, value: Any) -> Condition | None:
+        """What is asked instead of a leaf whose keys stand for rules."""
+        if fact.stands_for is None or self.problems:
+            return None
+        rules = tuple(fact.stands_for(key, self.inside) for key in (value if isinstance(value, tuple) else (value,)))
+        either = AnyOf(rules)
+        turned: dict[str, Condition] = {"has_all": All(rules), "has_none": Not(either)}
+        return turned.get(op, either)
 
     def fact(self, raw: object, path: str) -> Fact | None:
         fact = self.registry.get(raw) if isinstance(raw, str) else None

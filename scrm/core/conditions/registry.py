@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import combinations
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .types import OPERATORS, Type
+
+if TYPE_CHECKING:
+    from .tree import Condition
 
 # A translatable string, lazy or not: whatever str() turns into words.
 Label = Any
@@ -19,6 +22,7 @@ Arguments = Mapping[str, Any]
 Given = frozenset[str]
 Choices = Callable[[], Iterable[tuple[str, Label]]]
 Oracle = Callable[[Any, Arguments, datetime], Any]
+StandsFor = Callable[[str, tuple[str, ...]], "Condition"]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _STRAY_PERCENT = re.compile(r"%(?!%|\(\w+\)s)")
@@ -56,6 +60,10 @@ class Fact:
     It names `now` and the arguments as %(name)s, which always become parameters. Where its shape
     depends on which arguments are given it is a function of their *names*; no value ever reaches
     it. `wording` likewise.
+
+    `stands_for` makes keys stand for rules of their own, such as segments: it has no SQL, and gives the rule of one
+    key, which is asked instead. It is told which keys are being read already, so that no rule holds itself.
+    `phrases` says a whole question by its operator; `gone` what a key reads as that is no choice any more.
     """
 
     key: str
@@ -70,6 +78,9 @@ class Fact:
     scope: Scope = Scope.CONTACT
     always_set: bool = False
     rows: bool = False
+    stands_for: StandsFor | None = None
+    phrases: Mapping[str, Label] = field(default_factory=dict)
+    gone: Label = ""
 
     @property
     def has_rows(self) -> bool:
@@ -136,6 +147,10 @@ def _check(fact: Fact) -> None:
     if fact.scope is Scope.EVENT:
         if fact.sql:
             raise ValueError(f"fact {fact.key} is about an event and can't have SQL")
+        return
+    if fact.stands_for is not None:
+        if fact.sql or fact.type is not Type.KEYS or not fact.always_set or fact.arguments:
+            raise ValueError(f"fact {fact.key} stands for rules: keys that are always set, and nothing else")
         return
     for given in _shapes(fact):
         fact.phrase(given)

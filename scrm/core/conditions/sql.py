@@ -75,6 +75,8 @@ def _predicate(condition: Condition, now: datetime, *, positive: bool) -> Sql:
             return _wrap("(", _glue(" AND " if every else " OR ", found), ")")
         case Not(part):
             return _predicate(part, now, positive=not positive)
+        case Leaf(means=rule) if rule is not None:
+            return _predicate(rule, now, positive=positive)
         case Leaf():
             question = plain(condition, now)
             return _leaf(condition, question, now, positive=question.positive is positive)

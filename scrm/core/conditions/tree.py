@@ -12,12 +12,16 @@ from .types import write_value
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One question about one fact. `args` is a sorted tuple of pairs, so leaves can be keys."""
+    """One question about one fact. `args` is a sorted tuple of pairs, so leaves can be keys.
+
+    `means` is what is asked instead, where the fact's keys stand for rules.
+    """
 
     fact: Fact
     op: str
     value: Any = None
     args: tuple[tuple[str, Any], ...] = ()
+    means: Condition | None = None
 
     @property
     def use(self) -> Use:
@@ -77,18 +81,28 @@ def walk(condition: Condition, path: str = "") -> Iterator[tuple[str, Leaf]]:
             yield path, condition
 
 
+def asked(condition: Condition) -> Iterator[Leaf]:
+    """Every leaf that is asked in the end: of one that stands for rules, theirs."""
+    for _, leaf in walk(condition):
+        if leaf.means is None:
+            yield leaf
+        else:
+            yield from asked(leaf.means)
+
+
 def join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
 def facts_used(condition: Condition) -> frozenset[str]:
-    """The keys of the facts that decide this rule: nothing else can change its answer."""
-    return frozenset(leaf.fact.key for _, leaf in walk(condition))
+    """The keys of the facts that decide this rule, rules that it names included: nothing else can change its answer."""
+    named = (leaf.fact.key for _, leaf in walk(condition))
+    return frozenset([*named, *(leaf.fact.key for leaf in asked(condition))])
 
 
 def uses(*conditions: Condition) -> tuple[Use, ...]:
     """What has to be read about a contact: each fact with its arguments, once, in reading order."""
-    found = (leaf.use for condition in conditions for _, leaf in walk(condition))
+    found = (leaf.use for condition in conditions for leaf in asked(condition))
     return tuple(dict.fromkeys(use for use in found if use.fact.scope is Scope.CONTACT))
 
 

@@ -128,7 +128,7 @@ def _leaf_phrase(leaf: Leaf) -> str:
         values["value"] = _row([_shown(leaf.fact, each) for each in leaf.value])
     elif SHAPES[leaf.op] is Shape.ONE:
         values["value"] = _shown(leaf.fact, leaf.value)
-    return str(_PHRASES[leaf.op]) % values
+    return str(leaf.fact.phrases.get(leaf.op) or _PHRASES[leaf.op]) % values
 
 
 def _boolean_phrase(leaf: Leaf) -> str:
@@ -169,6 +169,8 @@ def _shown(of: Fact | Argument, value: Any) -> str:
         label = next((label for key, label in of.choices() if key == value), None)
         if label is not None:
             return str(label)
+        if isinstance(of, Fact) and of.gone:
+            return str(of.gone)
     if of.type is Type.TEXT:
         return gettext("“%(text)s”") % {"text": value}
     if isinstance(value, datetime):

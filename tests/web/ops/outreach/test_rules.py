@@ -177,6 +177,7 @@ SAMPLES = {
     Type.MOMENT: ["2026-03-01T09:30:00+00:00", "2026-03-02T10:00:00+00:00"],
     Type.DATE: ["2026-03-01", "2026-03-02"],
     Type.DAYS: [7, 30],
+    Type.BOOLEAN: [True, False],
 }
 
 
