@@ -65,7 +65,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "company.view": _records(_EVERY, "See companies, and of their people those who are the reader's to see"),
     "company.edit": _records(_FIELD, "Make and change companies, and say what people do there"),
     "company.merge": _business(_LEAD, "Merge companies that are the same, and take that back"),
-    "field.edit": _business(_PLAN, "Make, change and archive fields of contacts, and say which role sees them"),
+    "field.edit": _business(_PLAN, "Make, change and archive custom fields, and say which role sees them"),
     "source.view": _records(_DESK, "See sources and what they brought"),
     "source.edit": _business(_PLAN, "Make and change sources and their costs"),
     "review.view": _records(_DESK, "See reviews on outside sites and how far their answers are"),

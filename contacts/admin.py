@@ -61,10 +61,10 @@ class CompanyMergeAdmin(HistoryAdmin):
 
 @admin.register(CustomField)
 class CustomFieldAdmin(RoomAdmin):
-    list_display = ("label", "code", "kind", "group", "required", "archived")
-    list_filter = ("kind", "archived")
+    list_display = ("label", "subject", "code", "kind", "group", "required", "archived")
+    list_filter = ("subject", "kind", "archived")
     search_fields = ("label", "code")
-    readonly_fields = ("code",)
+    readonly_fields = ("subject", "code")
 
 
 @admin.register(Contact)

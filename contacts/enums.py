@@ -138,6 +138,14 @@ class CompanyRole(TextChoices):
     SPONSORS = "sponsors", _("Champion")
 
 
+class FieldSubject(TextChoices):
+    """What a field of the business is noted about."""
+
+    CONTACT = "contact", _("Contacts")
+    LEAD = "lead", _("Leads")
+    COMPANY = "company", _("Companies")
+
+
 class FieldKind(TextChoices):
     """What a field of the business holds."""
 

@@ -1,4 +1,4 @@
-"""What a rule may ask about the fields of the business: one fact per field, the same for the same field."""
+"""What a rule may ask about fields of contacts, and a list about those of its rows: always one fact per field."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -9,14 +9,18 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from contacts.custom.values import Shape
-from contacts.enums import FieldKind
+from contacts.enums import FieldKind, FieldSubject
 from contacts.models import CustomField
 from scrm.core.conditions import Fact, Registry, Type
 from scrm.core.conditions.json_values import number_sql
 
 PREFIX: Final = "contact.field."
-LISTED: Final = "contacts_contact"
-"""What a list of contacts calls its row."""
+LISTED: Final = {
+    FieldSubject.CONTACT: "contacts_contact",
+    FieldSubject.LEAD: "leads_lead",
+    FieldSubject.COMPANY: "contacts_company",
+}
+"""What a list calls its row."""
 _TYPES: Final = {
     FieldKind.TEXT: Type.TEXT,
     FieldKind.LINK: Type.TEXT,
@@ -38,18 +42,22 @@ _READ: Final[dict[FieldKind, Callable[[Any], Any]]] = {
 
 def field_fact(key: str) -> Fact | None:
     """The fact of a field, of an archived one too: rules that speak of it stay readable."""
-    field = CustomField.objects.filter(code=key.removeprefix(PREFIX)).first()
+    code = key.removeprefix(PREFIX)
+    field = CustomField.objects.filter(code=code, subject=FieldSubject.CONTACT).first()
     return _fact(field.code, field.shape, field.name) if field else None
 
 
 def field_facts() -> Iterable[Fact]:
-    return [_fact(field.code, field.shape, field.name) for field in CustomField.objects.filter(archived=False)]
+    return [
+        _fact(field.code, field.shape, field.name)
+        for field in CustomField.objects.filter(archived=False, subject=FieldSubject.CONTACT)
+    ]
 
 
 def listed_facts(fields: Iterable[CustomField]) -> Registry:
     """The facts of these fields alone, of the rows of a list: for conditions that were typed into an address."""
     registry = Registry()
-    registry.register(*(_fact(field.code, field.shape, field.name, LISTED) for field in fields))
+    registry.register(*(_fact(field.code, field.shape, field.name, LISTED[field.shape.subject]) for field in fields))
     return registry
 
 
@@ -78,7 +86,7 @@ def _oracle(code: str, kind: FieldKind) -> Callable[[Any, Any, datetime], Any]:
 
 
 def field_sql(code: str, kind: FieldKind, *, row: str = "c") -> str:
-    """What a field holds in a row of contacts; of several choices a SELECT, as facts have it."""
+    """What a field holds in a row that has fields; of several choices of a contact a SELECT, as facts have it."""
     # A code is of letters, digits and _ alone.
     text = f"{row}.fields ->> '{code}'"
     match kind:

@@ -10,7 +10,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from contacts.custom.values import Shape
-from contacts.enums import FieldKind
+from contacts.enums import FieldKind, FieldSubject
 from contacts.field_facts import LISTED, PREFIX, field_sql
 from contacts.models import Contact
 from scrm.core.bulk import array
@@ -57,26 +57,26 @@ def fact_values(
         return {row[0]: dict(zip(used, row[1:], strict=True)) for row in cursor.fetchall()}
 
 
-def field_rule_holds(condition: Condition, now: datetime) -> RawSQL:
+def field_rule_holds(condition: Condition, of: FieldSubject, now: datetime) -> RawSQL:
     """Whether a condition over `listed_facts` holds for a row of a list: asked of the row, which is read anyway."""
     if isinstance(condition, Leaf) and condition.fact.has_rows:
-        return _keys_hold(condition, plain(condition, now))
+        return _keys_hold(condition, plain(condition, now), LISTED[of])
     found = compile_sql(condition, now)
     return RawSQL(f"({found.text})", found.params, output_field=BooleanField())  # nosec B611
 
 
-def _keys_hold(leaf: Leaf, asked: Plain) -> RawSQL:
+def _keys_hold(leaf: Leaf, asked: Plain, row: str) -> RawSQL:
     # The fact's own rows would be read for each contact anew: five seconds for 200,000.
     code = leaf.fact.key.removeprefix(PREFIX)
     operator = {"has_any": "?|", "has_all": "?&"}.get(asked.op)
-    text = f"{LISTED}.fields -> '{code}' {operator} %s::text[]" if operator else f"{LISTED}.fields ? '{code}'"
+    text = f"{row}.fields -> '{code}' {operator} %s::text[]" if operator else f"{row}.fields ? '{code}'"
     params = [list(asked.value)] if operator else []
     return RawSQL(f"({text}) IS {'' if asked.positive else 'NOT '}TRUE", params, output_field=BooleanField())  # nosec B611
 
 
 def value_of_field(code: str, shape: Shape) -> RawSQL:
-    """What a field of a contact holds, as it is compared: to sort a list by. Choices in the order they are offered."""
-    text, keys = field_sql(code, shape.kind, row=LISTED), [key for key, _label in shape.choices]
+    """What a field of a list's row holds, as it is compared: to sort by. Choices in the order they are offered."""
+    text, keys = field_sql(code, shape.kind, row=LISTED[shape.subject]), [key for key, _label in shape.choices]
     if shape.kind == FieldKind.CHOICE:
         return RawSQL(f"array_position(%s::text[], {text})", [keys])  # nosec B611
     return RawSQL(text, [])  # nosec B611

@@ -25,7 +25,7 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 # Asked of each row: a look at an enumeration's values takes microseconds.
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
-_GATHERED: Final = ("attributes", "fields", "agreed", "tags")
+_GATHERED: Final = ("attributes", "fields", "lead_fields", "agreed", "tags")
 _said_of = attrgetter(*(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", *_GATHERED)))
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
@@ -44,6 +44,7 @@ class LeadValues:
     origin: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     utm: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
     captured_at: datetime | None = None
 
 
@@ -96,6 +97,8 @@ def all_said(arrival: Arrival) -> list[str]:
         said += ["", *(f"{code}={given}" for code, given in sorted(lead.agreed.items()))]
     if lead.fields:
         said += ["", *(f"{code}={value}" for code, value in sorted(lead.fields.items()))]
+    if lead.lead_fields:
+        said += ["", *(f"{code}={value}" for code, value in sorted(lead.lead_fields.items()))]
     if arrival.link_id is not None:
         said.append(str(arrival.link_id))
     return [*said, arrival.came_by, str(arrival.form_id)]
@@ -187,6 +190,7 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
         origin=lead.origin,
         attributes=attributes,
         utm=arrival.utm,
+        fields=lead.lead_fields,
         captured_at=lead.captured_at,
     )
 
@@ -205,10 +209,10 @@ def changes_of(kept: Mapping[str, Any], values: LeadValues, now: datetime) -> di
         said = getattr(values, name)
         if said and said != kept[name]:
             changed[name] = said
-    for name in ("attributes", "utm"):
-        together = {**kept[name], **getattr(values, name)}
-        if together != kept[name]:
-            changed[name] = together
+    for name in ("attributes", "utm", "fields"):
+        said = getattr(values, name)
+        if said and {**kept[name], **said} != kept[name]:
+            changed[name] = {**kept[name], **said}
     if _moves_on(kept["status"], values.status):
         changed["status"] = values.status
         if values.status in _END:
@@ -227,7 +231,7 @@ def _joined(name: str, before: Any, said: Any) -> Any:
             return tuple(dict.fromkeys((*before, *said)))
         case "tags":
             return list(dict.fromkeys([*before, *said]))
-        case "attributes" | "fields" | "agreed":
+        case "attributes" | "fields" | "lead_fields" | "agreed":
             return {**before, **said}
         case "note":
             return before if said in before else "\n".join(filter(None, [before, said]))

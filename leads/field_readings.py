@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from contacts.custom.values import FieldInvalid, Shape, read_field
-from contacts.enums import FieldKind
+from contacts.enums import FieldKind, FieldSubject
 from contacts.normalise import InvalidValue
 from leads.readings import read_boolean, read_moment
 
@@ -25,6 +25,12 @@ class OwnField(NamedTuple):
     code: str
     names: tuple[str, ...]
     shape: Shape
+
+    @property
+    def label(self) -> str:
+        """What it is called where fields of contacts and of leads stand together."""
+        subject = self.shape.subject
+        return self.names[0] if subject is FieldSubject.CONTACT else f"{self.names[0]} · {subject.label}"
 
 
 def read_said(shape: Shape, text: str, *, zone: ZoneInfo, day_order: str = "") -> Any:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from contacts.custom.values import Shape
+from contacts.enums import FieldSubject
 from contacts.inputs import ConsentInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin
@@ -48,9 +50,16 @@ class LeadInput:
     tags: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
-    """Of the business, by code, as they are kept."""
+    """Of the business about the person, by code, as they are kept."""
+    lead_fields: dict[str, Any] = field(default_factory=dict)
+    """Of the business about the enquiry itself."""
     agreed: dict[str, bool] = field(default_factory=dict)
     """By channel, or by a use of data other than messages."""
+
+    def note_field(self, code: str, shape: Shape, value: Any) -> None:
+        """What one field of the business holds, of whatever it is."""
+        held = self.lead_fields if shape.subject is FieldSubject.LEAD else self.fields
+        held[code] = value
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ class _Reading:
                 code = target[len(FIELD) :]
                 said = read_said(self._shapes[code], value, zone=self._zone, day_order=day_order)
                 if said is not None:
-                    self._lead.fields[code] = said
+                    self._lead.note_field(code, self._shapes[code], said)
             elif target.startswith(CONSENT):
                 self._lead.agreed[target[len(CONSENT) :]] = read_boolean(value)
             elif target == "captured_at":

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
-from contacts.enums import FieldKind
+from contacts.enums import FieldKind, FieldSubject
 
 TEXT_MAX: Final = 500
 _TRUE: Final = frozenset(("true", "yes", "1", "on", "y", "是", "对", "有"))
@@ -33,10 +33,11 @@ class FieldInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a field holds; `choices` are its keys with their labels."""
+    """What a field holds, and about what; `choices` are its keys with their labels."""
 
     kind: FieldKind
     choices: tuple[tuple[str, str], ...] = ()
+    subject: FieldSubject = FieldSubject.CONTACT
 
 
 def read_field(shape: Shape, raw: Any, *, zone: ZoneInfo) -> Any:
@@ -46,6 +47,12 @@ def read_field(shape: Shape, raw: Any, *, zone: ZoneInfo) -> Any:
     if raw is None or raw == "" or raw == []:
         return None
     return _READERS[shape.kind](shape, raw, zone)
+
+
+def written(held: Mapping[str, Any], read: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Which fields become others when these values are written, and all that is held then."""
+    changed = sorted(code for code, value in read.items() if held.get(code) != value)
+    return changed, {code: value for code, value in {**held, **read}.items() if value is not None}
 
 
 def show_field(shape: Shape, value: Any, *, zone: ZoneInfo) -> str:

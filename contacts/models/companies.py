@@ -48,6 +48,8 @@ class Company(Findable):
         db_index=False,
     )
     note = models.TextField(_("note"), max_length=4000, blank=True, default="", db_default="")
+    fields = models.JSONField(_("fields of the business"), default=dict, db_default={}, blank=True, editable=False)
+    """By the code of a `CustomField`; what is not said is not there."""
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"), null=True, editable=False)
 

@@ -1,18 +1,29 @@
-"""Fields that the business gives its contacts and companies."""
+"""Fields that the business gives its contacts, leads and companies."""
 
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from contacts.custom.values import Shape
-from contacts.enums import FieldKind, Sight
+from contacts.enums import FieldKind, FieldSubject, Sight
 from scrm.core.ids import uuid7
 
 
 class CustomField(models.Model):
-    """One field. Its code stays whatever it is called; archived, it is shown nowhere and what was said is kept."""
+    """One field. Its code stays whatever it is called, and is nobody else's, whatever the other field is about.
+
+    Archived, it is shown nowhere and what was said is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.CharField(
+        _("of"),
+        max_length=8,
+        choices=FieldSubject.choices,
+        default=FieldSubject.CONTACT,
+        db_default=FieldSubject.CONTACT,
+        editable=False,
+    )
     code = models.SlugField(_("code"), max_length=40, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=8, choices=FieldKind.choices)
     label = models.CharField(_("label"), max_length=80)
@@ -27,8 +38,8 @@ class CustomField(models.Model):
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
-        verbose_name = _("field of contacts")
-        verbose_name_plural = _("fields of contacts")
+        verbose_name = _("field of the business")
+        verbose_name_plural = _("fields of the business")
         ordering = ["position", "created_at"]
 
     def __str__(self) -> str:
@@ -41,7 +52,8 @@ class CustomField(models.Model):
 
     @property
     def shape(self) -> Shape:
-        return Shape(FieldKind(self.kind), tuple((key, label) for key, label in self.choices))
+        choices = tuple((key, label) for key, label in self.choices)
+        return Shape(FieldKind(self.kind), choices, FieldSubject(self.subject))
 
     def sight_of(self, role: str) -> Sight:
         return Sight(self.layout.get(role, Sight.EDITS))

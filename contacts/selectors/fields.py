@@ -1,9 +1,9 @@
-"""Fields of contacts: which there are, and what they hold for a reader."""
+"""Fields of the business: which there are, and what they hold for a reader. Of contacts, unless it is said."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,16 @@ from django.db.models import QuerySet
 
 from contacts.custom.undoing import FieldsSet, taken_back
 from contacts.custom.values import Shape, show_field
-from contacts.enums import Sight
+from contacts.enums import FieldSubject, Sight
 from contacts.models import Contact, CustomField
+
+CONTACT = FieldSubject.CONTACT
+
+
+class HasFields(Protocol):
+    """A row with what its fields hold."""
+
+    fields: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +33,25 @@ class FieldShown:
     editable: bool
 
 
-def field_rows() -> QuerySet[CustomField]:
-    return CustomField.objects.filter(archived=False)
+def field_rows(*of: FieldSubject) -> QuerySet[CustomField]:
+    """Those that are shown, of some subjects or of all."""
+    rows = CustomField.objects.filter(archived=False)
+    return rows.filter(subject__in=of) if of else rows
 
 
-def field_list(*, archived: bool = False) -> list[CustomField]:
-    return list(CustomField.objects.filter(archived=archived))
+def field_list(of: FieldSubject = CONTACT, *, archived: bool = False) -> list[CustomField]:
+    return list(CustomField.objects.filter(subject=of, archived=archived))
 
 
 def field_codes() -> list[str]:
-    return list(field_rows().values_list("code", flat=True))
+    """Of fields that a message may speak of."""
+    return list(field_rows(CONTACT).values_list("code", flat=True))
 
 
 def field_shapes(codes: Collection[str], *, archived: bool = True) -> dict[str, Shape]:
-    """What these fields hold, by their codes; archived ones too, unless they are left out."""
-    rows = (CustomField.objects if archived else field_rows()).filter(code__in=codes) if codes else ()
-    return {field.code: field.shape for field in rows}
+    """What these fields of contacts and leads hold, by their codes; archived ones too, unless they are left out."""
+    rows = CustomField.objects.exclude(subject=FieldSubject.COMPANY).filter(code__in=codes) if codes else ()
+    return {field.code: field.shape for field in rows if archived or not field.archived}
 
 
 def field_get(pk: UUID) -> CustomField | None:
@@ -59,14 +70,14 @@ def fields_told(sets: Sequence[FieldsSet], *, role: str, zone: ZoneInfo) -> list
     return [[told(field, *each[field.code]) for field in seen if field.code in each] for each in sets]
 
 
-def fields_visible(role: str) -> list[CustomField]:
+def fields_visible(role: str, of: FieldSubject = CONTACT) -> list[CustomField]:
     """Those that the role sees."""
-    return [field for field in field_list() if field.sight_of(role) != Sight.HIDDEN]
+    return [field for field in field_list(of) if field.sight_of(role) != Sight.HIDDEN]
 
 
-def fields_writable(role: str) -> list[CustomField]:
+def fields_writable(role: str, *of: FieldSubject) -> list[CustomField]:
     """Those that the role changes; all of them without one."""
-    return [field for field in field_list() if field.sight_of(role) == Sight.EDITS]
+    return [field for field in field_rows(*(of or (CONTACT,))) if field.sight_of(role) == Sight.EDITS]
 
 
 def fields_without(contacts: Iterable[Contact], steps: Sequence[tuple[UUID, FieldsSet]]) -> dict[UUID, dict[str, Any]]:
@@ -84,17 +95,16 @@ def fields_restorable(steps: Sequence[tuple[UUID, FieldsSet]]) -> int:
     return len(fields_without(rows.only("pk", "fields"), steps))
 
 
-def fields_shown(contact: Contact, *, role: str, zone: ZoneInfo) -> list[FieldShown]:
-    """The fields of one contact that the role sees, in their order."""
+def fields_shown(row: HasFields, *, role: str, zone: ZoneInfo, of: FieldSubject = CONTACT) -> list[FieldShown]:
+    """The fields of one contact, lead or company that the role sees, in their order."""
     return [
         FieldShown(
             field,
-            contact.fields.get(field.code),
-            show_field(field.shape, contact.fields.get(field.code), zone=zone),
+            row.fields.get(field.code),
+            show_field(field.shape, row.fields.get(field.code), zone=zone),
             field.sight_of(role) == Sight.EDITS,
         )
-        for field in field_list()
-        if field.sight_of(role) != Sight.HIDDEN
+        for field in fields_visible(role, of)
     ]
 
 
@@ -112,8 +122,6 @@ def fields_unsaid(contact_ids: Collection[UUID], codes: Collection[str], *, role
     return [field for field in asked if any(field.code not in fields for fields in held)]
 
 
-def field_values(contact: Contact, *, role: str) -> dict[str, Any]:
+def field_values(row: HasFields, *, role: str, of: FieldSubject = CONTACT) -> dict[str, Any]:
     """What the fields hold that the role sees, by their codes; None where nothing was said."""
-    return {
-        field.code: contact.fields.get(field.code) for field in field_list() if field.sight_of(role) != Sight.HIDDEN
-    }
+    return {field.code: row.fields.get(field.code) for field in fields_visible(role, of)}

@@ -20,7 +20,13 @@ from contacts.services.contacts import (
     set_owners,
 )
 from contacts.services.erasure import end_contact, hold_erased, hold_identities, hold_whole, identity_blinds
-from contacts.services.fields import archive_field, restore_fields, save_field, set_fields
+from contacts.services.fields import (
+    archive_field,
+    read_values,
+    restore_fields,
+    save_field,
+    set_fields,
+)
 from contacts.services.finding import give_search_keys
 from contacts.services.identities import RevealsSpent, count_reveal, reveal_identity, set_reveal_limits
 from contacts.services.reading import let_read_on
@@ -64,6 +70,7 @@ __all__ = [
     "note_opportunities",
     "note_request",
     "place_people",
+    "read_values",
     "record_consent",
     "remember_owners",
     "remove_contacts",

@@ -1,6 +1,6 @@
 """Make, change and merge companies, and say what somebody does in one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import record_audit
 from contacts import queries
+from contacts.custom.values import written
 from contacts.finding.keys import keys_of
 from contacts.models import Company, CompanyMerge, Contact
 from scrm.core.bulk import insert_columns
@@ -37,8 +38,12 @@ def save_company(
     industry: str = "",
     size: str = "",
     note: str = "",
+    fields: Mapping[str, Any] | None = None,
 ) -> Company:
-    """Make one, or change it; ValidationError when the name is taken or the parent is part of it."""
+    """Make one, or change it; ValidationError when the name is taken or the parent is part of it.
+
+    `fields` are as `read_values` gives them; those that are left out stay.
+    """
     queries.lock_numbers([_TREE])
     made = company is None
     company = company or Company(created_at=now)
@@ -51,9 +56,13 @@ def save_company(
     company.name, company.parent, company.owner = name, parent, owner
     company.domains, company.industry, company.size, company.note = list(domains), industry, size, note
     company.updated_at = now
-    company.clean_fields(exclude=["created_at"])
+    held = {} if made else Company.objects.values_list("fields", flat=True).get(pk=company.pk)
+    changed, company.fields = written(held, fields or {})
+    company.clean_fields(exclude=["created_at", "fields"])
     company.save(force_insert=made)
-    record_audit(action="company.made" if made else "company.edited", actor=by, subject=company, details={}, now=now)
+    details = {"fields": changed} if changed else {}
+    action = "company.made" if made else "company.edited"
+    record_audit(action=action, actor=by, subject=company, details=details, now=now)
     return company
 
 

@@ -1,4 +1,4 @@
-"""Make, change and archive fields of contacts, and write what they hold."""
+"""Make, change and archive fields of the business, and write what they hold of a contact."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
 from contacts.custom.undoing import FieldsSet
-from contacts.custom.values import FieldInvalid, may_become, read_field
-from contacts.enums import FieldKind, Sight
+from contacts.custom.values import FieldInvalid, may_become, read_field, written
+from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.finding.keys import fold
 from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
-from contacts.selectors.fields import fields_without
+from contacts.selectors.fields import field_rows, fields_without
 from scrm.core.bulk import update_columns
 
 FIELDS_MOST: Final = 200
@@ -35,6 +35,7 @@ def save_field(
     label: str,
     by: User | None,
     now: datetime,
+    subject: str = FieldSubject.CONTACT,
     code: str = "",
     label_zh: str = "",
     help_text: str = "",
@@ -44,13 +45,16 @@ def save_field(
     layout: Mapping[str, str] | None = None,
     position: int = 0,
 ) -> CustomField:
-    """Make one or change it; ValidationError names what is wrong. A kind changes only where no value is lost."""
+    """Make one or change it; ValidationError names what is wrong. A kind changes only where no value is lost.
+
+    What a field is of (`subject`) is said once.
+    """
     with transaction.atomic():
         made = field is None
         if field is None:
             if CustomField.objects.count() >= FIELDS_MOST:
                 raise ValidationError(_("There are %(most)s fields already.") % {"most": FIELDS_MOST})
-            field = CustomField(created_at=now, code=_code(code or label), kind=kind)
+            field = CustomField(created_at=now, subject=subject, code=_code(code or label, subject), kind=kind)
         else:
             field = CustomField.objects.select_for_update().get(pk=field.pk)
         if not may_become(FieldKind(field.kind), FieldKind(kind)):
@@ -84,7 +88,20 @@ def set_fields(
 
     ValidationError names each field that there is not, that the role may not change, or whose value can't be.
     """
-    fields = {field.code: field for field in CustomField.objects.filter(archived=False)}
+    read = read_values(values, of=FieldSubject.CONTACT, role=role, zone=zone)
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update(no_key=True, of=("self",)).only("pk", "fields").get(pk=contact_id)
+        changed, said = written(contact.fields, read)
+        if changed:
+            Contact.objects.filter(pk=contact_id).update(fields=said, updated_at=now)
+            details = {"fields": changed}
+            record_audit(action="contact.fields_set", actor=by, subject=contact, details=details, now=now)
+    return changed
+
+
+def read_values(values: Mapping[str, Any], *, of: FieldSubject, role: str, zone: ZoneInfo) -> dict[str, Any]:
+    """What somebody entered by the codes of fields, as it is kept; ValidationError as `set_fields` has it."""
+    fields = {field.code: field for field in field_rows(of)} if values else {}
     problems: dict[str, str] = {}
     read: dict[str, Any] = {}
     for code, raw in values.items():
@@ -103,16 +120,7 @@ def set_fields(
                     problems[code] = _("This field is required.")
     if problems:
         raise ValidationError(problems)
-    with transaction.atomic():
-        contact = Contact.objects.select_for_update(no_key=True, of=("self",)).only("pk", "fields").get(pk=contact_id)
-        changed = sorted(code for code, value in read.items() if contact.fields.get(code) != value)
-        if changed:
-            kept = {**contact.fields, **{code: read[code] for code in changed}}
-            said = {code: value for code, value in kept.items() if value is not None}
-            Contact.objects.filter(pk=contact_id).update(fields=said, updated_at=now)
-            details = {"fields": changed}
-            record_audit(action="contact.fields_set", actor=by, subject=contact, details=details, now=now)
-    return changed
+    return read
 
 
 def restore_fields(*, steps: Sequence[tuple[UUID, FieldsSet]], now: datetime) -> int:
@@ -124,10 +132,16 @@ def restore_fields(*, steps: Sequence[tuple[UUID, FieldsSet]], now: datetime) ->
     return len(anew)
 
 
-def _code(text: str) -> str:
-    """A code out of a label, in pinyin where it is Chinese; ValidationError when it is taken or nothing is left."""
+def _code(text: str, subject: str) -> str:
+    """A code out of a label, in pinyin where it is Chinese; ValidationError when it is taken or nothing is left.
+
+    What a field about something else is called already gets what it is of before it: so every way in speaks of a
+    field by its code alone.
+    """
     spoken = "".join(f" {readings(each)[0]} " if readings(each) else each for each in fold(text))
     code = _NO_CODE.sub("_", spoken).strip("_")[:40].strip("_")
+    if CustomField.objects.filter(code=code).exclude(subject=subject).exists():
+        code = f"{subject}_{code}"[:40].strip("_")
     if not code or not code[0].isalpha():
         raise ValidationError({"code": _("A code of letters, digits and _ that begins with a letter.")})
     if CustomField.objects.filter(code=code).exists():

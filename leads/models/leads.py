@@ -38,6 +38,8 @@ class Lead(models.Model):
     input_digest = models.BinaryField(_("digest of what was said last"), max_length=16, null=True, editable=False)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     utm = models.JSONField(_("campaign parameters"), default=dict, blank=True)
+    fields = models.JSONField(_("fields of the business"), default=dict, db_default={}, blank=True, editable=False)
+    """By the code of a `CustomField`; what is not said is not there."""
     captured_at = models.DateTimeField(_("captured at"))
     assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True)
     won_at = models.DateTimeField(_("won at"), null=True, blank=True)

@@ -18,10 +18,10 @@ from leads.services.responses import end_clocks
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 
-_CHANGEABLE: Final = (
-    *("source_id", "form_id", "form_version", "status", "rating", "origin", "attributes", "utm"),
-    *("captured_at", "won_at", "lost_at", "updated_at"),
-)
+_SAID: Final = ("source_id", "form_id", "form_version", "rating", "origin", "attributes", "utm")
+_CHANGEABLE: Final = (*_SAID, "status", "captured_at", "won_at", "lost_at", "updated_at")
+_FIELDS: Final = ("fields",)
+"""Written only where an arrival speaks of them: a file without any costs what it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def add_leads(*, leads: Sequence[NewLead], now: datetime) -> list[UUID]:
         "won_at": [now if state == LeadStatus.WON else None for state in states],
         "lost_at": [now if state == LeadStatus.LOST else None for state in states],
     }
-    for name in ("source_id", "form_id", "form_version", "rating", "origin", "attributes", "utm"):
+    for name in (*_SAID, *_FIELDS) if any(said.fields for said in values) else _SAID:
         columns[name] = list(map(attrgetter(name), values))
     insert_columns(Lead, columns, {"updated_at": now})
     return ids
@@ -83,11 +83,12 @@ def change_leads(*, wanted: Mapping[UUID, tuple[LeadValues, bytes]], now: dateti
     if not wanted:
         return {}
     rows = Lead.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
-    states = {row.pop("pk"): row for row in rows.values("pk", *_CHANGEABLE)}
+    names = (*_CHANGEABLE, *_FIELDS) if any(values.fields for values, _digest in wanted.values()) else _CHANGEABLE
+    states = {row.pop("pk"): row for row in rows.values("pk", *names)}
     changed = {pk: changes_of(states[pk], values, now) for pk, (values, _digest) in wanted.items()}
     changed = {pk: {**changes, "updated_at": now} for pk, changes in changed.items() if changes}
     columns: dict[str, list[Any]] = {"id": list(states), "input_digest": [wanted[pk][1] for pk in states]}
-    for name in _CHANGEABLE:
+    for name in names:
         columns[name] = [changed.get(pk, state).get(name, state[name]) for pk, state in states.items()]
     update_columns(Lead, columns)
     for answered, status in ((True, LeadStatus.WORKING), (True, LeadStatus.WON), (False, LeadStatus.LOST)):

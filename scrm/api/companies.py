@@ -16,17 +16,19 @@ from rest_framework.response import Response
 
 from accounts.selectors import user_visible
 from contacts.company_names import read_domains
-from contacts.enums import CompanySize
+from contacts.enums import CompanySize, FieldSubject
 from contacts.models import Company
-from contacts.selectors import company_get, company_list
-from contacts.services import save_company
+from contacts.selectors import company_get, company_list, field_values
+from contacts.services import read_values, save_company
 from scrm.api.access import COMPANIES_READ, COMPANIES_WRITE
 from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import DetailResource, ListResource
 from scrm.api.errors import ErrorsBody, Refused, refusal
+from scrm.api.fields import custom_field, fields_refused
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.parsing import StrictSerializer
 from scrm.core import clock
+from tenants.selectors import tenant_zone
 
 
 class CompanyOut(serializers.ModelSerializer):
@@ -42,6 +44,16 @@ class CompanyOut(serializers.ModelSerializer):
         )
 
 
+class CompanyDetailOut(CompanyOut):
+    custom = serializers.SerializerMethodField(help_text="Fields of the business by their codes.")
+
+    class Meta(CompanyOut.Meta):
+        fields: tuple[str, ...] = (*CompanyOut.Meta.fields, "custom")
+
+    def get_custom(self, company: Company) -> dict[str, Any]:
+        return field_values(company, of=FieldSubject.COMPANY, role=viewer_of(self.context["request"]).role)
+
+
 class CompanyBody(StrictSerializer):
     name = serializers.CharField(max_length=200)
     parent: Any = serializers.UUIDField(required=False, allow_null=True)
@@ -50,6 +62,7 @@ class CompanyBody(StrictSerializer):
     size = serializers.ChoiceField(choices=CompanySize.choices, required=False, allow_blank=True)
     owner = serializers.UUIDField(required=False, allow_null=True)
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    custom = custom_field(required=False)
 
     def validate_domains(self, domains: list[str]) -> list[str]:
         try:
@@ -80,7 +93,9 @@ class CompanyList(ListResource):
         return company_list(viewer_of(self.request)).order_by("-pk")
 
     @extend_schema(
-        summary="Make a company", request=CompanyBody, responses={201: CompanyOut, 400: ErrorsBody, 422: ErrorsBody}
+        summary="Make a company",
+        request=CompanyBody,
+        responses={201: CompanyDetailOut, 400: ErrorsBody, 422: ErrorsBody},
     )
     def post(self, request: Request) -> Response:
         return Response(_saved(request, None), status=201)
@@ -90,7 +105,7 @@ class CompanyDetail(DetailResource):
     """One company. A name that was merged answers with what it leads to."""
 
     access = {"GET": COMPANIES_READ, "PATCH": COMPANIES_WRITE}
-    serializer_class = CompanyOut
+    serializer_class = CompanyDetailOut
 
     def get_object(self) -> Company:
         return _company_or_404(self.request, self.kwargs["pk"])
@@ -98,7 +113,7 @@ class CompanyDetail(DetailResource):
     @extend_schema(
         summary="Change a company: what is left out stays",
         request=CompanyBody,
-        responses={200: CompanyOut, 400: ErrorsBody, 404: ErrorsBody, 422: ErrorsBody},
+        responses={200: CompanyDetailOut, 400: ErrorsBody, 404: ErrorsBody, 422: ErrorsBody},
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         return Response(_saved(request, _company_or_404(request, pk)))
@@ -116,8 +131,12 @@ def _company_or_404(request: Request, pk: UUID) -> Company:
 def _saved(request: Request, company: Company | None) -> Any:
     body = CompanyBody(data=request.data, partial=company is not None)
     body.is_valid(raise_exception=True)
-    values: dict[str, Any] = {str(name): getattr(company, str(name)) for name in body.fields} if company else {}
+    names = {str(name) for name in body.fields} - {"custom"}
+    values: dict[str, Any] = {name: getattr(company, name) for name in names} if company else {}
     values = {"parent": None, "owner": None, **values, **body.validated_data}
+    custom, role = values.pop("custom", {}), viewer_of(request).role
+    with fields_refused(custom):
+        values["fields"] = read_values(custom, of=FieldSubject.COMPANY, role=role, zone=tenant_zone())
     readers: dict[str, Callable[[UUID], Any]] = {
         "parent": company_get,
         "owner": partial(user_visible, viewer_of(request)),
@@ -128,4 +147,5 @@ def _saved(request: Request, company: Company | None) -> Any:
             if values[name] is None:
                 raise Refused([refusal(name, "unknown", _("There is no such row."))])
     saved = save_company(company=company, by=actor_of(request), now=clock.now(), **values)
-    return CompanyOut(company_list(viewer_of(request)).get(pk=saved.pk)).data
+    shown = company_list(viewer_of(request)).get(pk=saved.pk)
+    return CompanyDetailOut(shown, context={"request": request}).data

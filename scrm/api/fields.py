@@ -1,8 +1,11 @@
-"""/fields: what the business notes about contacts, and what it noted about one."""
+"""/fields: what the business notes about contacts, leads and companies, and what it noted about one contact."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -11,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contacts.enums import FieldSubject
 from contacts.models import CustomField
 from contacts.selectors import field_rows, field_values
 from contacts.services import set_fields
@@ -35,28 +39,64 @@ class FieldOut(serializers.ModelSerializer):
     class Meta:
         model = CustomField
         fields: tuple[str, ...] = (
-            *("id", "code", "kind", "label", "label_zh", "help_text", "group", "choices", "required", "position"),
+            *(
+                "id",
+                "subject",
+                "code",
+                "kind",
+                "label",
+                "label_zh",
+                "help_text",
+                "group",
+                "choices",
+                "required",
+                "position",
+            ),
         )
 
     def get_choices(self, field: CustomField) -> list[dict[str, str]]:
         return [{"key": key, "label": label} for key, label in field.choices]
 
 
+class FieldFilter(django_filters.FilterSet):
+    subject = django_filters.ChoiceFilter(choices=FieldSubject.choices)
+
+    class Meta:
+        model = CustomField
+        fields: tuple[str, ...] = ()
+
+
 class FieldList(ListResource):
-    """Fields of contacts, in the order they are shown."""
+    """Fields of contacts, leads and companies, in the order they are shown."""
 
     access = {"GET": CONTACTS_READ}
     serializer_class = FieldOut
+    filterset_class = FieldFilter
 
     def rows(self) -> QuerySet[CustomField]:
         return field_rows()
 
 
+def custom_field(**said: Any) -> Any:
+    """The values of fields in a body."""
+    about = "Values by the codes of fields; null takes one away, what is left out stays."
+    return serializers.DictField(child=serializers.JSONField(allow_null=True), help_text=about, **said)
+
+
 class FieldsBody(StrictSerializer):
-    custom = serializers.DictField(
-        child=serializers.JSONField(allow_null=True),
-        help_text="Values by the codes of fields; null takes one away, what is left out stays.",
-    )
+    custom = custom_field()
+
+
+@contextmanager
+def fields_refused(values: Mapping[str, Any]) -> Iterator[None]:
+    """What can't be kept of the values of fields, named as they were sent, in `custom`."""
+    if not storable(values):
+        raise Refused([refusal("custom", "bad_text", _("This holds a character that can't be kept."))])
+    try:
+        yield
+    except ValidationError as error:
+        problems = [refusal(f"custom.{code}", "invalid", said[0]) for code, said in error.message_dict.items()]
+        raise Refused(problems) from error
 
 
 class FieldsSet(serializers.Serializer):
@@ -77,19 +117,8 @@ class ContactFields(Resource):
         body = FieldsBody(data=request.data)
         body.is_valid(raise_exception=True)
         values, role = body.validated_data["custom"], viewer_of(request).role
-        if not storable(values):
-            raise Refused([refusal("custom", "bad_text", _("This holds a character that can't be kept."))])
-        try:
-            changed = set_fields(
-                contact_id=contact.pk,
-                values=values,
-                role=role,
-                by=actor_of(request),
-                now=clock.now(),
-                zone=tenant_zone(),
-            )
-        except ValidationError as error:
-            problems = [refusal(f"custom.{code}", "invalid", said[0]) for code, said in error.message_dict.items()]
-            raise Refused(problems) from error
+        said: dict[str, Any] = {"role": role, "by": actor_of(request), "now": clock.now(), "zone": tenant_zone()}
+        with fields_refused(values):
+            changed = set_fields(contact_id=contact.pk, values=values, **said)
         contact = contact_or_404(request, pk)
         return Response({"changed": changed, "custom": field_values(contact, role=role)})

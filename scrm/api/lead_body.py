@@ -93,7 +93,8 @@ def read_arrival(
         return problems
     lead.attributes |= extras
     lead.tags = tags
-    lead.fields = own
+    for code, value in own.items():
+        lead.note_field(code, shapes[code], value)
     lead.captured_at = data.get("captured_at")
     for flag in _FLAGS:
         setattr(lead, flag, data[flag])

@@ -164,7 +164,7 @@ def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str], viewer: User) -> 
     form, tenant, zone, secret = _BODY, tenant_current(), tenant_zone(), tenant_keys()
     # Asked only where somebody speaks of them.
     speaks = any(isinstance(body, Mapping) and body.get("fields") for body in bodies)
-    shapes = {field.code: field.shape for field in own_fields(viewer)} if speaks else NO_SHAPES
+    shapes = {field.code: field.shape for field in own_fields(viewer.role)} if speaks else NO_SHAPES
     known: dict[str, Any] = {"region": tenant.region, "zone": zone, "keys": secret, "shapes": shapes}
     found: list[Arrival | list[Refusal]] = []
     for row, (body, key) in enumerate(zip(bodies, keys, strict=True)):

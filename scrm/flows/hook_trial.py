@@ -47,7 +47,7 @@ class Trial:
     @property
     def shown(self) -> list[list[tuple[str, str]]]:
         """Each lead as what it says, by the name of its target; identities masked."""
-        shapes = field_shapes({code for each in self.leads for code in each.lead.fields})
+        shapes = field_shapes({code for each in self.leads for code in (*each.lead.fields, *each.lead.lead_fields)})
         return [_shown(each, shapes) for each in self.leads[:_SHOWN]]
 
 
@@ -69,7 +69,7 @@ def tried(
     except UnreadablePayload as error:
         return Trial(mapping, text, error=error.message)
     if guess or not mapping.fields:
-        mapping = guess_hook_mapping(data, region=tenant_current().region, own=own_fields(user))
+        mapping = guess_hook_mapping(data, region=tenant_current().region, own=own_fields(user.role if user else ""))
     return _tried(endpoint, mapping, text, data)
 
 
@@ -94,7 +94,8 @@ def _shown(each: HookLead, shapes: Shapes) -> list[tuple[str, str]]:
         shown.append(("captured_at", date_format(lead.captured_at.astimezone(tenant_zone()), "SHORT_DATETIME_FORMAT")))
     shown.append(("tags", ", ".join(lead.tags)))
     zone = tenant_zone()
-    shown += [(f"{FIELD}{code}", show_field(shapes[code], value, zone=zone)) for code, value in lead.fields.items()]
+    own = {**lead.fields, **lead.lead_fields}
+    shown += [(f"{FIELD}{code}", show_field(shapes[code], value, zone=zone)) for code, value in own.items()]
     shown += [(name, value) for name, value in lead.attributes.items()]
     shown += list(each.utm.items())
     shown.append(("consent", gettext("Yes") if each.consents else ""))

@@ -1,8 +1,9 @@
 """How another system, or a person through the API, changes a lead: all of it, or nothing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import contacts.services
@@ -10,6 +11,7 @@ import leads.services
 from accounts.models import User
 from leads.enums import LeadStatus
 from leads.models import Lead
+from leads.services.fields import write_lead_fields
 from leads.upkeep import rate_lead, start_working
 from scheduler.services import due_work
 from scrm.flows.progress import lead_lost, lead_reassigned, lead_won
@@ -23,6 +25,8 @@ class LeadChange:
     status: str | None = None
     lost_reason: str = ""
     owner_id: UUID | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Of the business, as `read_values` gives them."""
 
 
 def lead_changed(
@@ -37,6 +41,8 @@ def lead_changed(
             return False
         if change.rating is not None and change.rating != held.rating:
             rate_lead(lead=held, rating=change.rating, by=by, now=now)
+        if change.fields:
+            write_lead_fields(lead_id=lead.pk, read=change.fields, by=by, now=now)
         match change.status:
             case LeadStatus.WORKING:
                 start_working(lead_ids=[lead.pk], by=by, now=now)

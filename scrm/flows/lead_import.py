@@ -100,7 +100,7 @@ def _look(file: BinaryIO, user: User | None) -> Preview:
             samples.append(item.values)
         if len(samples) >= SAMPLE_ROWS:
             break
-    fields = own_fields(user)
+    fields = own_fields(user.role if user else "")
     mapping = guess_mapping(table.columns, samples, region=region, fields=fields)
     return Preview(table.columns, samples[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header, fields)
 

@@ -1,18 +1,21 @@
-"""Fields that the business gave its contacts, as leads that come in may say them: which there are, who may set them."""
+"""Fields of contacts and leads, as leads that come in may say them: which there are, who may set them."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.utils.translation import gettext
 
-from accounts.models import User
+from contacts.enums import FieldSubject
 from contacts.selectors import field_shapes, fields_writable
 from leads.field_readings import OwnField, Shapes
 from leads.mapping import FIELD, InvalidMapping
 
+ARRIVING: Final = (FieldSubject.CONTACT, FieldSubject.LEAD)
 
-def own_fields(user: User | None = None) -> list[OwnField]:
-    """The fields that somebody may set, in their order; what comes from another system may set all of them."""
-    fields = fields_writable(user.role if user else "")
+
+def own_fields(role: str = "") -> list[OwnField]:
+    """The fields that a role may set, in their order; what comes from another system may set all of them."""
+    fields = fields_writable(role, *ARRIVING)
     return [
         OwnField(field.code, tuple(filter(None, (field.name, field.label, field.label_zh, field.code))), field.shape)
         for field in fields

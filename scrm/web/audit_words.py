@@ -85,6 +85,7 @@ WORDS: Final[dict[str, Words]] = {
     "interaction.restored": gettext_lazy("brought back what was logged"),
     "lead.captured": gettext_lazy("took in leads"),
     "lead.contacted": gettext_lazy("marked leads as contacted"),
+    "lead.fields_set": gettext_lazy("filled in fields of a lead"),
     "lead.lost": gettext_lazy("lost a lead"),
     "lead.rated": gettext_lazy("rated a lead"),
     "lead.reassigned": gettext_lazy("gave a lead to somebody else"),

@@ -100,7 +100,7 @@ class HostedForm(PersonForm):
         own = {name: values[name] for name in self.shapes if values.get(name) not in (None, "", [])}
         zone = tenant_zone()
         answers |= {self.questions[name].key: show_field(self.shapes[name], own[name], zone=zone) for name in own}
-        return LeadInput(
+        lead = LeadInput(
             row=1,
             name=values.get("name") or "",
             company=values.get("company") or "",
@@ -108,8 +108,10 @@ class HostedForm(PersonForm):
             source=hosted.source.name,
             city=values.get("city") or "",
             attributes=answers,
-            fields={self.questions[name].field: value for name, value in own.items()},
         )
+        for name, value in own.items():
+            lead.note_field(self.questions[name].field, self.shapes[name], value)
+        return lead
 
     def _read(self, name: str, question: Question, value: Any) -> Any:
         if name in self.shapes:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from contacts.enums import FieldSubject
 from contacts.lookup import people_known_as, read_identity
 from contacts.normalise import InvalidValue
+from contacts.selectors import fields_writable
 from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
 from leads.inputs import Arrival, LeadInput
@@ -20,6 +22,7 @@ from leads.selectors import source_choices
 from scrm.core.ids import short_code
 from scrm.core.rates import spend
 from scrm.web.access import Visit
+from scrm.web.own_fields import OwnInputs
 from scrm.web.person_form import PersonForm
 from tenants.selectors import tenant_current
 
@@ -28,7 +31,7 @@ _ASKS_A_MINUTE: Final = 60
 _CARD: Final = ("title", "wechat", "address")
 
 
-class LeadEntryForm(PersonForm):
+class LeadEntryForm(OwnInputs, PersonForm):
     """What stands on a business card, and by which way it came. `once` makes a form sent twice one lead."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=lambda: short_code(120))
@@ -45,8 +48,9 @@ class LeadEntryForm(PersonForm):
     source = forms.ChoiceField(label=_("Source"), required=False)
     note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ask_for(fields_writable(role, FieldSubject.LEAD))
         for name in ("name", "phone", "email", "company"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["name"].widget.attrs["autofocus"] = True
@@ -80,6 +84,7 @@ class LeadEntryForm(PersonForm):
             city=values["city"],
             note=values["note"],
             attributes={name: values[name] for name in _CARD if values[name]},
+            lead_fields={code: value for code, value in self.own_values.items() if value is not None},
         )
         return Arrival(
             lead=lead,

@@ -1,6 +1,6 @@
-"""What the business notes about a contact: the form of it at the desk and on the phone, and what was entered."""
+"""What the business notes about contacts, leads and companies: their inputs at the desk and on the phone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -9,34 +9,61 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.enums import FieldKind
-from contacts.models import Contact
-from contacts.selectors import FieldShown, fields_shown
-from contacts.services import set_fields
+from contacts.models import CustomField
+from contacts.selectors import FieldShown
 from scrm.core import clock
 from scrm.web.access import Visit
-from scrm.web.own_inputs import input_for, shown_in_input
+from scrm.web.own_inputs import input_for, read_answer, shown_in_input
 from tenants.selectors import tenant_zone
 
 PREFIX: Final = "field-"
 
 
-class OwnFieldsForm(forms.Form):
+class OwnInputs(forms.Form):
+    """A form that asks for fields of the business besides its own."""
+
+    own: Sequence[CustomField] = ()
+
+    def ask_for(self, fields: Sequence[CustomField], held: Mapping[str, Any] | None = None) -> None:
+        """Ask for these fields too, each with what it holds."""
+        self.own, zone = fields, tenant_zone()
+        for field in fields:
+            initial = shown_in_input(field.shape, (held or {}).get(field.code), zone=zone)
+            said: dict[str, Any] = {"label": field.name, "help_text": field.help_text, "required": field.required}
+            self.fields[PREFIX + field.code] = input_for(field.shape, few=0, **said, initial=initial)
+
+    @property
+    def own_rows(self) -> list[forms.BoundField]:
+        """The inputs of the fields, in their order."""
+        return [self[PREFIX + field.code] for field in self.own]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned, zone = super().clean() or {}, tenant_zone()
+        for field in self.own:
+            name = PREFIX + field.code
+            try:
+                cleaned[name] = read_answer(field.shape, cleaned.get(name), zone=zone)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+    @property
+    def own_values(self) -> dict[str, Any]:
+        """By the codes of the fields, as they are kept; None where nothing was said."""
+        return {field.code: self.cleaned_data.get(PREFIX + field.code) for field in self.own}
+
+
+class OwnFieldsForm(OwnInputs):
     """The fields that its reader changes, each with what it holds."""
 
-    def __init__(self, shown: Sequence[FieldShown]) -> None:
-        super().__init__(auto_id="own-%s")
-        zone = tenant_zone()
-        for each in shown:
-            if each.editable:
-                shape = each.field.shape
-                said: dict[str, Any] = {"label": each.field.name, "help_text": each.field.help_text}
-                said |= {"required": each.field.required, "initial": shown_in_input(shape, each.value, zone=zone)}
-                self.fields[PREFIX + each.field.code] = input_for(shape, few=0, **said)
+    def __init__(self, shown: Sequence[FieldShown], prefix: str = "own") -> None:
+        super().__init__(auto_id=f"{prefix}-%s")
+        editable = [each for each in shown if each.editable]
+        self.ask_for([each.field for each in editable], {each.field.code: each.value for each in editable})
 
 
-def save_posted(request: Visit, contact: Contact) -> None:
-    """Write what was entered, or tell of each field what is wrong with it."""
-    shown = fields_shown(contact, role=request.user.role, zone=tenant_zone())
+def save_posted(request: Visit, shown: Sequence[FieldShown], write: Callable[..., list[str]]) -> None:
+    """Write what was entered of the fields shown, or tell of each what is wrong with it."""
     values: dict[str, Any] = {}
     for each in shown:
         name = PREFIX + each.field.code
@@ -44,9 +71,8 @@ def save_posted(request: Visit, contact: Contact) -> None:
             values[each.field.code] = request.POST.getlist(name)
         elif each.editable:
             values[each.field.code] = request.POST.get(name, "").replace("\0", "")
-    said: dict[str, Any] = {"role": request.user.role, "by": request.user, "now": clock.now(), "zone": tenant_zone()}
     try:
-        set_fields(contact_id=contact.pk, values=values, **said)
+        write(values=values, role=request.user.role, by=request.user, now=clock.now(), zone=tenant_zone())
         messages.success(request, _("Saved."))
     except ValidationError as error:
         labels = {each.field.code: each.field.name for each in shown}

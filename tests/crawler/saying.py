@@ -47,6 +47,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:settings_fields": lambda ids: {"label": "Model", "kind": "text"},
     "ops:settings_field": lambda ids: {"label": "Model", "kind": "text"},
     "ops:contact_fields": lambda ids: {"field-model": "x"},
+    "ops:lead_fields": lambda ids: {"field-lead": "x"},
+    "rep:lead_fields": lambda ids: {"field-lead": "x"},
     "api:contact_fields": lambda ids: {"custom": {}},
     "api:company_list": lambda ids: {"name": "Newco"},
     "api:company_detail": lambda ids: {"name": "Otherco"},

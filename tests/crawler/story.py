@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from commerce.models import OpportunityItem, Voice, VoiceTopic
-from contacts.models import OwnerChange
+from contacts.models import CustomField, OwnerChange
 from leads.models import (
     ContactRating,
     Interaction,
@@ -41,6 +41,8 @@ def lay_story(world: "World", tag: Tag) -> None:
     keep(ScoreScale.objects.create())
     keep(PoolPolicy.objects.create())
     keep(PoolRule.objects.create(created_at=clock.now()))
+    for subject in ("lead", "company"):
+        CustomField.objects.create(code=subject, subject=subject, kind="text", label=subject, created_at=clock.now())
 
 
 def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import user_list_visible
 from commerce.selectors import order_list, order_totals
 from contacts.company_names import read_domains
-from contacts.enums import CompanyRole, CompanySize
+from contacts.enums import CompanyRole, CompanySize, FieldSubject
 from contacts.models import Company, Contact
 from contacts.selectors import (
     company_doubles,
@@ -29,6 +29,10 @@ from contacts.selectors import (
     company_parts,
     company_people,
     contact_detail,
+    fields_grouped,
+    fields_shown,
+    fields_visible,
+    fields_writable,
 )
 from contacts.services import save_company
 from leads.selectors import (
@@ -41,10 +45,13 @@ from leads.selectors import (
 from scrm.core import clock
 from scrm.flows.companies import companies_merged, companies_parted, person_placed
 from scrm.web.access import Visit, found, may
+from scrm.web.ops.field_filters import FieldFilters, tidy_address
 from scrm.web.ops.filters import FilterForm, offer, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, form_page, page_or_part, take_errors
 from scrm.web.ops.reports import today
+from scrm.web.own_fields import OwnInputs
+from tenants.selectors import tenant_zone
 
 SORTS = {"name": "name", "people": "seen", "industry": "industry", "since": "created_at"}
 
@@ -57,7 +64,7 @@ class CompanyFilter(FilterForm):
         self.choose("size", gettext_lazy("Size"), gettext_lazy("Any size"), CompanySize.choices)
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(OwnInputs):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     parent = forms.CharField(
         label=pgettext_lazy("company", "Part of"),
@@ -79,9 +86,10 @@ class CompanyForm(forms.Form):
         label=gettext_lazy("Note"), max_length=4000, required=False, widget=forms.Textarea({"rows": 3})
     )
 
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Any, company: Company | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "owner", [("", gettext_lazy("Nobody")), *owner_choices(viewer)])
+        self.ask_for(fields_writable(viewer.role, FieldSubject.COMPANY), company.fields if company else None)
 
     def clean_domains(self) -> list[str]:
         try:
@@ -112,16 +120,25 @@ class MergeForm(forms.Form):
 
 @may("company.view")
 def index(request: Visit) -> HttpResponse:
+    fields = fields_visible(request.user.role, FieldSubject.COMPANY)
+    if "narrow" in request.GET:
+        return redirect(tidy_address(request.GET, fields))
+    own = FieldFilters(request, fields)
     filters = CompanyFilter(request)
     chosen = filters.chosen
     rows = company_list(
         request.user, q=chosen.get("q", ""), industry=chosen.get("industry", ""), size=chosen.get("size", "")
     )
+    rows = own.narrowed(rows)
+    by_field = own.ordered(rows)
+    page = page_of(request, sorted_by(request, rows, SORTS, "name") if by_field is None else by_field)
     context = {
         "filters": filters,
-        "page": page_of(request, sorted_by(request, rows, SORTS, "name")),
-        "filtered": bool(chosen),
-        "form": CompanyForm(viewer=request.user, auto_id="company-%s"),
+        "page": page,
+        "rows": [(company, own.cells(company)) for company in page],
+        "own": own,
+        "chips": [*filters.chips, *own.chips],
+        "filtered": bool(chosen or own.where),
     }
     return page_or_part(request, "ops/company_list.html", "list", context)
 
@@ -148,7 +165,7 @@ def detail(request: Visit, company_id: UUID) -> HttpResponse:
 @may("company.edit")
 def edit(request: Visit, company_id: UUID) -> HttpResponse:
     company = found(company_get(company_id))
-    form = CompanyForm(request.POST, viewer=request.user, auto_id="company-%s")
+    form = CompanyForm(request.POST, viewer=request.user, company=company, auto_id="company-%s")
     if not company.merged_into_id and _save(request, form, company):
         messages.success(request, _("Company saved."))
         return redirect("ops:company_detail", company.pk)
@@ -219,11 +236,12 @@ def _company_said(name: str) -> Company | None:
 def _save(request: Visit, form: CompanyForm, company: Company | None) -> Company | None:
     if request.method != "POST" or not form.is_valid():
         return None
-    values = dict(form.cleaned_data)
+    values = {name: form.cleaned_data[name] for name in CompanyForm.base_fields}
     owner = user_list_visible(request.user).filter(pk=values.pop("owner")).first() if values["owner"] else None
     values.pop("owner", None)
     try:
-        return save_company(company=company, owner=owner, by=request.user, now=clock.now(), **values)
+        said: dict[str, Any] = {"by": request.user, "now": clock.now(), "fields": form.own_values}
+        return save_company(company=company, owner=owner, **said, **values)
     except ValidationError as error:
         take_errors(form, error)
         return None
@@ -246,8 +264,10 @@ def _detail(
         "owner": str(company.owner_id or ""),
         "note": company.note,
     }
+    own = fields_shown(company, of=FieldSubject.COMPANY, role=request.user.role, zone=tenant_zone())
     context = {
         "company": company,
+        "field_groups": fields_grouped(own),
         "page": page_of(request, people),
         "parts": company_parts(company),
         "whole": whole,
@@ -262,7 +282,7 @@ def _detail(
         "merges": company_merges(company),
         "merge_form": merge_form or MergeForm(auto_id="merge-%s"),
     }
-    form = form or CompanyForm(viewer=request.user, initial=said, auto_id="company-%s")
+    form = form or CompanyForm(viewer=request.user, company=company, initial=said, auto_id="company-%s")
     answer = form_page(request, "ops/company_detail.html", form, context)
     if merge_form is not None and merge_form.errors:
         answer.status_code = 422

@@ -27,7 +27,6 @@ from contacts.selectors import (
     identity_visible,
     marks_of,
 )
-from contacts.selectors.field_lists import contacts_by_field, contacts_where
 from contacts.selectors.merges import survivor_of
 from contacts.services import reveal_identity
 from leads.interaction_rules import CHANGED_FOR
@@ -103,14 +102,12 @@ def index(request: Visit) -> HttpResponse:
     rows = contact_list_filtered(
         contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
     )
-    rows = contacts_where(rows, own.conditions, now)
-    by_field = own.sorted_field()
-    if by_field is not None:
-        rows = contacts_by_field(rows, by_field[0], descending=by_field[1])
-    else:
+    rows = own.narrowed(rows, now)
+    by_field = own.ordered(rows)
+    if by_field is None:
         scored = with_score(rows) if "score" in request.GET.get("sort", "") else rows
-        rows = sorted_by(request, scored, SORTS, "-created_at")
-    page = page_of(request, rows)
+        by_field = sorted_by(request, scored, SORTS, "-created_at")
+    page = page_of(request, by_field)
     ids = [contact.pk for contact in page]
     tags, positions, scores = tags_by_contact(ids, now), positions_by_contact(ids), scores_by_contact(ids)
     context = {

@@ -1,4 +1,4 @@
-"""Narrows, sorts and widens the list of contacts by fields of the business; all of it stands in the address.
+"""Narrows, sorts and widens a list of contacts, leads or companies by their fields; all of it stands in the address.
 
 `where=budget.gte.1000` narrows, `column=budget` shows, `sort=-field.budget` sorts. The page's dialog asks for it field
 by field, and is led to such an address.
@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from contacts.custom.values import show_field
-from contacts.enums import FieldKind
+from contacts.enums import FieldKind, FieldSubject
 from contacts.field_facts import PREFIX, listed_facts
-from contacts.models import Contact, CustomField
+from contacts.models import CustomField
+from contacts.selectors.field_lists import Row, rows_by_field, rows_where
+from contacts.selectors.fields import HasFields
+from scrm.core import clock
 from scrm.core.conditions import Condition, ConditionInvalid, parse, sentence
 from scrm.core.conditions.types import OPERATORS, SHAPES, Shape
 from scrm.core.conditions.words import OPERATOR_LABELS
@@ -97,9 +101,21 @@ class FieldFilters:
         wanted = dict.fromkeys(request.GET.getlist("column"))
         self.columns = [self._by_code[code] for code in wanted if code in self._by_code][:COLUMNS_MOST]
 
-    @property
-    def conditions(self) -> list[Condition]:
-        return [each.condition for each in self.where]
+    def narrowed(self, rows: QuerySet[Row], now: datetime | None = None) -> QuerySet[Row]:
+        """Those rows for which all holds that is asked; the clock is asked only where something is."""
+        if not self.where:
+            return rows
+        of = FieldSubject(self.fields[0].subject)
+        return rows_where(rows, [each.condition for each in self.where], now or clock.now(), of=of)
+
+    def ordered(self, rows: QuerySet[Row]) -> QuerySet[Row] | None:
+        """Sorted by the field that the address names; None where it names none."""
+        asked = self._query.get("sort", "")
+        name = asked.removeprefix("-")
+        field = self._by_code.get(name.removeprefix(_SORT)) if name.startswith(_SORT) else None
+        if field is None or field.kind == FieldKind.CHOICES:
+            return None
+        return rows_by_field(rows, field, descending=asked.startswith("-"))
 
     @property
     def chips(self) -> list[dict[str, str]]:
@@ -130,17 +146,10 @@ class FieldFilters:
             rows.append(Asked(field, _operators(field), where.op if where else "", values, field.code in shown))
         return rows
 
-    def sorted_field(self) -> tuple[CustomField, bool] | None:
-        """By which field the list is to be sorted, and whether downwards."""
-        asked = self._query.get("sort", "")
-        name = asked.removeprefix("-")
-        field = self._by_code.get(name.removeprefix(_SORT)) if name.startswith(_SORT) else None
-        return None if field is None or field.kind == FieldKind.CHOICES else (field, asked.startswith("-"))
-
-    def cells(self, contact: Contact) -> list[tuple[CustomField, str]]:
-        """What the columns say of a contact."""
+    def cells(self, row: HasFields) -> list[tuple[CustomField, str]]:
+        """What the columns say of a row."""
         zone = tenant_zone()
-        return [(field, show_field(field.shape, contact.fields.get(field.code), zone=zone)) for field in self.columns]
+        return [(field, show_field(field.shape, row.fields.get(field.code), zone=zone)) for field in self.columns]
 
     def _read(self) -> Iterator[Where]:
         for text in dict.fromkeys(self._query.getlist("where")[:_WHERE_MOST]):

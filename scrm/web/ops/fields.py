@@ -1,5 +1,6 @@
-"""Fields that the business gives its contacts: set up, per role, and written on a contact's page."""
+"""Fields of the business: set up, per role, and written on the page of a contact or a lead."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,19 +9,23 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.enums import Role
-from contacts.enums import FieldKind, Sight
+from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.models import CustomField
-from contacts.selectors import contact_detail, field_get, field_list
-from contacts.services import archive_field, save_field
+from contacts.selectors import contact_detail, field_get, field_list, fields_shown
+from contacts.services import archive_field, save_field, set_fields
+from leads.selectors import lead_detail
+from leads.services.fields import set_lead_fields
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.own_fields import save_posted
+from tenants.selectors import tenant_zone
 
 
 class CustomFieldForm(forms.Form):
@@ -68,11 +73,12 @@ class CustomFieldForm(forms.Form):
 
 @may("field.edit")
 def index(request: Visit) -> HttpResponse:
+    asked = request.GET.get("of", "")
+    subject = FieldSubject(asked) if asked in FieldSubject.values else FieldSubject.CONTACT
     form = CustomFieldForm(request.POST or None)
-    if _saved(request, form, None):
-        return redirect("ops:settings_fields")
-    context = {"tab": "fields", "fields": field_list(), "archived": field_list(archived=True), "field": None}
-    return form_page(request, "ops/settings_fields.html", form, context)
+    if _saved(request, form, None, subject):
+        return _back(subject)
+    return _page(request, form, subject, None)
 
 
 @may("field.edit")
@@ -81,10 +87,9 @@ def edit(request: Visit, field_id: UUID) -> HttpResponse:
     said = {name: getattr(field, name) for name in CustomFieldForm.base_fields if name != "choices"}
     said["choices"] = "\n".join(label for _key, label in field.choices)
     form = CustomFieldForm(request.POST or None, field=field, initial=said)
-    if _saved(request, form, field):
-        return redirect("ops:settings_fields")
-    context = {"tab": "fields", "fields": field_list(), "archived": field_list(archived=True), "field": field}
-    return form_page(request, "ops/settings_fields.html", form, context)
+    if _saved(request, form, field, FieldSubject(field.subject)):
+        return _back(field.subject)
+    return _page(request, form, FieldSubject(field.subject), field)
 
 
 @require_POST
@@ -94,7 +99,7 @@ def archive(request: Visit, field_id: UUID) -> HttpResponse:
     archived = request.POST.get("archived") == "yes"
     archive_field(field=field, archived=archived, by=request.user, now=clock.now())
     messages.success(request, _("Archived. What was said is kept.") if archived else _("Shown again."))
-    return redirect("ops:settings_fields")
+    return _back(field.subject)
 
 
 @require_POST
@@ -102,15 +107,43 @@ def archive(request: Visit, field_id: UUID) -> HttpResponse:
 def of_contact(request: Visit, contact_id: UUID) -> HttpResponse:
     """Write what the fields of one contact hold."""
     contact = found(contact_detail(request.user, contact_id))
-    save_posted(request, contact)
+    shown = fields_shown(contact, role=request.user.role, zone=tenant_zone())
+    save_posted(request, shown, partial(set_fields, contact_id=contact.pk))
     return redirect("ops:contact_detail", contact.pk)
 
 
-def _saved(request: Visit, form: CustomFieldForm, field: CustomField | None) -> bool:
+@require_POST
+@may("lead.edit")
+def of_lead(request: Visit, lead_id: UUID) -> HttpResponse:
+    """Write what the fields of one lead hold."""
+    lead = found(lead_detail(request.user, lead_id))
+    shown = fields_shown(lead, of=FieldSubject.LEAD, role=request.user.role, zone=tenant_zone())
+    save_posted(request, shown, partial(set_lead_fields, lead_id=lead.pk))
+    return redirect("ops:lead_detail", lead.pk)
+
+
+def _page(request: Visit, form: CustomFieldForm, subject: FieldSubject, field: CustomField | None) -> HttpResponse:
+    context = {
+        "tab": "fields",
+        "subject": subject,
+        "subjects": FieldSubject.choices,
+        "fields": field_list(subject),
+        "archived": field_list(subject, archived=True),
+        "field": field,
+    }
+    return form_page(request, "ops/settings_fields.html", form, context)
+
+
+def _back(subject: str) -> HttpResponse:
+    """To the fields of the same."""
+    return redirect(f"{reverse('ops:settings_fields')}?of={subject}")
+
+
+def _saved(request: Visit, form: CustomFieldForm, field: CustomField | None, subject: FieldSubject) -> bool:
     if request.method != "POST" or not form.is_valid():
         return False
     try:
-        save_field(field=field, by=request.user, now=clock.now(), **form.said())
+        save_field(field=field, subject=subject, by=request.user, now=clock.now(), **form.said())
     except ValidationError as error:
         take_errors(form, error)
         return False

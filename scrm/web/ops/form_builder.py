@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.selectors import fields_writable
 from leads.enums import FieldKind
 from leads.form_content import (
     CHOICES_MAX,
@@ -22,6 +21,7 @@ from leads.form_content import (
     read_content,
 )
 from leads.form_problems import problems
+from scrm.flows.own_fields import own_fields
 from tagging.selectors import tag_list_active
 
 WORDS: Final = ("title", "intro", "button", "colour", "thanks", "next_url", "cover", "cover_alt")
@@ -82,7 +82,9 @@ class Palette:
     """The tags that a choice may give, by the words in which the builder names them, and the fields to ask for."""
 
     def __init__(self, role: str) -> None:
-        self.fields = {field.code: field.name for field in fields_writable(role)}
+        fields = own_fields(role)
+        self.fields = {field.code: field.names[0] for field in fields}
+        self.labels = {field.code: field.label for field in fields}
         self.names = {str(tag.pk): f"{tag.group.name} › {tag.name}" for tag in tag_list_active()}
         self._ids = {name: pk for pk, name in self.names.items()}
 
@@ -143,7 +145,7 @@ def question_kinds(content: Content) -> list[tuple[str, Any]]:
 
 def own_kinds(content: Content, palette: Palette) -> list[tuple[str, str]]:
     """Fields of the business that can be added now."""
-    return [(f"{OWN}{code}", name) for code, name in palette.fields.items() if code not in content.fields]
+    return [(f"{OWN}{code}", label) for code, label in palette.labels.items() if code not in content.fields]
 
 
 def asks_for_room(data: QueryDict) -> str:
@@ -172,7 +174,7 @@ def _row(
         above=above,
         values=[(value, value in said) for value in asked.offered] if asked else [],
         problems={name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)},
-        own=[(f"{OWN}{code}", name) for code, name in palette.fields.items() if code == question.field]
+        own=[(f"{OWN}{code}", label) for code, label in palette.labels.items() if code == question.field]
         + own_kinds(content, palette),
     )
 

@@ -75,7 +75,7 @@ class ColumnRow:
 def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: str = "") -> list[ColumnRow]:
     """Every column with its samples and what it becomes."""
     templates = " ".join(mapping.values.values())
-    fields = [(f"{FIELD}{field.code}", field.names[0]) for field in look.fields]
+    fields = [(f"{FIELD}{field.code}", field.label) for field in look.fields]
     dated = {f"{FIELD}{field.code}" for field in look.fields if field.shape.kind in _DATED} | {"captured_at"}
     rows = []
     for number, name in enumerate(look.headers):

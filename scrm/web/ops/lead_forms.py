@@ -39,8 +39,8 @@ class LeadForm(LeadEntryForm):
 
     owner = forms.ChoiceField(label=_("Owner"), required=False)
 
-    def __init__(self, *args: Any, owners: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, owners: Choices, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, role=role, **kwargs)
         offer(self, "owner", [("", _("Whose turn it is")), *owners])
 
 

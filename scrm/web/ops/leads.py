@@ -1,6 +1,7 @@
 """Leads: the list, one lead, and what people do with them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from campaigns.enums import TouchState
 from campaigns.of_contacts import touch_why, touchpoint_list_of_lead
-from contacts.selectors import identities_of
+from contacts.enums import FieldSubject
+from contacts.selectors import fields_grouped, fields_shown, fields_visible, identities_of
 from leads.enums import InteractionKind, LeadStatus
 from leads.inputs import REJECTED
 from leads.models import Lead
@@ -30,6 +32,7 @@ from scrm.core import clock
 from scrm.flows import arrival, progress
 from scrm.web.access import Visit, found, may
 from scrm.web.lead_entry import known_answer, last_source, remember_source
+from scrm.web.ops.field_filters import FieldFilters, tidy_address
 from scrm.web.ops.filters import page_of, sorted_by
 from scrm.web.ops.lead_forms import (
     LeadFilter,
@@ -40,6 +43,7 @@ from scrm.web.ops.lead_forms import (
     owner_choices,
 )
 from scrm.web.ops.replies import form_page, page_or_part
+from scrm.web.own_fields import OwnFieldsForm
 from scrm.web.pool_way import way_to_pool
 from scrm.web.talk_form import TalkForm
 from scrm.web.talks import log_talk
@@ -57,13 +61,26 @@ SORTS = {
 
 @may("lead.view")
 def index(request: Visit) -> HttpResponse:
+    fields = fields_visible(request.user.role, FieldSubject.LEAD)
+    if "narrow" in request.GET:
+        return redirect(tidy_address(request.GET, fields))
+    own = FieldFilters(request, fields)
     owners = owner_choices(request.user)
     filters = LeadFilter(request, owners)
     chosen = filters.chosen
     since = _since(chosen.pop("period", ""))
-    rows = lead_list_filtered(lead_rows(request.user), **chosen, since=since)
-    page = page_of(request, sorted_by(request, rows, SORTS, "-captured_at"))
-    context = {"filters": filters, "page": page, "owners": owners, "filtered": bool(filters.chosen)}
+    rows = own.narrowed(lead_list_filtered(lead_rows(request.user), **chosen, since=since))
+    by_field = own.ordered(rows)
+    page = page_of(request, sorted_by(request, rows, SORTS, "-captured_at") if by_field is None else by_field)
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": [(lead, own.cells(lead)) for lead in page],
+        "own": own,
+        "chips": [*filters.chips, *own.chips],
+        "owners": owners,
+        "filtered": bool(filters.chosen or own.where),
+    }
     return page_or_part(request, "ops/lead_list.html", "list", context)
 
 
@@ -77,7 +94,8 @@ def _since(period: str) -> datetime | None:
 @may("lead.edit")
 def create(request: Visit) -> HttpResponse:
     initial = {"source": last_source(request.user)}
-    form = LeadForm(request.POST or None, owners=owner_choices(request.user), initial=initial)
+    said: dict[str, Any] = {"owners": owner_choices(request.user), "role": request.user.role, "initial": initial}
+    form = LeadForm(request.POST or None, **said)
     if request.method == "POST" and form.is_valid():
         owner = form.cleaned_data["owner"]
         arrived = form.arrival(owner_id=UUID(owner) if owner else None)
@@ -112,8 +130,11 @@ def detail(request: Visit, lead_id: UUID) -> HttpResponse:
 
 def _detail(request: Visit, lead: Lead, interaction_form: TalkForm) -> HttpResponse:
     owners = owner_choices(request.user)
+    own = fields_shown(lead, of=FieldSubject.LEAD, role=request.user.role, zone=tenant_zone())
     context = {
         "lead": lead,
+        "field_groups": fields_grouped(own),
+        "fields_form": OwnFieldsForm(own),
         "answers": form_answers(lead),
         "identities": identities_of(lead.contact_id),
         "interactions": interaction_list_of_lead(lead.pk),

@@ -135,7 +135,7 @@ def mapping(request: Visit, endpoint_id: UUID) -> HttpResponse:
         return _page(request, endpoint, trial=trial, unsaved=True)
     try:
         chosen = posted_mapping(request.POST)
-        shapes_of(chosen.own, own_fields(request.user))
+        shapes_of(chosen.own, own_fields(request.user.role))
     except InvalidMapping as error:
         trial = tried(endpoint)
         return _page(request, endpoint, trial=trial, errors={error.path: error.message}, error=error.message)
@@ -198,7 +198,7 @@ def _page(
     unsaved: bool = False,
 ) -> HttpResponse:
     trial = trial or tried(endpoint, user=request.user)
-    own = own_fields(request.user)
+    own = own_fields(request.user.role)
     address = f"{tenant_base_url(tenant_current())}{reverse('webhooks:arrive', args=[endpoint.code])}"
     context: dict[str, Any] = {
         "endpoint": endpoint,

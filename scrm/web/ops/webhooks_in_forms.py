@@ -132,7 +132,7 @@ def field_rows(
     """Every path of the sample, and those that the mapping knows and the sample lacks."""
     labels = {**LABELS, **OWN_LABELS}
     base = [("", _("Leave out")), *((target, labels.get(target, target)) for target in HOOK_TARGETS)]
-    fields = [(f"{FIELD}{field.code}", field.names[0]) for field in own]
+    fields = [(f"{FIELD}{field.code}", field.label) for field in own]
     rows = []
     for number, path in enumerate(dict.fromkeys([*said, *mapping.fields])):
         chosen = mapping.fields.get(path, "")
@@ -158,7 +158,7 @@ def lead_rows(
     leads: Sequence[Sequence[tuple[str, str]]], own: Sequence[OwnField]
 ) -> list[list[tuple[str | Promise, str]]]:
     """What each lead of the sample says, with the names of its fields as people know them."""
-    labels = {**LABELS, **OWN_LABELS, **{f"{FIELD}{field.code}": field.names[0] for field in own}}
+    labels = {**LABELS, **OWN_LABELS, **{f"{FIELD}{field.code}": field.label for field in own}}
     return [[(labels.get(name, name), value) for name, value in lead] for lead in leads]
 
 

@@ -1,5 +1,6 @@
 """Customers: find one, see how things stand, note what was said, go on."""
 
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import reach_of
 from campaigns.of_contacts import sops_of_contact
 from campaigns.task_selectors import contacts_last_reached, task_list_open_of_contact
-from contacts.enums import ChannelKind, ConsentWay
+from contacts.enums import ChannelKind, ConsentWay, FieldSubject
 from contacts.models import Contact
 from contacts.selectors import (
     consent_standing,
@@ -31,9 +32,16 @@ from contacts.selectors import (
     question_of,
 )
 from contacts.selectors.merges import survivor_of
-from contacts.services import reveal_identity
+from contacts.services import reveal_identity, set_fields
 from leads.interaction_rules import CHANGED_FOR
-from leads.selectors import attachment_list_of_contact, interaction_latest, interactions_deleted, lead_list_of_contact
+from leads.selectors import (
+    attachment_list_of_contact,
+    interaction_latest,
+    interactions_deleted,
+    lead_detail,
+    lead_list_of_contact,
+)
+from leads.services.fields import set_lead_fields
 from lifecycle.enums import MoveSource
 from lifecycle.models import Stage
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
@@ -113,12 +121,15 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     marks = marks_of(contact.pk)
     barred = {mark.channel for mark in marks}
     leads = lead_list_of_contact(request.user, contact.pk)
-    own = fields_shown(contact, role=request.user.role, zone=tenant_zone())
+    said: dict[str, Any] = {"role": request.user.role, "zone": tenant_zone()}
+    own = fields_shown(contact, **said)
+    of_lead = fields_shown(leads[0], of=FieldSubject.LEAD, **said) if leads else []
     context = {
         **way_to_pool(request.user, contact, *leads),
         "contact": contact,
         "kept_until": kept[1] if kept else None,
         "may_edit": kept is None and request.user.may("contact.edit"),
+        "may_edit_leads": kept is None and request.user.may("lead.edit"),
         "may_reveal": kept is None and request.user.may("contact.reveal"),
         "identities": identities,
         "phone": next((each for each in identities if each.kind == "phone"), None),
@@ -141,6 +152,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "rooms": [(room.code, room.label) for room in ROOMS],
         "field_groups": fields_grouped(own),
         "fields_form": OwnFieldsForm(own),
+        "lead_field_groups": fields_grouped(of_lead),
+        "lead_fields_form": OwnFieldsForm(of_lead, "lead"),
     }
     return show(request, "rep/customer.html", "customers", context)
 
@@ -190,8 +203,19 @@ def tag(request: Visit, contact_id: UUID) -> HttpResponse:
 def fields(request: Visit, contact_id: UUID) -> HttpResponse:
     """Write what the business notes about a customer."""
     contact = _contact(request, contact_id)
-    save_posted(request, contact)
+    shown = fields_shown(contact, role=request.user.role, zone=tenant_zone())
+    save_posted(request, shown, partial(set_fields, contact_id=contact.pk))
     return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("lead.edit")
+def lead_fields(request: Visit, lead_id: UUID) -> HttpResponse:
+    """Write what the business notes about an enquiry."""
+    lead = found(lead_detail(request.user, lead_id))
+    shown = fields_shown(lead, of=FieldSubject.LEAD, role=request.user.role, zone=tenant_zone())
+    save_posted(request, shown, partial(set_lead_fields, lead_id=lead.pk))
+    return redirect("rep:customer", lead.contact_id)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from scrm.web.rep.page import on_phone, show
 @on_phone("lead.edit")
 def create(request: Visit) -> HttpResponse:
     """The customer becomes the reader's, unless somebody is in charge of them already."""
-    form = LeadEntryForm(request.POST or None, initial={"source": last_source(request.user)})
+    form = LeadEntryForm(request.POST or None, role=request.user.role, initial={"source": last_source(request.user)})
     if request.method == "POST" and form.is_valid():
         arrived = form.arrival(suggested_owner_id=request.user.pk)
         outcome = lead_arrived([arrived], now=clock.now(), actor=request.user)[0]

@@ -98,10 +98,10 @@ def test_list_shows_a_manager_only_the_department(adas_desk, ben):
 def test_list_costs_the_same_for_one_lead_and_for_three(desk, django_assert_num_queries):
     arrive(1)
     desk.get("/leads/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/leads/")
     arrive(2, 3)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/leads/")
 
 
