@@ -72,6 +72,14 @@ def read_moment(text: str, *, zone: ZoneInfo, day_order: str = "") -> datetime:
     raise InvalidValue("not_a_date", message, gettext("Write it as 2026-11-21 or 2026-11-21 10:00."))
 
 
+def read_captured(text: str, *, zone: ZoneInfo, day_order: str = "") -> datetime:
+    """When somebody enquired. Before 1970 a year was mistyped; and zones of old had offsets of seconds."""
+    moment = read_moment(text, zone=zone, day_order=day_order)
+    if moment.year < 1970:
+        raise InvalidValue("too_early", gettext("This is before 1970."), gettext("Correct the year or leave it out."))
+    return moment
+
+
 def read_tags(text: str) -> list[str]:
     """Names of tags, each once, in the order given."""
     return list(dict.fromkeys(read_text(part, TAG_MAX) for part in _BETWEEN_TAGS.split(text) if part.strip()))

@@ -33,7 +33,7 @@ from leads.readings import (
     at_most,
     read_attribute,
     read_boolean,
-    read_moment,
+    read_captured,
     read_note,
     read_rating,
     read_status,
@@ -125,7 +125,7 @@ class _Reading:
             elif target.startswith(CONSENT):
                 self._lead.agreed[target[len(CONSENT) :]] = read_boolean(value)
             elif target == "captured_at":
-                self._lead.captured_at = read_moment(value, zone=self._zone, day_order=day_order)
+                self._lead.captured_at = read_captured(value, zone=self._zone, day_order=day_order)
             elif target in IDENTITY_TARGETS:
                 self._identify(target, value)
             elif target == "tags":

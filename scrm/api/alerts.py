@@ -18,7 +18,7 @@ from scrm.api.access import ALERTS_READ
 from scrm.api.authentication import moment_of, viewer_of
 from scrm.api.base import ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TruthField
 
 
 class AlertOut(serializers.ModelSerializer):
@@ -51,7 +51,7 @@ class AlertList(ListResource):
 
 class SeenBody(StrictSerializer):
     ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
-    all = serializers.BooleanField(required=False)
+    all = TruthField(required=False)
 
 
 class SeenOut(serializers.Serializer):

@@ -32,7 +32,7 @@ from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, storable
+from scrm.api.parsing import StrictSerializer, TextField, TruthField, storable
 
 
 class MemberOut(serializers.Serializer):
@@ -63,17 +63,17 @@ class MemberBody(StrictSerializer):
 class AssignmentRuleChangeBody(StrictSerializer):
     """What is left out stays. A rule that is changed begins its turns by weight anew."""
 
-    name = serializers.CharField(max_length=80, required=False)
+    name = TextField(max_length=80, required=False)
     condition = serializers.DictField(
         child=serializers.JSONField(), required=False, help_text="In the rule language; an empty one fits every lead."
     )
     method = serializers.ChoiceField(choices=AssignMethod.choices, required=False)
     department = serializers.UUIDField(required=False, allow_null=True, help_text="Its people, and those below it.")
     people = serializers.ListField(child=MemberBody(), required=False, max_length=500)
-    within_hours = serializers.BooleanField(required=False)
+    within_hours = TruthField(required=False)
     or_else = serializers.ChoiceField(choices=OrElse.choices, required=False)
-    active = serializers.BooleanField(required=False)
-    archived = serializers.BooleanField(required=False, help_text="false brings it back, switched off.")
+    active = TruthField(required=False)
+    archived = TruthField(required=False, help_text="false brings it back, switched off.")
 
     def validate_condition(self, condition: dict[str, Any]) -> dict[str, Any]:
         if not storable(condition):
@@ -82,7 +82,7 @@ class AssignmentRuleChangeBody(StrictSerializer):
 
 
 class AssignmentRuleBody(AssignmentRuleChangeBody):
-    name = serializers.CharField(max_length=80)
+    name = TextField(max_length=80)
     method = serializers.ChoiceField(choices=AssignMethod.choices, default=AssignMethod.TURNS)
     or_else = serializers.ChoiceField(choices=OrElse.choices, default=OrElse.NEXT)
     archived = None  # type: ignore[assignment]

@@ -8,17 +8,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts.normalise import normalise_phone
+from contacts.normalise import InvalidValue, normalise_phone
 from leads.assignment import Verdict
 from leads.enums import AssignedBy, LeadOrigin, Rating
 from leads.selectors import assignment_rules_active, lead_detail
 from scrm.api.access import ASSIGNMENT_READ
 from scrm.api.authentication import moment_of, viewer_of
 from scrm.api.base import Resource, refuse_unknown_parameters
-from scrm.api.errors import ErrorsBody, Refused, refusal
+from scrm.api.errors import ErrorsBody, Refusal, Refused, refusal
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField
 from scrm.flows.assignment import Asked
 from scrm.flows.assignment_preview import last_leads_spread, who_would_get, who_would_get_lead
 from tenants.selectors import tenant_current
@@ -32,14 +32,14 @@ class PreviewBody(StrictSerializer):
     form = serializers.UUIDField(required=False)
     department = serializers.UUIDField(required=False, help_text="That its form or link names.")
     came_by = serializers.ChoiceField(choices=LeadOrigin.choices, required=False)
-    phone = serializers.CharField(max_length=40, required=False)
-    city = serializers.CharField(max_length=80, required=False)
-    region = serializers.CharField(max_length=80, required=False)
-    country = serializers.CharField(max_length=80, required=False)
-    company = serializers.CharField(max_length=200, required=False)
+    phone = TextField(max_length=40, required=False)
+    city = TextField(max_length=80, required=False)
+    region = TextField(max_length=80, required=False)
+    country = TextField(max_length=80, required=False)
+    company = TextField(max_length=200, required=False)
     rating = serializers.ChoiceField(choices=Rating.choices, required=False)
-    attributes = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
-    utm = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
+    attributes = serializers.DictField(child=TextField(max_length=200), required=False)
+    utm = serializers.DictField(child=TextField(max_length=200), required=False)
 
 
 class RuleStepOut(serializers.Serializer):
@@ -128,5 +128,8 @@ def _asked(said: dict[str, Any]) -> Asked:
     """Ids of nothing are no error: they fit no rule."""
     names = {"source": "source_id", "form": "form_id", "department": "department_id"}
     values = {names.get(name, name): value for name, value in said.items()}
-    phone = normalise_phone(values.pop("phone"), region=tenant_current().region) if "phone" in values else None
+    try:
+        phone = normalise_phone(values.pop("phone"), region=tenant_current().region) if "phone" in values else None
+    except InvalidValue as error:
+        raise Refused([Refusal("phone", error.code, error.message, error.fix)]) from error
     return Asked(**values, phone=phone.key if phone else "")

@@ -25,7 +25,7 @@ from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import ListResource, Resource
 from scrm.api.contacts import contact_or_404
 from scrm.api.errors import ErrorsBody, Refused, refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TruthField
 from scrm.core import clock
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 
@@ -143,7 +143,7 @@ class SuggestionList(ListResource):
 
 
 class DecideBody(StrictSerializer):
-    distinct = serializers.BooleanField(help_text="They are two people: it is never suggested again.")
+    distinct = TruthField(help_text="They are two people: it is never suggested again.")
 
 
 class SuggestionDetail(Resource):

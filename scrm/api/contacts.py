@@ -24,7 +24,7 @@ from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Merged, Refused, refusal
 from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField
 from scrm.api.tags import TagOut
 from scrm.core import clock
 from scrm.flows.engagement import contacts_tagged
@@ -125,7 +125,7 @@ class ContactDetail(DetailResource):
 
 class TagsBody(StrictSerializer):
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=60), allow_empty=False, max_length=100, help_text="Codes of tags."
+        child=TextField(max_length=60), allow_empty=False, max_length=100, help_text="Codes of tags."
     )
 
 

@@ -25,7 +25,7 @@ from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import contact_named, lead_named, named, refuse_other_ages
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField, TruthField
 from scrm.api.voices import VoiceSaidBody, voice_said
 from scrm.flows.talks import contact_held, contact_talked, talk_changed, talk_deleted, talk_restored
 
@@ -57,10 +57,10 @@ class InteractionChangeBody(StrictSerializer):
 
     kind = serializers.ChoiceField(choices=InteractionKind.choices, required=False)
     outcome = serializers.UUIDField(required=False, allow_null=True, help_text="Of /outcomes, and of this kind.")
-    text = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    text = TextField(max_length=4000, required=False, allow_blank=True)
     minutes = serializers.IntegerField(min_value=1, max_value=24 * 60, required=False, allow_null=True)
-    effective = serializers.BooleanField(required=False, help_text="Left out: as its outcome says.")
-    effective_why = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    effective = TruthField(required=False, help_text="Left out: as its outcome says.")
+    effective_why = TextField(max_length=200, required=False, allow_blank=True)
     next_on = serializers.DateField(
         required=False, allow_null=True, validators=[refuse_other_ages], help_text="It becomes a task."
     )

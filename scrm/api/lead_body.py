@@ -21,7 +21,7 @@ from leads.mapping import Mapping as ColumnMapping
 from leads.readings import read_attribute, read_text
 from leads.row_reading import apply
 from scrm.api.errors import Refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, refuse_ancient
 from scrm.core import crypto
 from scrm.core.crypto import TenantKeys
 
@@ -50,7 +50,7 @@ class LeadBody(StrictSerializer):
     city = _text(80)
     country = _text(80)
     zone = _text(64, "IANA time zone, such as Asia/Shanghai.")
-    captured_at = serializers.DateTimeField(required=False, allow_null=True)
+    captured_at = serializers.DateTimeField(required=False, allow_null=True, validators=[refuse_ancient])
     note = _text(4000)
     tags = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=50)
     attributes = serializers.DictField(

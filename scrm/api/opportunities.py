@@ -33,7 +33,7 @@ from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import contact_named, lead_named, named, owner_named, refuse_other_ages
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField
 from scrm.flows.deals import DealChange, deal_made, deal_updated
 from tenants.selectors import tenant_current
 
@@ -87,28 +87,26 @@ class OpportunityDetailOut(OpportunityOut):
 class OpportunityChangeBody(StrictSerializer):
     """What is left out stays."""
 
-    name = serializers.CharField(max_length=120, required=False)
+    name = TextField(max_length=120, required=False)
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True)
     currency = serializers.RegexField("^[A-Za-z]{3}$", required=False, help_text="Such as CNY; else the business's.")
     expected_on = serializers.DateField(required=False, allow_null=True, validators=[refuse_other_ages])
-    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    note = TextField(max_length=4000, required=False, allow_blank=True)
     owner = serializers.UUIDField(required=False, allow_null=True, help_text="An active user that the caller may see.")
     products = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50)
     stage = serializers.UUIDField(required=False, help_text="Of /opportunity-stages.")
-    reason = serializers.CharField(
-        max_length=200, required=False, allow_blank=True, help_text="Needed where the stage means lost."
-    )
+    reason = TextField(max_length=200, required=False, allow_blank=True, help_text="Needed where the stage means lost.")
 
 
 class OpportunityBody(OpportunityChangeBody):
     contact = serializers.UUIDField()
     lead = serializers.UUIDField(required=False, allow_null=True, help_text="A lead of the contact.")
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
 
 
 class EndBody(StrictSerializer):
     kind = serializers.ChoiceField(choices=DealKind.choices, help_text="To the first stage that means this.")
-    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    reason = TextField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class OpportunityFilter(django_filters.FilterSet):

@@ -47,6 +47,24 @@ class StrictSerializer(serializers.Serializer):
         return values
 
 
+class TextField(serializers.CharField):
+    """Only a text: DRF's takes a number for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class TruthField(serializers.BooleanField):
+    """Only true and false: DRF's takes 0, "off" and "n" for false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 def refuse_ancient(at: datetime) -> None:
     """A year that was mistyped; and zones of old had offsets of seconds, which JSON's date-time can't say."""
     if at.year < 1970:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,7 +20,7 @@ from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import Resource
 from scrm.api.contacts import contact_or_404
 from scrm.api.errors import ErrorsBody, Refused, body_of, refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField, TruthField
 from scrm.core import clock
 from scrm.flows.consent import contact_agreed, contact_withdrew, purpose_agreed
 from scrm.flows.erasure import foresee_erasure
@@ -46,16 +46,14 @@ class ConsentsOut(serializers.Serializer):
 
 
 class ConsentBody(StrictSerializer):
-    given = serializers.BooleanField(help_text="false takes it back; that counts at once.")
+    given = TruthField(help_text="false takes it back; that counts at once.")
     channel = serializers.ChoiceField(
         choices=ChannelKind.choices, default=ChannelKind.ALL, help_text="Of messages; other purposes have none."
     )
     purpose = serializers.ChoiceField(choices=ConsentPurpose.choices, default=ConsentPurpose.MARKETING)
-    text_version = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    proof = serializers.DictField(
-        child=serializers.CharField(max_length=500, allow_blank=True), required=False, default=dict
-    )
+    text_version = TextField(max_length=40, required=False, default="", allow_blank=True)
+    reason = TextField(max_length=200, required=False, default="", allow_blank=True)
+    proof = serializers.DictField(child=TextField(max_length=500, allow_blank=True), required=False, default=dict)
 
 
 class ContactConsents(Resource):
@@ -171,9 +169,14 @@ class ErasurePreviewOut(serializers.Serializer):
     tables = ErasedTableOut(many=True)
 
 
+@extend_schema_field({"type": "boolean", "const": True})
+class ConfirmField(TruthField):
+    """Whether it was meant."""
+
+
 class ErasureBody(StrictSerializer):
-    confirm = serializers.BooleanField(help_text="true, as nobody can take it back.")
-    forget = serializers.BooleanField(default=False, help_text="Let no file bring this person in again.")
+    confirm = ConfirmField(help_text="true, as nobody can take it back.")
+    forget = TruthField(default=False, help_text="Let no file bring this person in again.")
 
 
 class ContactErasure(Resource):

@@ -21,7 +21,7 @@ from scrm.api.errors import ErrorsBody
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TruthField
 
 _MONTH = 31 * 24 * 60
 _FIELDS = ("source", "minutes", "within_hours", "remind_before", "escalate_after", "take_after", "taken_to", "active")
@@ -46,12 +46,12 @@ class ResponseRuleChangeBody(StrictSerializer):
 
     source: Any = serializers.UUIDField(required=False, allow_null=True)
     minutes = serializers.IntegerField(min_value=1, max_value=_MONTH, required=False)
-    within_hours = serializers.BooleanField(required=False, help_text="Minutes count within opening hours.")
+    within_hours = TruthField(required=False, help_text="Minutes count within opening hours.")
     remind_before = _minutes("Before it is due the owner is reminded.")
     escalate_after = _minutes("After it was due the head is told.")
     take_after = _minutes("After it was due the lead is taken away.")
     taken_to = serializers.ChoiceField(choices=TakenTo.choices, required=False)
-    active = serializers.BooleanField(required=False)
+    active = TruthField(required=False)
 
 
 class ResponseRuleBody(ResponseRuleChangeBody):

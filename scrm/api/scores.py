@@ -1,13 +1,13 @@
 """/scores, /score-rules, /score-scale: how warm people are, why, and the rules that say so."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ from scrm.api.errors import ErrorsBody
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, storable
+from scrm.api.parsing import StrictSerializer, TextField, TruthField, storable
 from scrm.flows.scoring import score_rule_saved, score_scale_saved
 from tagging.enums import Band, ScoreKind
 from tagging.models import ContactScore, ScoreRule, ScoreScale
@@ -53,9 +53,18 @@ class ContactScoreOut(serializers.Serializer):
     parts = ScorePartOut(many=True, help_text="The weightiest first.")
 
 
+_POINTS_MOST: Final = 10**7
+"""Beyond what a score's column holds."""
+
+
+@extend_schema_field({"type": "number", "minimum": -_POINTS_MOST, "maximum": _POINTS_MOST})
+class PointsFilter(django_filters.NumberFilter):
+    """Points that a contact can come to."""
+
+
 class ScoreFilter(django_filters.FilterSet):
     band = django_filters.MultipleChoiceFilter(choices=Band.choices)
-    points_from = django_filters.NumberFilter(field_name="points", lookup_expr="gte")
+    points_from = PointsFilter(field_name="points", lookup_expr="gte", min_value=-_POINTS_MOST, max_value=_POINTS_MOST)
 
     class Meta:
         model = ContactScore
@@ -103,10 +112,10 @@ class ScoreRuleOut(serializers.ModelSerializer):
 class ScoreRuleChangeBody(StrictSerializer):
     """What is left out stays."""
 
-    name = serializers.CharField(max_length=120, required=False)
+    name = TextField(max_length=120, required=False)
     kind = serializers.ChoiceField(choices=ScoreKind.choices, required=False)
     points = serializers.IntegerField(min_value=-1000, max_value=1000, required=False)
-    event_type = serializers.CharField(
+    event_type = TextField(
         max_length=60, required=False, allow_blank=True, help_text="Of the tracking plan; for the kind event."
     )
     most = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
@@ -115,14 +124,14 @@ class ScoreRuleChangeBody(StrictSerializer):
         child=serializers.JSONField(), required=False, help_text="In the rule language; for the kind condition."
     )
     half_life_days = serializers.IntegerField(min_value=1, max_value=3650, required=False, allow_null=True)
-    active = serializers.BooleanField(required=False)
+    active = TruthField(required=False)
 
     def validate_condition(self, condition: dict[str, Any]) -> dict[str, Any]:
         return _storable(condition)
 
 
 class ScoreRuleBody(ScoreRuleChangeBody):
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
     kind = serializers.ChoiceField(choices=ScoreKind.choices)
     points = serializers.IntegerField(min_value=-1000, max_value=1000)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,12 +14,17 @@ from scrm.api.base import Resource
 from scrm.api.contacts import ContactOut
 from scrm.api.errors import ErrorsBody
 from scrm.api.leads import LeadOut, NamedOut
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField
 from scrm.flows.finding import LIMIT, TEXT_MAX, asked_text, found
 
 
+@extend_schema_field({"type": "string", "pattern": r"\S", "maxLength": TEXT_MAX})
+class QuestionField(TextField):
+    """Anything but nothing."""
+
+
 class SearchBody(StrictSerializer):
-    q = serializers.CharField(
+    q = QuestionField(
         max_length=TEXT_MAX,
         help_text="A part of a name, pinyin or initials, a phone or its last four digits, an e-mail, an id, a company.",
     )

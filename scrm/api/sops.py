@@ -66,7 +66,7 @@ class SopPage(serializers.Serializer):
 
 
 class SopQuery(serializers.Serializer):
-    state = serializers.ChoiceField(choices=SopState.choices, required=False, default="")
+    state = serializers.ChoiceField(choices=SopState.choices, required=False)
 
 
 class SopList(Resource):
@@ -80,9 +80,9 @@ class SopList(Resource):
     )
     def get(self, request: Request) -> Response:
         refuse_unknown_parameters(request, None, also=SopQuery().fields)
-        query = SopQuery(data=request.query_params)
+        query = SopQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        rows = sop_list(viewer_of(request), clock.now(), state=query.validated_data["state"])
+        rows = sop_list(viewer_of(request), clock.now(), state=query.validated_data.get("state", ""))
         return Response({"results": [_told(row.sop, row) for row in rows]})
 
 

@@ -19,7 +19,7 @@ from scrm.api.access import WEBHOOKS_WRITE
 from scrm.api.authentication import actor_of
 from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import StrictSerializer, TextField
 from scrm.core import clock
 
 _EVENTS = [event.value for event in HookEvent if event != HookEvent.PING]
@@ -47,7 +47,7 @@ class AddressField(serializers.CharField):
 
 
 class WebhookBody(StrictSerializer):
-    name = serializers.CharField(max_length=80)
+    name = TextField(max_length=80)
     url = AddressField(max_length=500, help_text="It begins with https:// and is reached from the internet.")
     event_types = serializers.ListField(
         child=serializers.ChoiceField(choices=_EVENTS), min_length=1, max_length=len(_EVENTS)

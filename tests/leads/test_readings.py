@@ -9,6 +9,7 @@ from contacts.normalise import InvalidValue
 from leads.readings import (
     read_attribute,
     read_boolean,
+    read_captured,
     read_moment,
     read_note,
     read_rating,
@@ -117,6 +118,14 @@ def test_what_is_no_moment_is_refused(text):
         read_moment(text, zone=SHANGHAI)
 
     assert refused.value.code == "not_a_date"
+
+
+def test_nobody_enquired_before_1970_and_people_were_born_then():
+    with pytest.raises(InvalidValue) as refused:
+        read_captured("1912-11-21", zone=SHANGHAI)
+
+    assert refused.value.code == "too_early"
+    assert read_moment("1912-11-21", zone=SHANGHAI).year == 1912
 
 
 @given(
