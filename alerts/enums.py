@@ -12,3 +12,4 @@ class AlertKind(TextChoices):
     ESCALATION = "escalation", _("Answer is overdue")
     POOL = "pool", _("Lead in the pool")
     FOLLOW_UP = "follow_up", _("Agreed contact is due")
+    STAGE_DEADLINE = "stage_deadline", _("Too long in a stage")

@@ -34,6 +34,11 @@ def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
     return rows.select_related("contact__owner").order_by("-entered_at", "-pk")
 
 
+def segment_contact_ids(pk: UUID) -> QuerySet[SegmentMember, UUID]:
+    """Who is in it, to narrow what the reader sees otherwise."""
+    return SegmentMember.objects.filter(segment=pk, left_at=None).values_list("contact", flat=True)
+
+
 def segment_member_count(user: User, segment: Segment) -> int:
     return _members(user).filter(segment=segment).count()
 

@@ -2,7 +2,16 @@
 
 from django.contrib import admin
 
-from lifecycle.models import Lifecycle, Position, Stage, StageHandOver, StageRule, StageTransition
+from lifecycle.models import (
+    Lifecycle,
+    LossReason,
+    Position,
+    Stage,
+    StageDeadline,
+    StageHandOver,
+    StageRule,
+    StageTransition,
+)
 from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
 
 
@@ -11,11 +20,15 @@ class StageInline(SetupInline):
     prepopulated_fields = {"code": ("name",)}
 
 
+class LossReasonInline(SetupInline):
+    model = LossReason
+
+
 @admin.register(Lifecycle)
 class LifecycleAdmin(RoomAdmin):
     list_display = ("name", "is_default", "active")
     search_fields = ("name",)
-    inlines = (StageInline,)
+    inlines = (StageInline, LossReasonInline)
 
 
 @admin.register(Stage)
@@ -44,9 +57,23 @@ class StageHandOverAdmin(HistoryAdmin):
     list_select_related = ("stage", "department")
 
 
+@admin.register(StageDeadline)
+class StageDeadlineAdmin(HistoryAdmin):
+    list_display = ("stage", "after", "unit", "working", "action", "text", "to_stage", "active")
+    list_filter = ("active", "action")
+    list_select_related = ("stage", "to_stage")
+
+
+@admin.register(LossReason)
+class LossReasonAdmin(HistoryAdmin):
+    list_display = ("name", "lifecycle", "position", "archived")
+    list_filter = ("lifecycle", "archived")
+    list_select_related = ("lifecycle",)
+
+
 @admin.register(Position)
 class PositionAdmin(HistoryAdmin):
-    list_display = ("contact", "lifecycle", "stage", "since")
+    list_display = ("contact", "lifecycle", "stage", "since", "next_at")
     list_filter = ("lifecycle", "stage")
     list_select_related = ("contact", "lifecycle", "stage")
     search_fields = ("contact__name",)
@@ -54,7 +81,7 @@ class PositionAdmin(HistoryAdmin):
 
 @admin.register(StageTransition)
 class StageTransitionAdmin(HistoryAdmin):
-    list_display = ("at", "contact", "from_stage", "to_stage", "source", "by", "reason")
+    list_display = ("at", "contact", "from_stage", "to_stage", "source", "by", "loss_reason", "reason")
     list_filter = ("source", "to_stage")
-    list_select_related = ("contact", "from_stage", "to_stage", "by")
+    list_select_related = ("contact", "from_stage", "to_stage", "by", "loss_reason")
     search_fields = ("contact__name", "reason")

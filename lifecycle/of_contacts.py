@@ -12,7 +12,9 @@ from scrm.core.pagination import earlier
 
 def positions_by_contact(contact_ids: Collection[UUID]) -> dict[UUID, list[Position]]:
     """Where many contacts stand, in one statement; the default lifecycle first."""
-    rows = Position.objects.filter(contact__in=list(contact_ids)).select_related("stage", "lifecycle")
+    rows = Position.objects.filter(contact__in=list(contact_ids)).select_related(
+        "stage", "lifecycle", "deadline__to_stage", "deadline__loss_reason"
+    )
     found: dict[UUID, list[Position]] = {pk: [] for pk in contact_ids}
     for row in rows.order_by("-lifecycle__is_default", "lifecycle__name"):
         found[row.contact_id].append(row)
@@ -32,7 +34,15 @@ def stage_transition_list_of_contact(
     limit: int = 30,
 ) -> list[StageTransition]:
     """A contact's moves, newest first, older than a place in its timeline."""
-    rows = StageTransition.objects.filter(contact=contact_id).select_related("from_stage", "to_stage", "by", "rule")
+    rows = StageTransition.objects.filter(contact=contact_id).select_related(
+        "from_stage", "to_stage", "by", "rule", "loss_reason"
+    )
     if text:
         rows = rows.filter(Q(reason__icontains=text) | Q(to_stage__name__icontains=text))
     return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
+
+
+def stage_transition_latest(contact_id: UUID, lifecycle_id: UUID) -> StageTransition | None:
+    """The last move of a contact in a lifecycle."""
+    rows = StageTransition.objects.filter(contact=contact_id, lifecycle=lifecycle_id)
+    return rows.select_related("from_stage", "to_stage").order_by("-at", "-pk").first()

@@ -7,12 +7,23 @@ from uuid import UUID
 
 from django.db import connection
 
+from lifecycle.deadlines import Term
+from lifecycle.transitions import StageInfo
 from scrm.core.bulk import array
 from scrm.core.postgres.statements import Statement
 
+_INFO: Final = (
+    "SELECT s.id, s.lifecycle_id, s.kind, s.position, (SELECT json_agg(json_build_array("
+    "d.id, d.after, d.unit, d.working, d.action))::text FROM lifecycle_stagedeadline d "
+    "WHERE d.stage_id = s.id AND d.active) FROM lifecycle_stage s "
+)
 _STAGES: Final = Statement(
-    "SELECT s.id, s.lifecycle_id, s.kind, s.position FROM lifecycle_stage s "
-    "JOIN lifecycle_lifecycle l ON l.id = s.lifecycle_id WHERE l.is_default AND l.active ORDER BY s.position"
+    _INFO + "JOIN lifecycle_lifecycle l ON l.id = s.lifecycle_id WHERE l.is_default AND l.active ORDER BY s.position"
+)
+_NAMED: Final = Statement(_INFO + "WHERE s.id = ANY(%s::uuid[]) ORDER BY s.position")
+STAGE_DEADLINES_NEXT_DUE: Final = (
+    "SELECT least((SELECT min(next_at) FROM lifecycle_position WHERE next_at IS NOT NULL), "
+    "(SELECT min(replan_at) FROM lifecycle_stage))"
 )
 _RULES: Final = Statement(
     "SELECT id, to_stage_id, event_type, condition FROM lifecycle_stagerule "
@@ -20,11 +31,13 @@ _RULES: Final = Statement(
 )
 
 
-def default_stages() -> list[tuple[UUID, UUID, str, int]]:
-    """(stage, lifecycle, kind, position) of the lifecycle that new contacts enter, in order."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAGES)
-        return cursor.fetchall()
+def default_stages() -> list[StageInfo]:
+    """Those of the lifecycle that new contacts enter, in order."""
+    return _stages(_STAGES, [])
+
+
+def stages_named(stage_ids: Collection[UUID]) -> list[StageInfo]:
+    return _stages(_NAMED, [array(map(str, stage_ids))])
 
 
 def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any]]:
@@ -32,3 +45,13 @@ def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any
     with connection.cursor() as cursor:
         cursor.execute(_RULES, [array(event_types)])
         return [(*row[:3], json.loads(row[3])) for row in cursor.fetchall()]
+
+
+def _stages(statement: Statement, params: list[Any]) -> list[StageInfo]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return [StageInfo(*row[:4], _terms(row[4])) for row in cursor.fetchall()]
+
+
+def _terms(text: str | None) -> tuple[Term, ...]:
+    return tuple(Term(UUID(pk), *rest) for pk, *rest in json.loads(text)) if text else ()

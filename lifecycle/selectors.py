@@ -1,6 +1,5 @@
 """Reads of lifecycles: stages with their numbers, the board, the history."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Aggregate, Count, F, FloatField, QuerySet
@@ -16,6 +15,14 @@ class Median(Aggregate):
 
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+class Ninetieth(Aggregate):
+    """What nine of ten don't exceed."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.9) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = FloatField()
 
 
@@ -36,8 +43,9 @@ def stage_list(lifecycle: Lifecycle) -> QuerySet[Stage]:
 
 
 def stage_list_everywhere() -> QuerySet[Stage]:
-    """Every stage of every lifecycle, for choosing one."""
-    return Stage.objects.select_related("lifecycle").order_by("-lifecycle__is_default", "lifecycle__name", "position")
+    """Every stage of every lifecycle in use, for choosing one."""
+    rows = Stage.objects.filter(lifecycle__active=True).select_related("lifecycle")
+    return rows.order_by("-lifecycle__is_default", "lifecycle__name", "position")
 
 
 def stage_sizes(user: User, lifecycle: Lifecycle) -> list[tuple[Stage, int]]:
@@ -78,18 +86,6 @@ def fields_asked(stage_id: UUID) -> set[str]:
     return {code for codes in asked for code in codes}
 
 
-def board_cards(user: User, stages: Sequence[Stage], limit: int = 8) -> dict[UUID, list[Position]]:
-    """The newest contacts of each stage, all stages in one statement."""
-    found: dict[UUID, list[Position]] = {stage.pk: [] for stage in stages}
-    if not stages:
-        return found
-    rows = visible_to(user, Position.objects.all(), owner="contact__owner").select_related("contact__owner")
-    columns = [rows.filter(stage=stage).order_by("-since")[:limit] for stage in stages]
-    for position in columns[0].union(*columns[1:], all=True) if len(columns) > 1 else columns[0]:
-        found[position.stage_id].append(position)
-    return found
-
-
 def position_get(user: User, lifecycle: Lifecycle, contact_id: UUID) -> Position | None:
     rows = visible_to(user, Position.objects.filter(lifecycle=lifecycle), owner="contact__owner")
     return rows.select_related("contact", "stage").filter(contact=contact_id).first()
@@ -99,7 +95,7 @@ def stage_transition_list(user: User, lifecycle: Lifecycle) -> QuerySet[StageTra
     """Every move, newest first; `days_before` is how long the contact had been in the stage it left."""
     rows = StageTransition.objects.filter(lifecycle=lifecycle).annotate(days_before=F("seconds_before") / 86_400.0)
     return visible_to(user, rows, owner="contact__owner").select_related(
-        "contact", "from_stage", "to_stage", "by", "rule"
+        "contact", "from_stage", "to_stage", "by", "rule", "loss_reason"
     )
 
 

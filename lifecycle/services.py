@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accounts.models import User
@@ -10,9 +10,15 @@ from lifecycle import queries
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from lifecycle.rules import Rule
+from lifecycle.services_deadlines import first_deadlines
 from lifecycle.transitions import Move, StageInfo, Standing, Transition, decide_transitions
 from scrm.core.bulk import insert_columns
 from scrm.core.conditions import facts, parse
+
+_ONWARD: Final = (
+    "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since, "
+    "next_at = EXCLUDED.next_at, deadline_id = EXCLUDED.deadline_id"
+)
 
 
 def move_contacts(
@@ -22,17 +28,18 @@ def move_contacts(
     now: datetime,
     by: User | None = None,
     reason: str = "",
+    loss_reason_id: UUID | None = None,
     stages: Sequence[StageInfo] | None = None,
     known: Collection[UUID] | None = None,
 ) -> list[Transition]:
-    """Move contacts, which the caller has locked; gives the transitions that came of it.
+    """Move contacts, which the caller has locked; gives the transitions that came of it. Inside `due_work`.
 
     `stages` are those in question and `known` all who may stand somewhere already, where the caller has them.
     """
     if not moves:
         return []
     if stages is None:
-        stages = [_info(stage) for stage in Stage.objects.filter(pk__in={move.stage_id for move in moves})]
+        stages = queries.stages_named({move.stage_id for move in moves})
     contact_ids = {move.contact_id for move in moves} if known is None else known
     lifecycle_ids = {stage.lifecycle_id for stage in stages}
     standings = _standings(contact_ids, lifecycle_ids) if contact_ids else {}
@@ -43,8 +50,9 @@ def move_contacts(
     }
     onward = ""
     if contact_ids:
-        onward = "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since"
-    insert_columns(Position, columns | {"stage_id": [each.to.id for each in found]}, {"since": now}, on_conflict=onward)
+        onward = _ONWARD
+    stood = {"stage_id": [each.to.id for each in found], **first_deadlines([each.to for each in found], now)}
+    insert_columns(Position, columns | stood, {"since": now}, on_conflict=onward)
     columns |= {
         "to_stage_id": [each.to.id for each in found],
         "from_stage_id": [each.before.id if each.before else None for each in found],
@@ -52,13 +60,13 @@ def move_contacts(
         "rule_id": [each.rule_id for each in found],
     }
     constants = {"source": source.value, "by_id": by.pk if by else None, "at": now, "reason": reason[:120]}
-    insert_columns(StageTransition, columns, constants)
+    insert_columns(StageTransition, columns, constants | {"loss_reason_id": loss_reason_id})
     return found
 
 
 def default_stages() -> list[StageInfo]:
     """The stages of the lifecycle that new contacts enter, in order."""
-    return [StageInfo(*row) for row in queries.default_stages()]
+    return queries.default_stages()
 
 
 def first_of_kind(stages: Sequence[StageInfo], kind: StageKind) -> StageInfo | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from lifecycle.deadlines import Term
 from lifecycle.enums import StageKind
 
 
@@ -17,6 +18,7 @@ class StageInfo:
     lifecycle_id: UUID
     kind: str
     position: int
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ class Transition(NamedTuple):
 
 _ORDER: Final = {StageKind.OPEN: 0, StageKind.LOST: 1, StageKind.WON: 2, StageKind.ADVOCATE: 3}
 
+_IN_ORDER: Final = frozenset({StageKind.OPEN, StageKind.WON})
+"""Of these kinds a lifecycle has several, one after another: first order, second order."""
+
 
 def leads_on(before: StageInfo, to: StageInfo) -> bool:
-    """Whether this move goes on: on the way only forward, then to an end, never back from it."""
+    """Whether this move goes on: forward on the way and among customers, or to an end, never back from it."""
     came, goes = _ORDER[StageKind(before.kind)], _ORDER[StageKind(to.kind)]
-    return goes > came or (goes == came == 0 and to.position > before.position)
+    return goes > came or (goes == came and before.kind in _IN_ORDER and to.position > before.position)
 
 
 def decide_transitions(

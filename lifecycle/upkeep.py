@@ -1,7 +1,8 @@
 """Writes of the lifecycles themselves: stages, their order, and the rules that move contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,16 +22,6 @@ _ASIDE = 32_767
 
 
 @transaction.atomic
-def create_lifecycle(*, name: str, by: User | None, now: datetime) -> Lifecycle:
-    """The first one becomes the one that new contacts enter."""
-    lifecycle = Lifecycle(name=name.strip(), is_default=not Lifecycle.objects.filter(is_default=True).exists())
-    lifecycle.full_clean()
-    lifecycle.save()
-    record_audit(action="lifecycle.created", actor=by, subject=lifecycle, details={"name": lifecycle.name}, now=now)
-    return lifecycle
-
-
-@transaction.atomic
 def save_stage(
     *,
     stage: Stage | None = None,
@@ -39,10 +30,15 @@ def save_stage(
     kind: str,
     typical_days: int | None = None,
     asks: Sequence[str] | None = None,
+    moves_to: Collection[UUID] | None = None,
+    colour: str | None = None,
     by: User | None,
     now: datetime,
 ) -> Stage:
-    """Make a stage at the end, or change one; its code, by which rules know it, never changes."""
+    """Make a stage at the end, or change one; its code, by which rules know it, never changes. ValidationError.
+
+    `moves_to` are the stages to which one goes from it by hand, where not to all of them.
+    """
     # One writer at a time, so that two new stages never ask for the same place.
     Lifecycle.objects.select_for_update().get(pk=lifecycle.pk)
     if stage is None:
@@ -52,6 +48,10 @@ def save_stage(
     stage.name, stage.kind, stage.typical_days = name.strip(), kind, typical_days
     if asks is not None:
         stage.asks = list(asks)
+    if moves_to is not None:
+        stage.moves_to = [pk for pk in lifecycle.stages.values_list("pk", flat=True) if pk in moves_to]
+    if colour is not None:
+        stage.colour = colour
     stage.full_clean()
     stage.save()
     record_audit(action="lifecycle.stage_saved", actor=by, subject=stage, details={"name": stage.name}, now=now)

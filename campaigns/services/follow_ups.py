@@ -1,6 +1,8 @@
-"""Tasks that somebody agreed on in a talk: one open at most for each contact, reminded of when it is due."""
+"""Tasks of representatives that no SOP plans: agreed on in a talk, with a reminder, or given by a rule."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,6 +12,20 @@ from campaigns.enums import TaskState
 from campaigns.models import RepTask
 from leads.models import Interaction
 from scheduler.services import note_due
+
+
+class NewTask(NamedTuple):
+    """Something that somebody is to do about a contact, from now on."""
+
+    contact_id: UUID
+    owner_id: UUID
+    title: str
+    due_at: datetime
+
+
+def give_new_tasks(*, tasks: Sequence[NewTask]) -> None:
+    """Put these on their owners' lists, in one statement. The caller holds the contacts."""
+    RepTask.objects.bulk_create(RepTask(**{**each._asdict(), "title": each.title[:200]}) for each in tasks)
 
 
 def plan_follow_up(

@@ -111,7 +111,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
     (Position, "contact"): OneStays(
         "{row}.lifecycle_id",
         better=f"{_STAGE_RANK.replace('{row}', 'f')} > {_STAGE_RANK.replace('{row}', 's')}",
-        takes=("stage_id", "since"),
+        takes=("stage_id", "since", "next_at", "deadline_id"),
     ),
     (StageTransition, "contact"): _FOLLOW,
     (Order, "contact"): _FOLLOW,

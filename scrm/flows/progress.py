@@ -20,8 +20,9 @@ from contacts.selectors import contact_ids_visible, fields_unsaid
 from exchange.enums import HookEvent
 from leads.models import Lead
 from lifecycle.enums import MoveSource, StageKind
-from lifecycle.models import Stage
+from lifecycle.models import LossReason, Stage
 from lifecycle.selectors import fields_asked
+from lifecycle.selectors_guards import loss_reason_of, loss_reasons_asked, way_barred
 from lifecycle.transitions import Move, Transition
 from scheduler.services import due_work
 from scrm.flows.alerts import handed_over
@@ -30,7 +31,11 @@ from scrm.flows.telling import assigned, stages_told, told
 from tagging.services_scores import Changed, scores_touched
 
 
-class FieldsMissing(ValidationError):
+class MoveRefused(ValidationError):
+    """Why somebody may not be moved by hand; the text says what to do."""
+
+
+class FieldsMissing(MoveRefused):
     """What has to be known before somebody comes to a stage; the text names it."""
 
     def __init__(self, fields: Sequence[CustomField]) -> None:
@@ -46,19 +51,20 @@ def stage_moved(
     now: datetime,
     by: User | None = None,
     reason: str = "",
+    loss_reason_id: UUID | None = None,
 ) -> int:
     """Contacts were moved to a stage; gives how many were not there yet.
 
-    FieldsMissing where somebody moves them by hand and does not know yet what the stage asks for.
+    MoveRefused where somebody moves them by hand to where one does not go from their stage, without a reason that is
+    asked for, or does not know yet what the stage asks for.
     """
     with due_work():
         present = contacts.services.lock_contacts(contact_ids=contact_ids)
+        loss_reason = loss_reason_of(stage_id, loss_reason_id) if loss_reason_id is not None else None
         if by is not None and source == MoveSource.HAND:
-            missing = fields_unsaid(present, fields_asked(stage_id), role=by.role)
-            if missing:
-                raise FieldsMissing(missing)
+            _check(present, stage_id, loss_reason, by)
         wishes = [Move(contact_id, stage_id) for contact_id in sorted(present)]
-        moved = move(wishes, source=source, by=by, reason=reason, now=now)
+        moved = move(wishes, source=source, by=by, reason=reason, loss_reason=loss_reason, now=now)
         if moved:
             details = {"contacts": len(moved)}
             record_audit(action="stage.moved", actor=by, subject=Stage(pk=stage_id), details=details, now=now)
@@ -121,10 +127,23 @@ def lead_reassigned(lead_ids: Collection[UUID], owner_id: UUID, *, by: User | No
 
 
 def move(
-    wishes: Sequence[Move], *, source: MoveSource, now: datetime, by: User | None = None, reason: str = ""
+    wishes: Sequence[Move],
+    *,
+    source: MoveSource,
+    now: datetime,
+    by: User | None = None,
+    reason: str = "",
+    loss_reason: LossReason | None = None,
 ) -> list[Transition]:
     """Move locked contacts, and let what an end of the lifecycle means follow. Inside `due_work`."""
-    moved = lifecycle.services.move_contacts(moves=wishes, source=source, by=by, reason=reason, now=now)
+    moved = lifecycle.services.move_contacts(
+        moves=wishes,
+        source=source,
+        by=by,
+        reason=reason,
+        loss_reason_id=loss_reason.pk if loss_reason else None,
+        now=now,
+    )
     stages_told(moved, now=now)
     scores_touched([Changed(each.contact_id, now) for each in moved])
     won = sorted({each.contact_id for each in moved if each.to.kind == StageKind.WON})
@@ -134,10 +153,25 @@ def move(
         leads.services.reward_deals(lead_ids=deals, now=now)
         exit_enrollments(contact_ids=won, reason=Reason.WON, now=now)
     if lost:
-        leads.services.mark_lost(lead_ids=leads.services.open_lead_ids(lost), reason=reason, now=now)
+        why = ": ".join(filter(None, (loss_reason.name if loss_reason else "", reason)))
+        leads.services.mark_lost(lead_ids=leads.services.open_lead_ids(lost), reason=why, now=now)
         exit_enrollments(contact_ids=lost, reason=Reason.LOST, now=now)
     stages_reached(moved, by=by, now=now)
     return moved
+
+
+def _check(contact_ids: Collection[UUID], stage_id: UUID, loss_reason: LossReason | None, by: User) -> None:
+    """MoveRefused unless these may go there by hand."""
+    barred = way_barred(contact_ids, stage_id)
+    if barred is not None:
+        before, onward = barred
+        said = {"stage": before.name, "stages": ", ".join(f"“{each.name}”" for each in onward)}
+        raise MoveRefused(gettext("From “%(stage)s” one goes on to %(stages)s.") % said)
+    if loss_reason is None and loss_reasons_asked(stage_id):
+        raise MoveRefused(gettext("Choose why they are lost."))
+    missing = fields_unsaid(contact_ids, fields_asked(stage_id), role=by.role)
+    if missing:
+        raise FieldsMissing(missing)
 
 
 def _lock_contact_of(lead_id: UUID) -> UUID:

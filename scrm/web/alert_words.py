@@ -25,6 +25,7 @@ _ICONS: Final = {
     AlertKind.ESCALATION: ("alert-triangle", "red"),
     AlertKind.POOL: ("inbox", "teal"),
     AlertKind.FOLLOW_UP: ("phone", "blue"),
+    AlertKind.STAGE_DEADLINE: ("clock", "amber"),
 }
 
 
@@ -70,6 +71,10 @@ def _told(alert: Alert, lead: Lead | None, names: Mapping[str, str]) -> Told:
     if alert.kind == AlertKind.FOLLOW_UP:
         name = names.get(alert.params["contact"])
         text = _("Now it is time: %(name)s") % {"name": name} if name else str(alert.get_kind_display())
+        return Told(alert, text, "" if name else _("Somebody else sees to it by now."), icon, tone if name else "gray")
+    if alert.kind == AlertKind.STAGE_DEADLINE and "contact" in alert.params:
+        name = names.get(alert.params["contact"])
+        text = _("Too long in a stage: %(name)s") % {"name": name} if name else str(alert.get_kind_display())
         return Told(alert, text, "" if name else _("Somebody else sees to it by now."), icon, tone if name else "gray")
     if alert.kind in _OF_STAGES and "contact" in alert.params:
         return _of_stage(alert, names.get(alert.params["contact"], ""), icon, tone)
@@ -118,6 +123,12 @@ def _of_many(alert: Alert) -> str:
             )
         case AlertKind.SLA_REMINDER:
             text = ngettext("%(count)s lead waits for your answer", "%(count)s leads wait for your answer", count)
+        case AlertKind.STAGE_DEADLINE:
+            text = ngettext(
+                "%(count)s customer is in a stage for too long",
+                "%(count)s customers are in a stage for too long",
+                count,
+            )
         case AlertKind.ESCALATION:
             text = ngettext("%(count)s lead is not answered in time", "%(count)s leads are not answered in time", count)
         case AlertKind.POOL if alert.params.get("soon"):

@@ -97,6 +97,8 @@ def _place_of(alert: Alert, user: User, *, on_phone: bool) -> str:
     lead = leads_by_id(user, [alert.subject_id]).get(alert.subject_id) if alert.subject_id else None
     if lead is None and alert.kind == AlertKind.POOL:
         return reverse("rep:pool" if on_phone else "ops:pool_list")
+    if alert.kind == AlertKind.STAGE_DEADLINE and not on_phone:
+        return reverse("ops:lifecycle_list")
     if on_phone:
         return reverse("rep:customer", args=[lead.contact_id]) if lead else reverse("rep:customer_list")
     return reverse("ops:lead_detail", args=[lead.pk]) if lead else reverse("ops:lead_list")

@@ -91,7 +91,7 @@ def _transition(move: StageTransition, reader: Reader) -> dict[str, Any]:
     title = _("Moved to %(stage)s") % {"stage": move.to_stage}
     if move.from_stage:
         title = _("Moved from %(before)s to %(stage)s") % {"before": move.from_stage, "stage": move.to_stage}
-    text = _said(move.by or move.rule or move.get_source_display(), move.reason)
+    text = _said(move.by or move.rule or move.get_source_display(), move.loss_reason, move.reason)
     return {"icon": "refresh", "tone": "violet", "title": title, "text": text}
 
 

@@ -23,6 +23,13 @@ document.addEventListener("drop", (event) => {
   if (!column || !choice) return;
   event.preventDefault();
   if (choice.value === column.dataset.column) return;
+  // At once where it goes; the board that comes back says where it is.
+  column.querySelector("header")?.after(held);
+  held.classList.add("is-moving");
   choice.value = column.dataset.column;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
 });
+// What did not go through is not where it was dropped.
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(name, (event) => { if (event.target.closest?.("[data-card]")) location.reload(); });
+}

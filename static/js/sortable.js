@@ -1,13 +1,13 @@
 // A list whose items are dragged by their grip; the form that [data-sortable] names is sent with the new order.
 let dragged = null;
 document.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.(".grip")?.closest("[data-sortable] > li") ?? null;
+  dragged = event.target.closest?.(".grip")?.closest("[data-sortable] > :is(li, tr)") ?? null;
   if (!dragged) return;
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setDragImage(dragged, 0, 0);
 });
 document.addEventListener("dragover", (event) => {
-  const over = event.target.closest?.("[data-sortable] > li");
+  const over = event.target.closest?.("[data-sortable] > :is(li, tr)");
   if (!dragged || !over || over.parentNode !== dragged.parentNode) return;
   event.preventDefault();
   const box = over.getBoundingClientRect();

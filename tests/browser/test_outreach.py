@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from accounts.enums import Role
 from campaigns.models import Sop
 from lifecycle.models import Position
-from lifecycle.upkeep import create_lifecycle, save_stage
+from lifecycle.services_lifecycles import create_lifecycle
+from lifecycle.upkeep import save_stage
 from scrm.core import clock
 from tenants.models import Tenant
 from tests.factories import make_contact, make_live_sop, make_user

@@ -73,6 +73,8 @@ _TABLES: Final = {
     "tag_id": "tagging.tag",
     "stage_id": "lifecycle.stage",
     "lifecycle_id": "lifecycle.lifecycle",
+    "reason_id": "lifecycle.lossreason",
+    "deadline_id": "lifecycle.stagedeadline",
     "sop_id": "campaigns.sop",
     "material_id": "content.material",
     "campaign_id": "campaigns.campaign",

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from campaigns.models import Sop
 from exchange.models import Job, JobChange, JobTally
-from lifecycle.models import StageHandOver
+from lifecycle.models import LossReason, StageDeadline, StageHandOver
 from scrm.core import clock
 from scrm.core.ids import uuid7
 from tests.crawler.canaries import Canaries
@@ -35,7 +35,10 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
         options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
     )
     world.keep(started, "start")
-    given = world.keep(StageHandOver.objects.create(stage=world.row("lifecycle.stage", "shared"), created_at=now))
+    stage = world.row("lifecycle.stage", "shared")
+    reason = world.keep(LossReason.objects.create(lifecycle=stage.lifecycle, name="x"))
+    world.keep(StageDeadline.objects.create(stage=stage, loss_reason=reason, created_at=now))
+    given = world.keep(StageHandOver.objects.create(stage=stage, created_at=now))
     given.people.add(by)
     JobTally.objects.create(job=job, digest=b"x", count=1)
     for whose in reps:

@@ -6,9 +6,12 @@ import pytest
 
 from accounts.enums import Role
 from accounts.services import create_department
+from leads.models import Opportunity
 from lifecycle.models import Lifecycle, Position, Stage, StageTransition
-from lifecycle.selectors import board_cards, stage_list, stage_median_seconds, stage_sizes
-from lifecycle.upkeep import create_lifecycle, save_stage, shift_stage
+from lifecycle.selectors import stage_list, stage_median_seconds, stage_sizes
+from lifecycle.selectors_board import Narrowed, board_cards, board_sizes, cards_after, position_list
+from lifecycle.services_lifecycles import create_lifecycle
+from lifecycle.upkeep import save_stage, shift_stage
 from scrm.core import clock
 from tests.factories import make_contact, make_user
 
@@ -84,14 +87,35 @@ def test_numbers_are_of_what_the_reader_sees(sales):
     assert [size for _stage, size in stage_sizes(ada, sales)] == [0, 3, 0]
     assert stage_median_seconds(ops, sales) == {visit.pk: 250}
     assert stage_median_seconds(ada, sales) == {visit.pk: 200}
-    cards = board_cards(ada, list(stage_list(sales)), limit=2)
+    rows = position_list(ada, sales)
+    cards = board_cards(rows, list(stage_list(sales)), limit=2)
     assert [card.contact.name for card in cards[drive.pk]] == ["P2", "P1"]
     assert cards[deposit.pk] == []
+    last = cards[drive.pk][-1]
+    assert [card.contact.name for card in cards_after(rows, drive, last.since, last.pk, 2)] == ["P0"]
+    assert board_sizes(position_list(ops, sales, Narrowed(owner="none")), "CNY") == {drive.pk: (1, None)}
 
 
-def test_a_board_is_one_statement(sales, django_assert_num_queries):
+def test_a_column_says_what_its_open_deals_come_to(sales, django_assert_num_queries):
+    ops, now = make_user("olga", Role.OPS), clock.now()
+    visit, drive, _deposit = stage_list(sales)
+    for index, stage in enumerate([visit, visit, drive]):
+        person = make_contact(f"P{index}")
+        Position.objects.create(contact=person, lifecycle=sales, stage=stage, since=now)
+        for amount, currency, settled in ((10, "CNY", None), (5, "CNY", None), (7, "EUR", None), (99, "CNY", now)):
+            Opportunity.objects.create(
+                contact=person, name="x", amount=amount, currency=currency, settled_at=settled, created_at=now
+            )
+
+    with django_assert_num_queries(1):
+        sizes = board_sizes(position_list(ops, sales), "CNY")
+
+    assert sizes == {visit.pk: (2, 30), drive.pk: (1, 15)}
+
+
+def test_the_cards_of_a_board_are_one_statement(sales, django_assert_num_queries):
     ops = make_user("olga", Role.OPS)
     stages = list(Stage.objects.filter(lifecycle=sales))
 
     with django_assert_num_queries(1):
-        board_cards(ops, stages)
+        board_cards(position_list(ops, sales), stages, 8)

@@ -47,6 +47,7 @@ from scrm.web.ops.lead_forms import owner_choices
 from scrm.web.ops.replies import first_message, page_or_part
 from scrm.web.own_fields import OwnFieldsForm
 from scrm.web.reveals import shown_in_clear
+from scrm.web.stage_choices import stage_asked, stage_options
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
 from tagging.enums import Band, TagSource
@@ -125,7 +126,9 @@ def index(request: Visit) -> HttpResponse:
 
 
 def _stage_choices() -> list[tuple[str, str]]:
-    return [(str(stage.pk), str(stage)) for stage in stage_list_everywhere()]
+    rows = list(stage_list_everywhere())
+    several = len({stage.lifecycle_id for stage in rows}) > 1
+    return [(str(stage.pk), f"{stage.lifecycle}: {stage}" if several else str(stage)) for stage in rows]
 
 
 def _tag_choices() -> list[tuple[str, str]]:
@@ -151,7 +154,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "tags": tags,
         "free_tags": [(pk, name) for pk, name in _tag_choices() if pk not in held],
         "positions": positions_by_contact([contact.pk])[contact.pk],
-        "stages": _stage_choices(),
+        "stages": stage_options(stage_list_everywhere()),
         "marks": marks_of(contact.pk),
         "channels": ChannelKind.choices,
         "owners": owner_choices(request.user),
@@ -251,13 +254,15 @@ def tag(request: Visit, contact_id: UUID) -> HttpResponse:
 def move(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
     asked = request.POST.get("stage", "")
-    if asked in {pk for pk, _name in _stage_choices()}:
+    chosen = stage_asked(asked, stage_options(stage_list_everywhere()))
+    if chosen is not None:
+        stage, why = chosen
         reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
         said: dict[str, Any] = {"by": request.user, "source": MoveSource.HAND, "reason": reason, "now": clock.now()}
         try:
-            progress.stage_moved([contact.pk], UUID(asked), **said)
+            progress.stage_moved([contact.pk], stage.pk, loss_reason_id=why, **said)
             messages.success(request, _("Moved."))
-        except progress.FieldsMissing as error:
+        except progress.MoveRefused as error:
             messages.error(request, error.message)
     else:
         messages.error(request, _("Choose a stage."))

@@ -1,6 +1,6 @@
 """Lifecycles: stages with their numbers, the board, the history, and the rules that move contacts."""
 
-import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts.selectors import field_list
-from lifecycle.enums import MoveSource, StageKind
+from lifecycle.enums import StageColour, StageKind
 from lifecycle.models import Lifecycle, Stage, StageRule
 from lifecycle.selectors import (
-    board_cards,
-    lifecycle_get,
-    lifecycle_list,
-    position_get,
     stage_get,
+    stage_list,
     stage_list_everywhere,
     stage_median_seconds,
     stage_rule_get,
@@ -30,18 +27,14 @@ from lifecycle.selectors import (
     stage_sizes,
     stage_transition_list,
 )
-from lifecycle.upkeep import create_lifecycle, save_stage, save_stage_rule, shift_stage, switch_stage_rule
+from lifecycle.upkeep import save_stage, save_stage_rule, shift_stage, switch_stage_rule
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
-from scrm.flows import progress
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, offer_rows, page_of
+from scrm.web.ops.lifecycle_page import frame, home_of, lifecycle_asked
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import RuleForm, event_type_choices, is_rule_step, rule_words
-
-
-class LifecycleForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
 
 
 class StageForm(forms.Form):
@@ -61,8 +54,24 @@ class StageForm(forms.Form):
         help_text=gettext_lazy("Fields that must be filled in before somebody is moved here, or further, by hand."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    moves_to = forms.MultipleChoiceField(
+        label=gettext_lazy("From here one goes to"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("By hand. None ticked: to every stage."),
+    )
+    colour = forms.ChoiceField(
+        label=gettext_lazy("Colour"),
+        required=False,
+        choices=[("", gettext_lazy("By its kind")), *StageColour.choices],
+    )
+
+    def __init__(self, *args: Any, others: Sequence[Stage] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if others:
+            offer(self, "moves_to", [(str(each.pk), each.name) for each in others])
+        else:
+            del self.fields["moves_to"]
         fields = [(field.code, field.name) for field in field_list()]
         if fields:
             offer(self, "asks", fields)
@@ -79,15 +88,10 @@ class StageRuleForm(forms.Form):
     active = forms.BooleanField(label=gettext_lazy("Active"), required=False, initial=True)
 
 
-class MoveForm(forms.Form):
-    contact = forms.UUIDField()
-    stage = forms.UUIDField()
-
-
 @may("lifecycle.view")
 def lifecycle(request: Visit) -> HttpResponse:
-    current = _current(request)
-    context = {**_frame(request, current, "stages"), "rows": []}
+    current = lifecycle_asked(request)
+    context = {**frame(current, "stages"), "rows": [], "may_edit": request.user.may("lifecycle.edit")}
     if current:
         sizes = stage_sizes(request.user, current)
         medians = stage_median_seconds(request.user, current)
@@ -101,69 +105,17 @@ def lifecycle(request: Visit) -> HttpResponse:
 
 
 @may("lifecycle.view")
-def board(request: Visit) -> HttpResponse:
-    current = _current(request)
-    context = {**_frame(request, current, "board"), "columns": []}
-    if current:
-        context |= _columns(request, current)
-    return render(request, "ops/lifecycle_board.html", context)
-
-
-@require_POST
-@may("contact.edit")
-def move(request: Visit, lifecycle_id: UUID) -> HttpResponse:
-    """Move one contact on the board; htmx gets the board back."""
-    current = found(lifecycle_get(lifecycle_id))
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(status=400)
-    position = found(position_get(request.user, current, form.cleaned_data["contact"]))
-    stage = found(stage_get(form.cleaned_data["stage"]))
-    if stage.lifecycle_id != current.pk:
-        return HttpResponse(status=400)
-    refused = ""
-    try:
-        progress.stage_moved([position.contact_id], stage.pk, by=request.user, source=MoveSource.HAND, now=clock.now())
-        told = _("%(name)s is in “%(stage)s” now.") % {"name": position.contact, "stage": stage.name}
-    except progress.FieldsMissing as error:
-        told = refused = f"{position.contact}: {error.message}"
-    if not request.htmx:
-        (messages.error if refused else messages.success)(request, told)
-        return redirect(f"{reverse('ops:lifecycle_board')}?lifecycle={current.pk}")
-    context = {**_frame(request, current, "board"), **_columns(request, current), "told": told}
-    answer = render(request, "ops/lifecycle_board.html#board", context)
-    if refused:
-        answer["HX-Trigger"] = json.dumps({"toast": {"text": refused, "tone": "red"}})
-    return answer
-
-
-@may("lifecycle.view")
 def history(request: Visit) -> HttpResponse:
-    current = _current(request)
-    context = _frame(request, current, "history")
+    current = lifecycle_asked(request)
+    context = frame(current, "history")
     if current:
         context["page"] = page_of(request, stage_transition_list(request.user, current))
     return render(request, "ops/lifecycle_history.html", context)
 
 
 @may("lifecycle.edit")
-def create(request: Visit) -> HttpResponse:
-    form = LifecycleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = create_lifecycle(name=form.cleaned_data["name"], by=request.user, now=clock.now())
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, _("Lifecycle made. Now give it its stages."))
-            return redirect(f"{reverse('ops:stage_create')}?lifecycle={made.pk}")
-    context = {"heading": _("New lifecycle"), "action": _("Make lifecycle"), "back": reverse("ops:lifecycle")}
-    return form_page(request, "ops/lifecycle_form.html", form, context)
-
-
-@may("lifecycle.edit")
 def stage_create(request: Visit) -> HttpResponse:
-    return _stage_page(request, found(_current(request)), None)
+    return _stage_page(request, found(lifecycle_asked(request)), None)
 
 
 @may("lifecycle.edit")
@@ -177,7 +129,7 @@ def stage_edit(request: Visit, stage_id: UUID) -> HttpResponse:
 def stage_shift(request: Visit, stage_id: UUID) -> HttpResponse:
     stage = found(stage_get(stage_id))
     shift_stage(stage=stage, earlier=request.POST.get("to") == "earlier", by=request.user, now=clock.now())
-    return redirect(_home(stage.lifecycle))
+    return redirect(home_of(stage.lifecycle))
 
 
 @may("lifecycle.view")
@@ -187,9 +139,7 @@ def rule_list(request: Visit) -> HttpResponse:
         {"rule": rule, "event": types.get(rule.event_type, rule.event_type), "words": rule_words(rule.condition)}
         for rule in stage_rule_list()
     ]
-    return render(
-        request, "ops/lifecycle_rule_list.html", {**_frame(request, _current(request), "rules"), "rules": rules}
-    )
+    return render(request, "ops/lifecycle_rule_list.html", {**frame(lifecycle_asked(request), "rules"), "rules": rules})
 
 
 @may("lifecycle.edit")
@@ -247,55 +197,29 @@ def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
 def _stage_page(request: Visit, current: Lifecycle, stage: Stage | None) -> HttpResponse:
     initial: dict[str, object] = {"kind": StageKind.OPEN.value}
     if stage:
-        initial = {"name": stage.name, "kind": stage.kind, "typical_days": stage.typical_days, "asks": stage.asks}
-    form = StageForm(request.POST or None, initial=initial)
+        initial = {name: getattr(stage, name) for name in ("name", "kind", "typical_days", "asks", "colour")}
+        initial["moves_to"] = [str(pk) for pk in stage.moves_to]
+    others = [each for each in stage_list(current) if stage is None or each.pk != stage.pk]
+    form = StageForm(request.POST or None, initial=initial, others=others)
     if request.method == "POST" and form.is_valid():
         try:
-            save_stage(stage=stage, lifecycle=current, **form.cleaned_data, by=request.user, now=clock.now())
+            said = form.cleaned_data | {"moves_to": [UUID(pk) for pk in form.cleaned_data.get("moves_to", ())]}
+            save_stage(stage=stage, lifecycle=current, **said, by=request.user, now=clock.now())
         except ValidationError as error:
             take_errors(form, error)
         else:
             messages.success(request, _("Stage saved."))
             if "again" in request.POST:
                 return redirect(f"{reverse('ops:stage_create')}?lifecycle={current.pk}")
-            return redirect(_home(current))
+            return redirect(home_of(current))
     context = {
         "heading": stage.name if stage else _("New stage"),
         "action": _("Save") if stage else _("Make stage"),
         "again": "" if stage else _("Make stage and another"),
-        "back": _home(current),
+        "back": home_of(current),
         "lead": current.name,
     }
     return form_page(request, "ops/lifecycle_form.html", form, context)
-
-
-def _columns(request: Visit, current: Lifecycle) -> dict[str, object]:
-    sizes = stage_sizes(request.user, current)
-    stages = [stage for stage, _size in sizes]
-    cards = board_cards(request.user, stages)
-    columns = [
-        {"stage": stage, "size": size, "cards": cards[stage.pk], "more": size - len(cards[stage.pk])}
-        for stage, size in sizes
-    ]
-    return {"columns": columns, "stages": stages}
-
-
-def _frame(request: Visit, current: Lifecycle | None, section: str) -> dict[str, object]:
-    return {"lifecycles": lifecycle_list(), "current": current, "section": section}
-
-
-def _current(request: Visit) -> Lifecycle | None:
-    asked = request.GET.get("lifecycle")
-    if not asked:
-        return lifecycle_get(None)
-    try:
-        return found(lifecycle_get(UUID(asked)))
-    except ValueError:
-        return found(None)
-
-
-def _home(current: Lifecycle) -> str:
-    return f"{reverse('ops:lifecycle')}?lifecycle={current.pk}"
 
 
 def _days(seconds: float | None) -> float | None:

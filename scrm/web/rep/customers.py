@@ -1,5 +1,6 @@
 """Customers: find one, see how things stand, note what was said, go on."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -43,9 +44,9 @@ from leads.selectors import (
 )
 from leads.services.fields import set_lead_fields
 from lifecycle.enums import MoveSource
-from lifecycle.models import Stage
+from lifecycle.models import Position, Stage
 from lifecycle.of_contacts import contact_ids_in_stage, positions_by_contact
-from lifecycle.selectors import lifecycle_get, stage_list
+from lifecycle.selectors import lifecycle_get, stage_list, stage_list_everywhere
 from scrm.core import clock
 from scrm.flows import engagement, progress
 from scrm.flows.consent import contact_agreed, contact_withdrew
@@ -57,6 +58,7 @@ from scrm.web.own_fields import OwnFieldsForm, save_posted
 from scrm.web.pool_way import way_to_pool
 from scrm.web.rep.page import cards_of, local, on_phone, show
 from scrm.web.reveals import shown_in_clear
+from scrm.web.stage_choices import stage_asked, stage_options
 from scrm.web.story_rooms import ROOMS
 from scrm.web.timeline import story_asked, story_of
 from tagging.enums import TagSource
@@ -134,7 +136,8 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "identities": identities,
         "phone": next((each for each in identities if each.kind == "phone"), None),
         "position": positions[0] if positions else None,
-        "stages": _stages(),
+        "positions": positions,
+        "stages": stage_options(_stages_of(contact.pk, positions)),
         "reached": contacts_last_reached([contact.pk]).get(contact.pk),
         "next": latest if latest and latest.next_on else None,
         "marks": marks,
@@ -222,20 +225,20 @@ def lead_fields(request: Visit, lead_id: UUID) -> HttpResponse:
 @on_phone("contact.edit")
 def stage(request: Visit, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, contact_id)
-    asked = request.POST.get("stage", "")
-    chosen = next((each for each in _stages() if str(each.pk) == asked), None)
+    chosen = stage_asked(request.POST.get("stage", ""), stage_options(_stages_of(contact.pk)))
     if chosen is None:
         messages.error(request, _("Choose a stage."))
         return redirect("rep:customer", contact.pk)
+    to, why = chosen
     reason = " ".join(request.POST.get("reason", "").replace("\0", "").split())[:120]
     said: dict[str, Any] = {"by": request.user, "source": MoveSource.HAND, "reason": reason, "now": clock.now()}
     try:
-        moved = progress.stage_moved([contact.pk], chosen.pk, **said)
-    except progress.FieldsMissing as error:
+        moved = progress.stage_moved([contact.pk], to.pk, loss_reason_id=why, **said)
+    except progress.MoveRefused as error:
         messages.error(request, error.message)
         return redirect("rep:customer", contact.pk)
     text = _("Moved to %(stage)s.") if moved else _("Stands at %(stage)s already.")
-    messages.success(request, text % {"stage": chosen})
+    messages.success(request, text % {"stage": to})
     return redirect("rep:customer", contact.pk)
 
 
@@ -280,6 +283,13 @@ def _stages() -> list[Stage]:
     """Those of the lifecycle that new contacts enter."""
     lifecycle = lifecycle_get(None)
     return list(stage_list(lifecycle)) if lifecycle else []
+
+
+def _stages_of(contact_id: UUID, positions: Sequence[Position] | None = None) -> list[Stage]:
+    """Those of the lifecycles in which a contact stands, and of the one that new contacts enter."""
+    stands = positions_by_contact([contact_id])[contact_id] if positions is None else positions
+    within = {each.lifecycle_id for each in stands}
+    return [each for each in stage_list_everywhere() if each.lifecycle.is_default or each.lifecycle_id in within]
 
 
 def _retag(request: Visit, contact: Contact, tag_id: str, *, add: bool) -> None:

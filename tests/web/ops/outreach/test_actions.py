@@ -11,7 +11,8 @@ from content.models import Material, PageView, TrackedLink
 from content.upkeep import ensure_preview_link
 from leads.models import Source
 from lifecycle.models import Lifecycle, Position
-from lifecycle.upkeep import create_lifecycle, save_stage
+from lifecycle.services_lifecycles import create_lifecycle
+from lifecycle.upkeep import save_stage
 from scrm.core import clock
 from tagging.models import Tag, TagCategory, TagGroup
 from tests.factories import make_contact

@@ -18,7 +18,8 @@ from content.upkeep import save_material
 from events.models import EventType
 from leads.models import Lead, Source
 from lifecycle.models import Lifecycle, Position
-from lifecycle.upkeep import create_lifecycle, save_stage, save_stage_rule
+from lifecycle.services_lifecycles import create_lifecycle
+from lifecycle.upkeep import save_stage, save_stage_rule
 from scrm.core import clock
 from scrm.flows.purchase import Purchase, orders_reported
 from tagging.models import TagAssignment

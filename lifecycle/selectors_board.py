@@ -1,0 +1,67 @@
+"""Reads of the board and the list: who stands in which stage, as far as the reader sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Sum
+
+from accounts.models import User
+from accounts.selectors import visible_to
+from leads.models import Lead
+from lifecycle.models import Lifecycle, Position, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Whose contacts (`none`: nobody's), by which source they came, and of which sets of contacts they are."""
+
+    owner: str = ""
+    source: str = ""
+    within: Sequence[QuerySet[Any, Any]] = ()
+
+
+def position_list(user: User, lifecycle: Lifecycle, narrowed: Narrowed | None = None) -> QuerySet[Position]:
+    """Who stands in a lifecycle, each with owner, stage and next deadline."""
+    narrowed = narrowed or Narrowed()
+    rows = visible_to(user, Position.objects.filter(lifecycle=lifecycle), owner="contact__owner")
+    if narrowed.owner:
+        rows = rows.filter(contact__owner=None if narrowed.owner == "none" else UUID(narrowed.owner))
+    if narrowed.source:
+        came = Lead.objects.filter(contact=OuterRef("contact"), source=UUID(narrowed.source))
+        rows = rows.filter(Exists(came))
+    for ids in narrowed.within:
+        rows = rows.filter(contact__in=ids)
+    return rows.select_related(
+        "contact__owner", "contact__company", "stage", "deadline__to_stage", "deadline__loss_reason"
+    )
+
+
+def board_sizes(rows: QuerySet[Position], currency: str) -> dict[UUID, tuple[int, Decimal | None]]:
+    """How many stand in each stage, and what their open deals come to in the currency; one statement."""
+    deals = Q(contact__opportunities__settled_at=None, contact__opportunities__currency=currency)
+    told = (
+        rows.order_by().select_related(None).annotate(deals=FilteredRelation("contact__opportunities", condition=deals))
+    )
+    counted = told.values("stage").annotate(size=Count("pk", distinct=True), worth=Sum("deals__amount"))
+    return {stage_id: (size, worth) for stage_id, size, worth in counted.values_list("stage", "size", "worth")}
+
+
+def board_cards(rows: QuerySet[Position], stages: Sequence[Stage], limit: int) -> dict[UUID, list[Position]]:
+    """The newest contacts of each stage, all stages in one statement."""
+    found: dict[UUID, list[Position]] = {stage.pk: [] for stage in stages}
+    if not stages:
+        return found
+    columns = [rows.filter(stage=stage).order_by("-since", "-pk")[:limit] for stage in stages]
+    for position in columns[0].union(*columns[1:], all=True) if len(columns) > 1 else columns[0]:
+        found[position.stage_id].append(position)
+    return found
+
+
+def cards_after(rows: QuerySet[Position], stage: Stage, since: datetime, pk: int, limit: int) -> list[Position]:
+    """The next contacts of a stage, behind a place in its column."""
+    behind = Q(since__lt=since) | Q(since=since, pk__lt=pk)
+    return list(rows.filter(behind, stage=stage).order_by("-since", "-pk")[:limit])
