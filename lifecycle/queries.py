@@ -50,7 +50,8 @@ def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any
 def _stages(statement: Statement, params: list[Any]) -> list[StageInfo]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return [StageInfo(*row[:4], _terms(row[4])) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [StageInfo(pk, whole, kind, place, _terms(terms)) for pk, whole, kind, place, terms in rows]
 
 
 def _terms(text: str | None) -> tuple[Term, ...]:

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Aggregate, Count, F, FloatField, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Aggregate, Count, F, FloatField, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from accounts.selectors import visible_to
 from lifecycle.enums import StageKind
-from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
+from lifecycle.models import Lifecycle, LossReason, Position, Stage, StageRule, StageTransition
 
 
 class Median(Aggregate):
@@ -43,8 +45,10 @@ def stage_list(lifecycle: Lifecycle) -> QuerySet[Stage]:
 
 
 def stage_list_everywhere() -> QuerySet[Stage]:
-    """Every stage of every lifecycle in use, for choosing one."""
+    """Every stage of every lifecycle in use, for choosing one; `reasons` are those for which one is lost there."""
+    why = LossReason.objects.filter(lifecycle=OuterRef("lifecycle"), archived=False).order_by("position", "name")
     rows = Stage.objects.filter(lifecycle__active=True).select_related("lifecycle")
+    rows = rows.annotate(reasons=ArraySubquery(why.values(named=JSONObject(id="pk", name="name"))))
     return rows.order_by("-lifecycle__is_default", "lifecycle__name", "position")
 
 

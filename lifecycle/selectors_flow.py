@@ -61,7 +61,8 @@ def moves_counted(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> list[t
 def times_in_stages(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> dict[UUID, Times]:
     rows = _moves(user, lifecycle, asked).filter(seconds_before__isnull=False).values("from_stage")
     told = rows.annotate(left=Count("pk"), middle=Median("seconds_before"), most=Ninetieth("seconds_before"))
-    return {pk: Times(*rest) for pk, *rest in told.values_list("from_stage", "left", "middle", "most")}
+    rows_told = told.values_list("from_stage", "left", "middle", "most")
+    return {pk: Times(left, middle, most) for pk, left, middle, most in rows_told}
 
 
 def cohorts(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> dict[UUID, Cohort]:
@@ -79,14 +80,18 @@ def cohorts(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> dict[UUID, C
     told = rows.annotate(
         came=Count("pk"), went_on=Count("pk", filter=Q(on=True)), went=Count("pk", filter=Q(on=False, lost=True))
     )
-    return {pk: Cohort(*rest) for pk, *rest in told.values_list("to_stage", "came", "went_on", "went")}
+    rows_told = told.values_list("to_stage", "came", "went_on", "went")
+    return {pk: Cohort(came, on, lost) for pk, came, on, lost in rows_told}
 
 
 def losses(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> list[Loss]:
     """Who was lost in the period: from which stage, for which reason; the most common first."""
     rows = _moves(user, lifecycle, asked).filter(to_stage__kind=StageKind.LOST)
     told = rows.values("from_stage", "loss_reason__name").annotate(people=Count("pk")).order_by("-people")
-    return [Loss(pk, name or "", people) for pk, name, people in told.values_list("from_stage", "loss_reason__name", "people")]
+    return [
+        Loss(pk, name or "", people)
+        for pk, name, people in told.values_list("from_stage", "loss_reason__name", "people")
+    ]
 
 
 def leavers(user: User, lifecycle: Lifecycle, asked: FlowFilter, stage_ids: Iterable[UUID]) -> list[Leavers]:
@@ -98,7 +103,9 @@ def leavers(user: User, lifecycle: Lifecycle, asked: FlowFilter, stage_ids: Iter
     return [Leavers(pk, *within.get(pk, (0, 0)), *before.get(pk, (0, 0))) for pk in stage_ids]
 
 
-def standing_as_of(user: User, lifecycle: Lifecycle, moment: datetime, asked: FlowFilter | None = None) -> dict[UUID, int]:
+def standing_as_of(
+    user: User, lifecycle: Lifecycle, moment: datetime, asked: FlowFilter | None = None
+) -> dict[UUID, int]:
     """How many stood in each stage at that moment, as the history tells it."""
     asked = asked or FlowFilter()
     until_then = _moves(user, lifecycle, FlowFilter(None, None, asked.owner, asked.source)).filter(at__lte=moment)

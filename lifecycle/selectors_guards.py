@@ -40,14 +40,5 @@ def loss_reason_of(stage_id: UUID, pk: UUID) -> LossReason | None:
     return next((each for each in loss_reasons_asked(stage_id) if each.pk == pk), None)
 
 
-def loss_reasons_by_lifecycle(lifecycle_ids: Collection[UUID]) -> dict[UUID, list[LossReason]]:
-    """Those that may be chosen, of many lifecycles in one statement."""
-    found: dict[UUID, list[LossReason]] = {}
-    rows = LossReason.objects.filter(lifecycle__in=list(lifecycle_ids), archived=False)
-    for reason in rows.order_by("position", "name"):
-        found.setdefault(reason.lifecycle_id, []).append(reason)
-    return found
-
-
 def loss_reason_get(pk: UUID) -> LossReason | None:
     return LossReason.objects.select_related("lifecycle").filter(pk=pk).first()

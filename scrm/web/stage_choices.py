@@ -1,23 +1,22 @@
 """Stages to choose from when somebody is moved: one that means a loss stands there once for each reason."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from lifecycle.enums import StageKind
 from lifecycle.models import Stage
-from lifecycle.selectors_guards import loss_reasons_by_lifecycle
 
 
-def stage_options(stages: Iterable[Stage]) -> list[tuple[str, str, Stage]]:
-    """Value, label and stage of each; of several lifecycles each says of which it is."""
+def stage_options(stages: Iterable[Any]) -> list[tuple[str, str, Stage]]:
+    """Value, label and stage of each of `stage_list_everywhere`; of several lifecycles each says of which it is."""
     rows = list(stages)
-    reasons = loss_reasons_by_lifecycle({each.lifecycle_id for each in rows})
     several = len({each.lifecycle_id for each in rows}) > 1
     found: list[tuple[str, str, Stage]] = []
     for stage in rows:
         name = f"{stage.lifecycle.name}: {stage.name}" if several else stage.name
-        why = reasons.get(stage.lifecycle_id, []) if stage.kind == StageKind.LOST else []
-        found += [(f"{stage.pk}:{each.pk}", f"{name} · {each.name}", stage) for each in why]
+        why = stage.reasons if stage.kind == StageKind.LOST else []
+        found += [(f"{stage.pk}:{each['id']}", f"{name} · {each['name']}", stage) for each in why]
         if not why:
             found.append((str(stage.pk), name, stage))
     return found

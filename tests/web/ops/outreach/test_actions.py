@@ -94,14 +94,92 @@ def test_a_card_moves_within_its_own_lifecycle_only(ops, sales):
 
 
 def test_stages_are_made_and_shifted(ops):
-    ops.post(reverse("ops:lifecycle_create"), {"name": "Courses"})
+    ops.post(reverse("ops:lifecycle_create"), {"name": "Courses", "template": "blank"})
     courses = Lifecycle.objects.get(name="Courses")
     for name in ("Trial", "Bought"):
         ops.post(f"{reverse('ops:stage_create')}?lifecycle={courses.pk}", {"name": name, "kind": "open"})
 
     ops.post(reverse("ops:stage_shift", args=[courses.stages.get(name="Bought").pk]), {"to": "earlier"})
 
-    assert list(courses.stages.order_by("position").values_list("name", flat=True)) == ["Bought", "Trial"]
+    assert list(courses.stages.order_by("position").values_list("name", flat=True))[3:] == ["Bought", "Trial"]
+    order = list(courses.stages.order_by("-position").values_list("pk", flat=True))
+    ops.post(reverse("ops:lifecycle_order", args=[courses.pk]), {"stage": order})
+    assert list(courses.stages.order_by("position").values_list("pk", flat=True)) == order
+
+
+def test_a_lifecycle_is_set_up(ops, sales):
+    page = reverse("ops:lifecycle_setup", args=[sales.pk])
+    ops.post(reverse("ops:loss_reason_create", args=[sales.pk]), {"name": "Price"})
+    reason = sales.loss_reasons.get()
+    ops.post(reverse("ops:loss_reason_edit", args=[reason.pk]), {"name": "Too dear"})
+    ops.post(reverse("ops:loss_reason_edit", args=[reason.pk]), {"archived": "1"})
+    ops.post(page, {"name": "Cars", "is_default": "on", "active": "on"})
+
+    reason.refresh_from_db()
+    sales.refresh_from_db()
+    assert (reason.name, reason.archived) == ("Too dear", True)
+    assert (sales.name, sales.is_default) == ("Cars", True)
+    assert ops.post(page, {"name": "Cars", "active": "on"}).status_code == 422
+
+
+def test_a_deadline_is_written_and_switched(ops, sales):
+    visit, drive = sales.stages.order_by("position")
+    new = reverse("ops:stage_deadline_create", args=[visit.pk])
+    said = {"after": "3", "unit": "days", "action": "move", "to_stage": str(drive.pk)}
+    assert ops.post(new, {**said, "to_stage": ""}).status_code == 422
+
+    ops.post(new, said)
+
+    kept = visit.deadlines.get()
+    assert (kept.after, kept.to_stage) == (3, drive)
+    assert "Move to “Drive”" in ops.get(f"{reverse('ops:stage_deadline_list')}?lifecycle={sales.pk}").content.decode()
+    ops.post(reverse("ops:stage_deadline_switch", args=[kept.pk]))
+    kept.refresh_from_db()
+    assert not kept.active
+
+
+def test_a_loss_on_the_board_asks_first_and_a_slip_is_undone(ops, sales):
+    visit, drive = sales.stages.order_by("position")
+    lost = save_stage(lifecycle=sales, name="Lost", kind="lost", by=None, now=clock.now())
+    reason = sales.loss_reasons.create(name="Price")
+    lin = make_contact("Lin")
+    Position.objects.create(contact=lin, lifecycle=sales, stage=visit, since=clock.now())
+    url, of = reverse("ops:lifecycle_move", args=[sales.pk]), {"contact": lin.pk}
+
+    def stage():
+        return Position.objects.get(contact=lin).stage
+
+    asked = ops.post(url, {**of, "stage": lost.pk}, HTTP_HX_REQUEST="true").content.decode()
+    assert "data-show" in asked
+    assert "Price" in asked
+    assert stage() == visit
+    moved = ops.post(url, {**of, "stage": drive.pk}, HTTP_HX_REQUEST="true").content.decode()
+    back = reverse("ops:lifecycle_undo", args=[sales.pk, lin.pk])
+    assert back in moved
+    ops.post(back, HTTP_HX_REQUEST="true")
+    assert stage() == visit
+    refused = ops.post(url, {**of, "stage": lost.pk, "sure": "1"}, HTTP_HX_REQUEST="true").content.decode()
+    assert "Choose why they are lost." in refused
+    ops.post(url, {**of, "stage": lost.pk, "sure": "1", "loss_reason": reason.pk}, HTTP_HX_REQUEST="true")
+
+    assert stage() == lost
+
+
+def test_a_column_goes_on_where_it_ended(ops, sales):
+    visit = sales.stages.first()
+    now = clock.now()
+    for number in range(23):
+        Position.objects.create(contact=make_contact(f"P{number}."), lifecycle=sales, stage=visit, since=now)
+    page = ops.get(f"{reverse('ops:lifecycle_board')}?lifecycle={sales.pk}")
+    [more] = [column["more"] for column in page.context["columns"] if column["more"]]
+
+    rest = ops.get(f"{reverse('ops:lifecycle_board_more')}?{more}").content.decode()
+
+    first = {card.contact.name for column in page.context["columns"] for card in column["cards"]}
+    assert len(first) == 20
+    assert {name for name in (f"P{n}." for n in range(23)) if name in rest} == {"P2.", "P1.", "P0."}
+    assert ops.get(f"{reverse('ops:lifecycle_board_more')}?lifecycle={sales.pk}").status_code == 400
+    assert "P22." in ops.get(f"{reverse('ops:lifecycle_list')}?lifecycle={sales.pk}").content.decode()
 
 
 def test_a_segment_is_refreshed_and_deleted(ops):
