@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Values
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from contacts.normalise import InvalidValue, normalise_email, normalise_phone
@@ -196,7 +197,7 @@ def _bears_out(target: str, values: list[str]) -> bool:
 def _guess_fields(samples: Values[str, list[str]], columns: dict[str, Column], fields: Sequence[OwnField]) -> None:
     for own in fields:
         names = set(filter(None, map(_plain, own.names)))
-        reads = _reads(lambda value, shape=own.shape: read_said(shape, value, zone=_UTC, day_order="dmy"))  # type: ignore[misc]
+        reads = _reads(partial(read_said, own.shape, zone=_UTC, day_order="dmy"))
         for header, values in samples.items():
             if header not in columns and _plain(header) in names and (not values or _share(reads, values) >= _ENOUGH):
                 columns[header] = Column(f"{FIELD}{own.code}")

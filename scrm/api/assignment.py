@@ -60,9 +60,7 @@ class MemberBody(StrictSerializer):
     weight = serializers.IntegerField(min_value=1, max_value=100, default=1, help_text="For turns by weight.")
 
 
-class AssignmentRuleChangeBody(StrictSerializer):
-    """What is left out stays. A rule that is changed begins its turns by weight anew."""
-
+class _RuleBody(StrictSerializer):
     name = TextField(max_length=80, required=False)
     condition = serializers.DictField(
         child=serializers.JSONField(), required=False, help_text="In the rule language; an empty one fits every lead."
@@ -73,7 +71,6 @@ class AssignmentRuleChangeBody(StrictSerializer):
     within_hours = TruthField(required=False)
     or_else = serializers.ChoiceField(choices=OrElse.choices, required=False)
     active = TruthField(required=False)
-    archived = TruthField(required=False, help_text="false brings it back, switched off.")
 
     def validate_condition(self, condition: dict[str, Any]) -> dict[str, Any]:
         if not storable(condition):
@@ -81,11 +78,16 @@ class AssignmentRuleChangeBody(StrictSerializer):
         return condition
 
 
-class AssignmentRuleBody(AssignmentRuleChangeBody):
+class AssignmentRuleChangeBody(_RuleBody):
+    """What is left out stays. A rule that is changed begins its turns by weight anew."""
+
+    archived = TruthField(required=False, help_text="false brings it back, switched off.")
+
+
+class AssignmentRuleBody(_RuleBody):
     name = TextField(max_length=80)
     method = serializers.ChoiceField(choices=AssignMethod.choices, default=AssignMethod.TURNS)
     or_else = serializers.ChoiceField(choices=OrElse.choices, default=OrElse.NEXT)
-    archived = None  # type: ignore[assignment]
 
 
 class AssignmentRuleFilter(django_filters.FilterSet):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from accounts.models import User
@@ -10,7 +11,7 @@ from contacts.upkeep import edit_contact
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
-from tagging.models import ScoreRule, ScoreScale
+from tagging.models import ScoreRule, ScoreScale, Tag
 from tagging.services_scores import (
     Changed,
     count_scores,
@@ -19,6 +20,20 @@ from tagging.services_scores import (
     scores_touched,
     switch_score_rule,
 )
+
+
+class ScoreRuleValues(TypedDict, total=False):
+    """What a rule says, as `save_score_rule` takes it."""
+
+    name: Required[str]
+    kind: Required[str]
+    points: Required[int]
+    event_type: str
+    most: int | None
+    tag: Tag | None
+    condition: object
+    half_life_days: int | None
+    active: bool
 
 
 def contact_edited(contact: Contact, *, by: User, now: datetime, **values: str) -> bool:
@@ -35,10 +50,12 @@ def differs(contact_ids: Iterable[UUID], now: datetime) -> None:
     scores_touched([Changed(contact_id, now) for contact_id in contact_ids])
 
 
-def score_rule_saved(rule: ScoreRule | None, *, by: User | None, now: datetime, **values: object) -> ScoreRule:
+def score_rule_saved(
+    rule: ScoreRule | None, *, by: User | None, now: datetime, **values: Unpack[ScoreRuleValues]
+) -> ScoreRule:
     """A rule was made or changed, and everybody is counted again. ConditionInvalid, ValidationError."""
     with due_work():
-        return save_score_rule(rule=rule, by=by, now=now, **values)  # type: ignore[arg-type]
+        return save_score_rule(rule=rule, by=by, now=now, **values)
 
 
 def score_rule_switched(rule: ScoreRule, *, active: bool, by: User | None, now: datetime) -> None:

@@ -35,7 +35,7 @@ class DealerFilter(PeriodFilter):
     """Which days, whom to compare, and of which department."""
 
     def __init__(self, request: HttpRequest, departments: Sequence[tuple[str, str]]) -> None:
-        super().__init__(request)  # type: ignore[arg-type]
+        super().__init__(request)
         self.choose("period", pgettext_lazy("report", "Period"), gettext_lazy("In 90 days"), PERIODS)
         self.order_fields(["period", "department", "since", "until"])
         if departments:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import MinValueValidator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ SORTS_OF_PRICES = ("cost_per_lead", "cost_per_valid", "cost_per_won")
 class PeriodFilter(FilterForm):
     """Which days, both included."""
 
-    def __init__(self, request: Visit) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         del self.fields["q"]
         self.choose("period", gettext_lazy("Captured"), gettext_lazy("In 90 days"), PERIODS)
