@@ -1,8 +1,9 @@
 """Rules asked of the database: whom one matches, and what many need to know about some."""
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -88,19 +89,33 @@ def lock_numbers(numbers: Iterable[int]) -> None:
         cursor.execute(_LOCK, ["{" + ",".join(map(str, sorted(set(numbers)))) + "}"])
 
 
-def holders_of(keys: Collection[tuple[str, bytes]]) -> tuple[dict[tuple[str, bytes], UUID], list[str]]:
-    """Whose these identities, given as kind and blind index, are; and the order of kinds that the business set."""
+class Holders(NamedTuple):
+    """Whose identities are, by kind and blind index; and what the business set: the order of kinds, and what fields
+    hold in what is made without them, by what they are of."""
+
+    held: dict[tuple[str, bytes], UUID]
+    precedence: list[str]
+    defaults: dict[str, dict[str, Any]]
+
+
+def holders_of(keys: Collection[tuple[str, bytes]]) -> Holders:
+    """Whose these identities, given as kind and blind index, are, and what else recognising people asks, at once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.kind, i.blind, i.contact_id, ordered.kinds "
-            "FROM (SELECT array_agg(kind::text ORDER BY position) AS kinds FROM contacts_identityrule) ordered "
-            "LEFT JOIN (unnest(%s::text[], %s::text[]) AS given(kind, blind) "
-            "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')) ON true",
+            "SELECT NULL, NULL, NULL, (SELECT array_agg(kind::text ORDER BY position) FROM contacts_identityrule), "
+            '(SELECT json_agg(json_build_array(subject, code, "default")) FROM contacts_customfield '
+            'WHERE NOT archived AND "default" IS NOT NULL) '
+            "UNION ALL SELECT i.kind, i.blind, i.contact_id, NULL, NULL "
+            "FROM unnest(%s::text[], %s::text[]) AS given(kind, blind) "
+            "JOIN contacts_identity i ON i.kind = given.kind AND i.blind = decode(given.blind, 'hex')",
             [array(kind for kind, _blind in keys), array(blind.hex() for _kind, blind in keys)],
         )
-        rows = cursor.fetchall()
-        held = {(kind, bytes(blind)): contact_id for kind, blind, contact_id, _kinds in rows if kind is not None}
-        return held, rows[0][3] or []
+        [(_none, _none, _none, precedence, given), *rows] = cursor.fetchall()
+    defaults: dict[str, dict[str, Any]] = {}
+    for subject, code, value in (json.loads(given) if isinstance(given, str) else given) or ():
+        defaults.setdefault(subject, {})[code] = value
+    held = {(kind, bytes(blind)): contact_id for kind, blind, contact_id, _kinds, _defaults in rows}
+    return Holders(held, precedence or [], defaults)
 
 
 def company_ids_by_name(names: Collection[str]) -> dict[str, UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from contacts.enums import ChannelKind, ConsentPurpose
+from contacts.enums import ChannelKind, ConsentPurpose, FieldSubject
 from contacts.inputs import ConsentInput, PersonInput
 from exchange.problems import Problem
 from leads.enums import LeadOrigin, LeadStatus, Rating
@@ -195,6 +195,15 @@ def values_of(arrival: Arrival, source_id: UUID | None) -> LeadValues:
     )
 
 
+def with_defaults(values: LeadValues, defaults: Mapping[str, Mapping[str, Any]]) -> LeadValues:
+    """A new lead as it is said to be, its fields as they begin where nothing is said."""
+    held = defaults.get(FieldSubject.LEAD, {})
+    if not held and None not in values.fields.values():
+        return values
+    said = {**held, **values.fields}
+    return replace(values, fields={code: value for code, value in said.items() if value is not None})
+
+
 def status_of_new(values: LeadValues, owner_id: UUID | None) -> str:
     """Where a new lead begins."""
     if values.status and values.status != LeadStatus.NEW:
@@ -210,7 +219,7 @@ def changes_of(kept: Mapping[str, Any], values: LeadValues, now: datetime) -> di
         if said and said != kept[name]:
             changed[name] = said
     for name in ("attributes", "utm", "fields"):
-        said = getattr(values, name)
+        said = {key: value for key, value in getattr(values, name).items() if value is not None}
         if said and {**kept[name], **said} != kept[name]:
             changed[name] = {**kept[name], **said}
     if _moves_on(kept["status"], values.status):

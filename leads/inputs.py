@@ -52,7 +52,7 @@ class LeadInput:
     fields: dict[str, Any] = field(default_factory=dict)
     """Of the business about the person, by code, as they are kept."""
     lead_fields: dict[str, Any] = field(default_factory=dict)
-    """Of the business about the enquiry itself."""
+    """Of the business about the enquiry itself; None where somebody left an offered value out."""
     agreed: dict[str, bool] = field(default_factory=dict)
     """By channel, or by a use of data other than messages."""
 

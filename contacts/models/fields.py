@@ -31,6 +31,8 @@ class CustomField(models.Model):
     help_text = models.CharField(_("help"), max_length=200, blank=True)
     group = models.CharField(_("group"), max_length=40, blank=True)
     choices = models.JSONField(_("choices"), default=list, blank=True, help_text=_("Pairs of key and label."))
+    default = models.JSONField(_("default"), null=True, blank=True, editable=False)
+    """As it is kept; what is made without the field gets it."""
     required = models.BooleanField(_("required"), default=False)
     layout = models.JSONField(_("per role"), default=dict, blank=True, help_text=_("Role: edits, reads or hidden."))
     position = models.IntegerField(_("position"), default=0)

@@ -58,6 +58,11 @@ def field_get(pk: UUID) -> CustomField | None:
     return CustomField.objects.filter(pk=pk).first()
 
 
+def field_defaults(of: FieldSubject) -> dict[str, Any]:
+    """What fields hold in a row that is made without them."""
+    return dict(field_rows(of).exclude(default=None).values_list("code", "default"))
+
+
 def fields_told(sets: Sequence[FieldsSet], *, role: str, zone: ZoneInfo) -> list[list[tuple[str, str, str]]]:
     """What each set wrote, of what the role sees: name, before and after in words, in the fields' order."""
     if not any(sets):

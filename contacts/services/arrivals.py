@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from contacts import queries
 from contacts.custom.undoing import FieldsSet
-from contacts.enums import ConsentWay, OwnerWhy
+from contacts.enums import ConsentWay, FieldSubject, OwnerWhy
 from contacts.finding.keys import keys_of
 from contacts.inputs import Known, PersonInput
 from contacts.matching import PRECEDENCE, Key, Match, match_people
@@ -28,6 +29,10 @@ _KEPT: Final = (*_SAID, "note", "company_id", "owner_id")
 _WAYS: Final = {way: way for way in ConsentWay.values} | {"webhook": ConsentWay.API.value}
 
 
+Defaults = Mapping[str, Mapping[str, Any]]
+_NO_DEFAULTS: Final[Defaults] = MappingProxyType({})
+
+
 class Taken(NamedTuple):
     """An identity of an arrival that is somebody else's: masked, and whose."""
 
@@ -37,12 +42,16 @@ class Taken(NamedTuple):
 
 
 class FoundPerson(NamedTuple):
-    """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'."""
+    """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'.
+
+    `defaults` are what fields hold in what is made without them, by what they are of.
+    """
 
     contact_id: UUID
     match: Match
     contact: Contact | None = None
     taken: tuple[Taken, ...] = ()
+    defaults: Defaults = _NO_DEFAULTS
 
     @property
     def owner_id(self) -> UUID | None:
@@ -76,7 +85,7 @@ def lock_people(*, identities: Iterable[Known], also: Iterable[bytes] = ()) -> N
 
 def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> list[FoundPerson]:
     """Whose each arrival is; contacts that exist are locked. `settled` are those known otherwise."""
-    holders, precedence = queries.holders_of({key for known in identities for key in known})
+    holders, precedence, defaults = queries.holders_of({key for known in identities for key in known})
     matches = match_people(list(map(tuple, identities)), holders, settled, precedence or PRECEDENCE)
     contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
     new = {match.person for match in matches if isinstance(match.person, int)}
@@ -90,9 +99,9 @@ def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> 
             Taken(key[0], hint_of(key[0], known[key].value), _whose(held[key], minted)) for key in match.taken
         )
         if isinstance(match.person, int):
-            found.append(FoundPerson(minted[match.person], match, taken=taken))
+            found.append(FoundPerson(minted[match.person], match, None, taken, defaults))
         else:
-            found.append(FoundPerson(match.person, match, contacts[match.person], taken))
+            found.append(FoundPerson(match.person, match, contacts[match.person], taken, defaults))
     return found
 
 
@@ -114,9 +123,11 @@ def keep_people(
     `owners`, one for each arrival, become the owner of contacts that have none, the first of each; `again` are
     contacts of whom the same was told before, so that it may be corrected now.
     """
-    companies = _company_ids([person.company for person in people], now)
+    defaults = found[0].defaults if found else _NO_DEFAULTS
+    held = defaults.get(FieldSubject.CONTACT, {})
+    companies = _company_ids([person.company for person in people], defaults.get(FieldSubject.COMPANY, {}), now)
     # What no arrival speaks of is not written either: a file without fields costs what it did.
-    kept = (*_KEPT, "fields") if any(person.fields for person in people) else _KEPT
+    kept = (*_KEPT, "fields") if held or any(person.fields for person in people) else _KEPT
     before = {each.contact_id: _state(each.contact, kept) for each in found if each.contact is not None}
     states = {contact_id: dict(state) for contact_id, state in before.items()}
     newcomers: dict[UUID, dict[str, Any]] = {}
@@ -127,12 +138,15 @@ def keep_people(
         if state is None:
             newcomers[contact_id] = _newcomer(person, companies, owner_id)
             continue
-        _say(state, person, companies, replace=person.overwrites and contact_id in again)
+        _say(state, person, companies, held, replace=person.overwrites and contact_id in again)
         is_owned = each.owner_id or contact_id in taken_over if each.contact else state["owner_id"]
         if owner_id is not None and not is_owned:
             state["owner_id"] = owner_id
             taken_over.add(contact_id)
     changed = {contact_id for contact_id, state in before.items() if states[contact_id] != state}
+    fields = _fields_set(before, {**states, **newcomers}) if kept != _KEPT else {}
+    for state in newcomers.values():
+        state["fields"] = {**held, **state["fields"]}
     _write_contacts(newcomers, kept, now, new=True)
     _write_contacts({pk: states[pk] for pk in sorted(changed)}, kept, now, new=False)
     taken = {pk: states[pk]["owner_id"] for pk in sorted(changed) if before[pk]["owner_id"] != states[pk]["owner_id"]}
@@ -142,7 +156,7 @@ def keep_people(
     changed |= before.keys() & _bar(people, found, now)
     _agree(people, found, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
-    return KeptPeople(changed, zones, _fields_set(before, states) if kept != _KEPT else {}, taken)
+    return KeptPeople(changed, zones, fields, taken)
 
 
 def _fields_set(before: Mapping[UUID, Mapping[str, Any]], states: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, Any]:
@@ -179,21 +193,34 @@ def _newcomer(person: PersonInput, companies: Mapping[str, UUID], owner_id: UUID
     }
 
 
-def _say(state: dict[str, Any], person: PersonInput, companies: Mapping[str, UUID], *, replace: bool) -> None:
+def _say(
+    state: dict[str, Any],
+    person: PersonInput,
+    companies: Mapping[str, UUID],
+    defaults: Mapping[str, Any],
+    *,
+    replace: bool,
+) -> None:
     for name in _SAID:
         said = getattr(person, name)
         if said and (replace or not state[name]):
             state[name] = said
     if person.company and (replace or state["company_id"] is None):
         state["company_id"] = companies[person.company]
-    said_fields = {code: said for code, said in person.fields.items() if replace or code not in state["fields"]}
+    held = state.get("fields", {})
+    # What nobody said but a field holds from the beginning is not known.
+    said_fields = {
+        code: said
+        for code, said in person.fields.items()
+        if replace or code not in held or held[code] == defaults.get(code)
+    }
     if said_fields:
-        state["fields"] = {**state["fields"], **said_fields}
+        state["fields"] = {**held, **said_fields}
     if person.note and person.note not in state["note"]:
         state["note"] = "\n".join(filter(None, [state["note"], person.note]))
 
 
-def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
+def _company_ids(names: Iterable[str], fields: Mapping[str, Any], now: datetime) -> dict[str, UUID]:
     """The companies of these names; those that are missing are made."""
     # Sorted as the index sorts, so that two batches that make the same companies can't wait for each other.
     wanted = sorted(filter(None, dict.fromkeys(names)), key=str.lower)
@@ -204,7 +231,8 @@ def _company_ids(names: Iterable[str], now: datetime) -> dict[str, UUID]:
     if missing:
         keys = [keys_of(name) for name in missing]
         columns: dict[str, list[Any]] = {"id": uuid7s(len(missing)), "name": missing, "search_keys": keys}
-        insert_columns(Company, columns, {"created_at": now}, on_conflict="DO NOTHING")
+        constants = {"created_at": now, "fields": dict(fields)}
+        insert_columns(Company, columns, constants, on_conflict="DO NOTHING")
         found |= queries.company_ids_by_name(missing)
     return found
 

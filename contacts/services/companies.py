@@ -13,8 +13,10 @@ from accounts.models import User
 from accounts.services import record_audit
 from contacts import queries
 from contacts.custom.values import written
+from contacts.enums import FieldSubject
 from contacts.finding.keys import keys_of
 from contacts.models import Company, CompanyMerge, Contact
+from contacts.selectors.fields import field_defaults
 from scrm.core.bulk import insert_columns
 from scrm.core.ids import uuid7
 
@@ -56,7 +58,10 @@ def save_company(
     company.name, company.parent, company.owner = name, parent, owner
     company.domains, company.industry, company.size, company.note = list(domains), industry, size, note
     company.updated_at = now
-    held = {} if made else Company.objects.values_list("fields", flat=True).get(pk=company.pk)
+    if made:
+        held = field_defaults(FieldSubject.COMPANY)
+    else:
+        held = Company.objects.values_list("fields", flat=True).get(pk=company.pk)
     changed, company.fields = written(held, fields or {})
     company.clean_fields(exclude=["created_at", "fields"])
     company.save(force_insert=made)
@@ -141,7 +146,8 @@ def company_of_name(*, name: str, now: datetime) -> Company | None:
     known = queries.company_ids_by_name([name])
     if not known:
         columns: dict[str, list[Any]] = {"id": [uuid7()], "name": [name], "search_keys": [keys_of(name)]}
-        insert_columns(Company, columns, {"created_at": now}, on_conflict="DO NOTHING")
+        constants = {"created_at": now, "fields": field_defaults(FieldSubject.COMPANY)}
+        insert_columns(Company, columns, constants, on_conflict="DO NOTHING")
         known = queries.company_ids_by_name([name])
     return Company.objects.get(pk=known[name])
 

@@ -15,13 +15,14 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
 from contacts.custom.undoing import FieldsSet
-from contacts.custom.values import FieldInvalid, may_become, read_field, written
+from contacts.custom.values import FieldInvalid, Shape, may_become, read_field, written
 from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.finding.keys import fold
 from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
 from contacts.selectors.fields import field_rows, fields_without
 from scrm.core.bulk import update_columns
+from tenants.selectors import tenant_zone
 
 FIELDS_MOST: Final = 200
 CHOICES_MOST: Final = 200
@@ -41,6 +42,7 @@ def save_field(
     help_text: str = "",
     group: str = "",
     choices: list[str] | None = None,
+    default: Any = None,
     required: bool = False,
     layout: Mapping[str, str] | None = None,
     position: int = 0,
@@ -64,9 +66,10 @@ def save_field(
         field.choices = _choices(field.choices, choices or []) if kind in (FieldKind.CHOICE, FieldKind.CHOICES) else []
         if kind in (FieldKind.CHOICE, FieldKind.CHOICES) and not field.choices:
             raise ValidationError({"choices": _("Name at least one choice.")})
+        field.default = _default(field.shape, default)
         known = {Role(role).value: Sight(sight).value for role, sight in (layout or {}).items()}
         field.layout = {role: sight for role, sight in known.items() if sight != Sight.EDITS}
-        field.full_clean(exclude=["created_at", "choices", "layout"])
+        field.full_clean(exclude=["created_at", "choices", "layout", "default"])
         field.save(force_insert=made)
         action = "field.made" if made else "field.edited"
         record_audit(action=action, actor=by, subject=field, details={"code": field.code}, now=now)
@@ -147,6 +150,13 @@ def _code(text: str, subject: str) -> str:
     if CustomField.objects.filter(code=code).exists():
         raise ValidationError({"code": _("There is a field with this code already; it may be archived.")})
     return code
+
+
+def _default(shape: Shape, said: Any) -> Any:
+    try:
+        return read_field(shape, said, zone=tenant_zone())
+    except FieldInvalid as error:
+        raise ValidationError({"default": error.message}) from error
 
 
 def _choices(before: list[list[str]], labels: list[str]) -> list[list[str]]:

@@ -39,19 +39,8 @@ class FieldOut(serializers.ModelSerializer):
     class Meta:
         model = CustomField
         fields: tuple[str, ...] = (
-            *(
-                "id",
-                "subject",
-                "code",
-                "kind",
-                "label",
-                "label_zh",
-                "help_text",
-                "group",
-                "choices",
-                "required",
-                "position",
-            ),
+            *("id", "subject", "code", "kind", "label", "label_zh", "help_text", "group", "choices"),
+            *("default", "required", "position"),
         )
 
     def get_choices(self, field: CustomField) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from campaigns.models import Sop
 from contacts.custom.undoing import FieldsSet
 from exchange.enums import HookEvent
 from exchange.outbox import publish_each
-from leads.arrivals import LeadValues, values_of
+from leads.arrivals import LeadValues, values_of, with_defaults
 from leads.enums import LeadOrigin, LeadStatus
 from leads.inputs import REJECTED, UNCHANGED, Arrival, ArrivalOutcome
 from leads.services import NewLead
@@ -220,7 +220,7 @@ def _keep_leads(
                 contact_id=enquiry.contact_id,
                 dedupe_key=enquiry.arrival.dedupe_key,
                 came_by=enquiry.arrival.came_by,
-                values=enquiry.values,
+                values=with_defaults(enquiry.values, enquiry.person.defaults),
                 digest=enquiry.digests[-1],
                 owner_id=enquiry.owner_id,
             )

@@ -84,7 +84,7 @@ class LeadEntryForm(OwnInputs, PersonForm):
             city=values["city"],
             note=values["note"],
             attributes={name: values[name] for name in _CARD if values[name]},
-            lead_fields={code: value for code, value in self.own_values.items() if value is not None},
+            lead_fields=self.own_values,
         )
         return Arrival(
             lead=lead,

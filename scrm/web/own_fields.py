@@ -25,10 +25,11 @@ class OwnInputs(forms.Form):
     own: Sequence[CustomField] = ()
 
     def ask_for(self, fields: Sequence[CustomField], held: Mapping[str, Any] | None = None) -> None:
-        """Ask for these fields too, each with what it holds."""
+        """Ask for these fields too, each with what it holds; of what is yet to be made with what it begins with."""
         self.own, zone = fields, tenant_zone()
         for field in fields:
-            initial = shown_in_input(field.shape, (held or {}).get(field.code), zone=zone)
+            value = field.default if held is None else held.get(field.code)
+            initial = shown_in_input(field.shape, value, zone=zone)
             said: dict[str, Any] = {"label": field.name, "help_text": field.help_text, "required": field.required}
             self.fields[PREFIX + field.code] = input_for(field.shape, few=0, **said, initial=initial)
 

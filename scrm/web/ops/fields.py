@@ -25,6 +25,7 @@ from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.own_fields import save_posted
+from scrm.web.own_inputs import shown_in_input
 from tenants.selectors import tenant_zone
 
 
@@ -46,6 +47,12 @@ class CustomFieldForm(forms.Form):
         required=False,
         help_text=gettext_lazy("One per line."),
         widget=forms.Textarea({"rows": 4}),
+    )
+    default = forms.CharField(
+        label=gettext_lazy("Default"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("What is made without the field gets this; of several choices with commas."),
     )
     help_text = forms.CharField(label=gettext_lazy("Help"), max_length=200, required=False)
     group = forms.CharField(
@@ -86,6 +93,7 @@ def edit(request: Visit, field_id: UUID) -> HttpResponse:
     field = found(field_get(field_id))
     said = {name: getattr(field, name) for name in CustomFieldForm.base_fields if name != "choices"}
     said["choices"] = "\n".join(label for _key, label in field.choices)
+    said["default"] = show_default(field)
     form = CustomFieldForm(request.POST or None, field=field, initial=said)
     if _saved(request, form, field, FieldSubject(field.subject)):
         return _back(field.subject)
@@ -120,6 +128,12 @@ def of_lead(request: Visit, lead_id: UUID) -> HttpResponse:
     shown = fields_shown(lead, of=FieldSubject.LEAD, role=request.user.role, zone=tenant_zone())
     save_posted(request, shown, partial(set_lead_fields, lead_id=lead.pk))
     return redirect("ops:lead_detail", lead.pk)
+
+
+def show_default(field: CustomField) -> str:
+    """As it is typed."""
+    shown = shown_in_input(field.shape, field.default, zone=tenant_zone())
+    return ", ".join(shown) if isinstance(shown, list) else shown or ""
 
 
 def _page(request: Visit, form: CustomFieldForm, subject: FieldSubject, field: CustomField | None) -> HttpResponse:
