@@ -4,6 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audiences.bit_models import BitChunk as BitChunk
+from audiences.bit_models import BitFold as BitFold
+from audiences.bit_models import BitNote as BitNote
+from audiences.bit_models import BitPlace as BitPlace
 from contacts.models import Contact
 from scrm.core.ids import uuid7
 

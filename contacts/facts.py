@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contacts.enums import ChannelKind, IdentityKind
-from scrm.core.conditions import Fact, Type
+from scrm.core.conditions import Fact, Family, Kept, Type
 
 GROUP = _("Contact")
+
+OWNED = Family("owner", "SELECT o.id, o.owner_id FROM contacts_contact o WHERE o.owner_id IS NOT NULL")
 
 # A mark for all channels bars each of them, so a rule may ask for the channel it means.
 _BARRED = f"""
@@ -46,7 +48,14 @@ FACTS = (
     _column("zone", _("time zone")),
     _column("language", _("language")),
     _column("company", _("company"), "(SELECT o.name FROM contacts_company o WHERE o.id = c.company_id)"),
-    _column("owner", _("owner"), "c.owner_id::text", type=Type.CHOICE, choices=user_choices),
+    _column(
+        "owner",
+        _("owner"),
+        "c.owner_id::text",
+        type=Type.CHOICE,
+        choices=user_choices,
+        kept=Kept(OWNED, "SELECT u.id, u.id::text FROM accounts_user u"),
+    ),
     _column("created_at", _("known since"), type=Type.MOMENT, always_set=True),
     Fact(
         key="contact.known_by",

@@ -9,13 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from contacts.facts import user_choices
 from leads.enums import LeadOrigin, LeadStatus, LinkKind, Rating
 from leads.models import EntryLink, Source
-from scrm.core.conditions import Argument, Fact, Type
+from scrm.core.conditions import Argument, Fact, Family, Kept, Type
 from scrm.core.conditions.json_values import as_number, as_text, number_sql
 
 GROUP = _("Lead")
 
 _NEWEST = "(SELECT {value} FROM leads_lead l WHERE l.contact_id = c.id ORDER BY l.captured_at DESC, l.id DESC LIMIT 1)"
 _ATTRIBUTE = "l.attributes ->> %(name)s"
+_SOURCES = "SELECT s.id, s.id::text FROM leads_source s"
+ENQUIRED = Family("source", "SELECT l.contact_id, l.source_id FROM leads_lead l WHERE l.source_id IS NOT NULL")
+ENQUIRED_LAST = Family(
+    "latest",
+    "SELECT l.contact_id, l.source_id FROM leads_lead l WHERE l.source_id IS NOT NULL AND NOT EXISTS ("
+    "SELECT FROM leads_lead n WHERE n.contact_id = l.contact_id AND (n.captured_at, n.id) > (l.captured_at, l.id))",
+)
 _NAME = Argument("name", _("attribute"), Type.TEXT, required=True)
 
 
@@ -61,7 +68,14 @@ def _column(name: str, label: Any, sql: str = "", **more: Any) -> Fact:
 
 FACTS = (
     _column("status", _("lead status"), type=Type.CHOICE, choices=lambda: LeadStatus.choices),
-    _column("source", _("lead source"), "l.source_id::text", type=Type.CHOICE, choices=source_choices),
+    _column(
+        "source",
+        _("lead source"),
+        "l.source_id::text",
+        type=Type.CHOICE,
+        choices=source_choices,
+        kept=Kept(ENQUIRED_LAST, _SOURCES),
+    ),
     _column("came_by", _("way in"), type=Type.CHOICE, choices=lambda: LeadOrigin.choices),
     _column("origin", _("origin of the lead")),
     _column("owner", _("owner of the lead"), "l.owner_id::text", type=Type.CHOICE, choices=user_choices),
@@ -96,6 +110,7 @@ FACTS = (
         choices=source_choices,
         sql="SELECT l.contact_id, l.source_id::text FROM leads_lead l WHERE l.source_id IS NOT NULL",
         oracle=lambda subject, args, now: {lead["source"] for lead in subject["leads"] if lead["source"]},
+        kept=Kept(ENQUIRED, _SOURCES),
     ),
     Fact(
         key="lead.count",

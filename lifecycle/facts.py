@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lifecycle.enums import StageKind
 from lifecycle.models import Lifecycle, Stage
-from scrm.core.conditions import Argument, Fact, Type
+from scrm.core.conditions import Argument, Fact, Family, Kept, Type
 
 GROUP = _("Lifecycle")
+
+PLACED = Family("stage", "SELECT p.contact_id, p.stage_id FROM lifecycle_position p")
 
 
 def stage_choices() -> Iterable[tuple[str, str]]:
@@ -29,13 +31,16 @@ def _position(subject: Any, args: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((each for each in subject["positions"] if each["lifecycle"] == wanted), {})
 
 
+def _which(given: frozenset[str]) -> str:
+    return "y.id::text = %(lifecycle)s" if given else "y.is_default"
+
+
 def _column(name: str, label: Any, named: Any, sql: str, **more: Any) -> Fact:
     def template(given: frozenset[str]) -> str:
-        which = "y.id::text = %(lifecycle)s" if given else "y.is_default"
         return f"""
             SELECT p.contact_id, {sql} FROM lifecycle_position p
             JOIN lifecycle_stage s ON s.id = p.stage_id
-            JOIN lifecycle_lifecycle y ON y.id = p.lifecycle_id AND {which}
+            JOIN lifecycle_lifecycle y ON y.id = p.lifecycle_id AND {_which(given)}
         """
 
     return Fact(
@@ -51,8 +56,26 @@ def _column(name: str, label: Any, named: Any, sql: str, **more: Any) -> Fact:
     )
 
 
+def _kept(column: str) -> Kept:
+    return Kept(
+        PLACED,
+        lambda given: (
+            f"SELECT s.id, s.{column} FROM lifecycle_stage s "
+            f"JOIN lifecycle_lifecycle y ON y.id = s.lifecycle_id AND {_which(given)}"
+        ),
+    )
+
+
 FACTS = (
-    _column("current", _("stage"), _("stage in %(lifecycle)s"), "s.code", type=Type.CHOICE, choices=stage_choices),
+    _column(
+        "current",
+        _("stage"),
+        _("stage in %(lifecycle)s"),
+        "s.code",
+        type=Type.CHOICE,
+        choices=stage_choices,
+        kept=_kept("code"),
+    ),
     _column(
         "kind",
         _("kind of stage"),
@@ -60,6 +83,7 @@ FACTS = (
         "s.kind",
         type=Type.CHOICE,
         choices=lambda: StageKind.choices,
+        kept=_kept("kind"),
     ),
     _column("since", _("in the stage since"), _("in the stage of %(lifecycle)s since"), "p.since", type=Type.MOMENT),
     Fact(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from scrm.core.conditions import Argument, Fact, Type
+from scrm.core.conditions import Argument, Fact, Family, Kept, Type
 from tagging.enums import Band
 from tagging.models import Tag
 
@@ -22,6 +22,13 @@ def _held(subject: Any, now: datetime) -> set[str]:
 def _since(subject: Any, tag: str, now: datetime) -> datetime | None:
     return next((at for code, at, until in subject["tags"] if code == tag and (until is None or until > now)), None)
 
+
+TAGGED = Family(
+    "tag",
+    "SELECT a.contact_id, a.tag_id FROM tagging_tagassignment a WHERE a.expires_at IS NULL OR a.expires_at > %(now)s",
+    turning="SELECT a.contact_id FROM tagging_tagassignment a "
+    "WHERE a.expires_at > least(%(then)s, %(now)s) AND a.expires_at <= greatest(%(then)s, %(now)s)",
+)
 
 FACTS = (
     Fact(
@@ -52,6 +59,7 @@ FACTS = (
             WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
         """,
         oracle=lambda subject, args, now: _held(subject, now),
+        kept=Kept(TAGGED, "SELECT t.id, t.code FROM tagging_tag t"),
     ),
     Fact(
         key="tag.since",

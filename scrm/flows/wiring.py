@@ -2,6 +2,7 @@
 
 from accounts.queries import SEALS_NEXT_DUE
 from alerts.queries import ALERTS_NEXT_DUE
+from audiences.bit_fold_queries import BITS_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
@@ -17,7 +18,7 @@ from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
 from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
-from scrm.flows.audience import segments_due
+from scrm.flows.audience import bits_due, segments_due
 from scrm.flows.audit import audit_due
 from scrm.flows.duplicates import duplicates_due
 from scrm.flows.held import pages_due
@@ -41,6 +42,7 @@ def connect() -> None:
     register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due, sends=True))
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
+    register(DueSource("bits", BITS_NEXT_DUE, bits_due))
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
     register(DueSource("inbox", INBOX_NEXT_DUE, messages_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))

@@ -19,6 +19,8 @@ RAW: dict[str, str] = {
     "analytics/figure_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "analytics/card_queries.py": "tests/analytics/test_cards.py::test_other_business_sees_nothing",
     "analytics/queries.py": "tests/analytics/test_reports.py::test_other_business_counts_nothing",
+    "audiences/bit_fold_queries.py": "tests/audiences/test_bits.py::test_bits_of_another_business_are_not_counted",
+    "audiences/bit_queries.py": "tests/audiences/test_bits.py::test_bits_of_another_business_are_not_counted",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
     "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "lifecycle/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",

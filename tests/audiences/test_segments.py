@@ -10,12 +10,11 @@ from accounts.enums import Role
 from accounts.services import create_department
 from audiences.models import Segment, SegmentMember
 from audiences.selectors import (
-    count_segment,
-    sample_segment,
     segment_get,
     segment_list,
     segment_members,
     segment_movement,
+    segment_preview,
 )
 from audiences.services import REFRESH_EVERY, refresh_segment, refresh_stalest, save_segment
 from contacts.models import Contact
@@ -160,8 +159,8 @@ def test_counts_follow_the_data_scope(people):
     condition = parse(IN_BERLIN, facts, scope=Scope.CONTACT)
     now = clock.now()
 
-    assert [count_segment(condition, people[who], now) for who in ("ops", "ada", "ben")] == [2, 1, 1]
-    assert [contact.name for contact in sample_segment(condition, people["ada"], now)] == ["Lin"]
+    assert [segment_preview(condition, people[who], now)[0] for who in ("ops", "ada", "ben")] == [2, 1, 1]
+    assert [contact.name for contact in segment_preview(condition, people["ada"], now)[1]] == ["Lin"]
     assert segment_get(people["ada"], segment.pk).seen == 1
     assert [row.seen for row in segment_list(people["ops"])] == [2]
     assert [row.contact.name for row in segment_members(people["ada"], segment)] == ["Lin"]
@@ -172,4 +171,4 @@ def test_other_business_sees_no_segment(people, globex):
     cai = make_user("cai", Role.OPS)
 
     assert not segment_list(cai).exists()
-    assert count_segment(parse(IN_BERLIN, facts, scope=Scope.CONTACT), cai, clock.now()) == 0
+    assert segment_preview(parse(IN_BERLIN, facts, scope=Scope.CONTACT), cai, clock.now()) == (0, [])

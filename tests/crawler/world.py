@@ -94,6 +94,7 @@ from scrm.flows.starter import lay_out_tenant
 from scrm.web.hosted_arrival import Sent, as_bytes
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tenants.models import Tenant
+from tests.crawler.bits import lay_bits
 from tests.crawler.canaries import Canaries, fill
 from tests.crawler.doors import lay_doors
 from tests.crawler.jobs import lay_jobs
@@ -186,6 +187,7 @@ def build(acme: Tenant, globex: Tenant) -> Twins:
             world.keep(make_contact("Twin", id=twin, owner=world.users["ben"]), "twin")
             fill(canaries, letter, {user.pk: name for name, user in world.users.items() if name in REPS})
             lay_doors(world, canaries, twin)
+            lay_bits(twin)
             _read_again(world)
         worlds.append(world)
     return Twins(*worlds, canaries)
@@ -393,8 +395,6 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
 
 
 def _read_again(world: World) -> None:
-    for rows in world.rows.values():
-        for row in rows.values():
-            row.refresh_from_db()
-    for user in world.users.values():
-        user.refresh_from_db()
+    kept = [row for rows in world.rows.values() for row in rows.values()]
+    for row in [*kept, *world.users.values()]:
+        row.refresh_from_db()

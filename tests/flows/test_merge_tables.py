@@ -25,6 +25,8 @@ NOT_CONTACTS = {
     "contacts.companymerge.opportunities": "opportunities",
     "contacts.duplicatesearch.after": "an identity",
     "leads.poolpolicy.looked_to": "how far a look over all contacts has come",
+    "audiences.bitchunk.key": "a tag, stage, owner or source",
+    "audiences.bitnote.contact_id": "of whom something changed; of somebody who is gone it says just that",
     "alerts.alert.subject_id": "what an alert is about: an old id leads on to whoever it is now",
 }
 """Columns of UUIDs that are no foreign keys. One that means a contact has to become one, or the merge misses it."""

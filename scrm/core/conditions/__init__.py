@@ -2,6 +2,7 @@
 
 from .errors import ConditionInvalid, Problem
 from .evaluate import Snapshot, evaluate
+from .kept import Family, Kept
 from .parse import parse
 from .registry import Argument, Fact, Registry, Scope, facts
 from .schema import schema_for
@@ -18,6 +19,8 @@ __all__ = [
     "Condition",
     "ConditionInvalid",
     "Fact",
+    "Family",
+    "Kept",
     "Leaf",
     "Not",
     "Problem",

@@ -11,6 +11,8 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .kept import Given as Given
+from .kept import Kept
 from .types import OPERATORS, Type
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 # A translatable string, lazy or not: whatever str() turns into words.
 Label = Any
 Arguments = Mapping[str, Any]
-Given = frozenset[str]
 Choices = Callable[[], Iterable[tuple[str, Label]]]
 Oracle = Callable[[Any, Arguments, datetime], Any]
 StandsFor = Callable[[str, tuple[str, ...]], "Condition"]
@@ -81,6 +82,8 @@ class Fact:
     stands_for: StandsFor | None = None
     phrases: Mapping[str, Label] = field(default_factory=dict)
     gone: Label = ""
+    kept: Kept | None = None
+    """From which bit strings it may be read instead, of texts and keys that have values from a list."""
 
     @property
     def has_rows(self) -> bool:

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST
 
 from audiences.models import Segment, SegmentKind
 from audiences.selectors import (
-    count_segment,
-    sample_segment,
     segment_get,
     segment_list,
     segment_members,
     segment_movement,
+    segment_preview,
 )
 from audiences.services import delete_segment, refresh_segment, save_segment
 from scrm.core import clock
@@ -138,9 +137,5 @@ def _counted(request: Visit, conditions: RuleForm) -> dict[str, object]:
     condition = conditions.condition() if conditions.rows or conditions.kept else None
     if condition is None:
         return {"count": None}
-    now = clock.now()
-    return {
-        "count": count_segment(condition, request.user, now),
-        "sample": sample_segment(condition, request.user, now),
-        "words": sentence(condition),
-    }
+    count, sample = segment_preview(condition, request.user, clock.now())
+    return {"count": count, "sample": sample, "words": sentence(condition)}
