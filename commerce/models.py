@@ -19,6 +19,7 @@ class Product(models.Model):
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     private_domain = models.BooleanField(_("fit for the private domain"), default=False)
+    limited = models.BooleanField(_("limited"), default=False, db_default=False)
     companions = models.ManyToManyField("self", blank=True, symmetrical=False, verbose_name=_("companions"))
     active = models.BooleanField(_("active"), default=True)
 

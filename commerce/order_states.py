@@ -38,7 +38,7 @@ def facts_of(state: OrderState, currency: str) -> OrderFacts:
     amount = state.value("amount", sum((line.amount for line in lines), _NOTHING))
     refunded = state.value("refunded", sum((line.refunded for line in lines), _NOTHING))
     status = OrderStatus(state.value("status", OrderStatus.PLACED))
-    if status == OrderStatus.PAID and _NOTHING < amount <= refunded:
+    if status == OrderStatus.PAID and refunded > _NOTHING and amount <= refunded:
         status = OrderStatus.REFUNDED
     return OrderFacts(
         status=status,

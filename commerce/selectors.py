@@ -1,5 +1,6 @@
 """Reads of commerce: orders and products."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from accounts.models import User
 from accounts.selectors import Reach, visible_to
 from commerce.enums import OrderStatus
-from commerce.models import Order, Product
+from commerce.models import CouponGrant, Order, Product
 from scrm.core.counting import count_of
 from scrm.core.pagination import earlier
 
@@ -29,6 +30,17 @@ def order_numbered(reach: Reach, number: str, *, limit: int) -> list[Order]:
     """Orders of this very number, one per platform at most, of contacts within reach."""
     rows = reach.among(Order.objects.filter(number=number), owner="contact__owner")
     return list(rows.select_related("contact").order_by("-ordered_at", "-pk")[:limit])
+
+
+def orders_among(ids: Collection[UUID]) -> dict[UUID, Order]:
+    """Those that are there, by id."""
+    return {row.pk: row for row in Order.objects.filter(pk__in=list(ids)).order_by().defer("told")}
+
+
+def orders_with_coupons(ids: Collection[UUID]) -> set[UUID]:
+    """Those of these orders that a coupon was used with."""
+    rows = CouponGrant.objects.filter(order__in=list(ids)).order_by()
+    return {pk for pk in rows.values_list("order", flat=True) if pk is not None}
 
 
 def order_get(user: User, pk: UUID) -> Order | None:

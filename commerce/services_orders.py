@@ -59,7 +59,10 @@ def report_of(
 
 @dataclass(frozen=True, slots=True)
 class KeptOrder:
-    """An order after its reports: whose it is now, what it says now, and what it said before."""
+    """An order after its reports: whose it is now, what it says now, and what it said before.
+
+    `told_at` is the moment of which its status was told, if one was.
+    """
 
     id: UUID
     name: Name
@@ -68,6 +71,18 @@ class KeptOrder:
     facts: OrderFacts
     before: OrderFacts | None
     lines: Sequence[Line]
+    told_at: datetime | None = None
+
+
+def remove_orders(*, ids: Collection[UUID]) -> None:
+    """Delete held orders with their lines."""
+    Order.objects.filter(pk__in=list(ids)).delete()
+
+
+def hold_orders(*, ids: Collection[UUID]) -> dict[UUID, Order]:
+    """Hold these orders until the transaction ends, as far as they are there. Their contacts are held before."""
+    rows = Order.objects.filter(pk__in=list(ids)).select_for_update().order_by("pk")
+    return {row.pk: row for row in rows.defer("told")}
 
 
 def owners_of_orders(names: Collection[Name]) -> dict[Name, UUID | None]:
@@ -113,9 +128,15 @@ def keep_orders(
         else:
             outcome = UNCHANGED
         writes.lines(pk, here.lines if here else {}, state.lines)
-        kept.append(KeptOrder(pk, name, contact_id, outcome, facts, before, [s.value for s in state.lines.values()]))
+        goods = [said.value for said in state.lines.values()]
+        kept.append(KeptOrder(pk, name, contact_id, outcome, facts, before, goods, _status_told_at(state)))
     writes.run(products.by_code, now)
     return kept
+
+
+def _status_told_at(state: OrderState) -> datetime | None:
+    said = state.fields.get("status")
+    return None if said is None or said.at == BEGINNING else said.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ def note_changes(*, job_id: UUID, changes: Sequence[Change], now: datetime) -> N
     insert_columns(JobChange, columns, {"job_id": job_id, "why": "", "at": now})
 
 
+def note_again(*, job_id: UUID, kind: str, subjects: Collection[UUID], now: datetime) -> None:
+    """The job changed once more what of these it had noted."""
+    JobChange.objects.filter(job=job_id, kind=kind, subject__in=list(subjects)).update(at=now)
+
+
 def changes_next(job_id: UUID, kind: str, *, after: int, limit: int) -> list[JobChange]:
     """The next changes of a kind behind a place, in the order in which they were made."""
     rows = JobChange.objects.filter(job=job_id, kind=kind, pk__gt=after)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from exchange import sniffing
 from exchange.error_file import cell_before, count_report_columns
 from exchange.problems import Problem, UnreadableFile
-from exchange.sniffing import ENCODINGS, KEEP_UNDECODABLE, UNDECODABLE
+from exchange.sniffing import ENCODINGS, KEEP_UNDECODABLE, UNDECODABLE, WHITESPACE
 
 SHOWN_CHARACTERS = 200
 
@@ -144,7 +144,8 @@ class Table:
             elif self._has_separator_line:
                 next(lines)
             self._lines = lines
-            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            records = map(_with_single_spaces, lines) if self.delimiter == WHITESPACE else lines
+            reader = csv.reader(records, delimiter=self.delimiter, strict=True)
             while True:
                 lines.start_record()
                 number += 1
@@ -262,6 +263,10 @@ class _Lines:
         rest = " "
         while rest and rest[-1] not in "\r\n":
             rest = self._text.readline(_LINE_CHARACTERS)
+
+
+def _with_single_spaces(line: str) -> str:
+    return " ".join(line.split()) + "\n"
 
 
 @contextmanager

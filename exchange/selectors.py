@@ -13,9 +13,9 @@ from exchange.models import ApiKey, InboxMessage, Job, JobChange, Webhook, Webho
 from exchange.sealed import open_column
 
 
-def job_list(kind: str, *, beginning: str = "") -> QuerySet[Job]:
-    """Jobs of a kind, the newest first; and those of another from which one of it comes, until it has."""
-    jobs = Job.objects.filter(kind__in=[kind, beginning]).exclude(kind=beginning, state=JobState.DONE)
+def job_list(*kinds: str, beginning: str = "") -> QuerySet[Job]:
+    """Jobs of these kinds, the newest first; and those of another from which one of them comes, until it has."""
+    jobs = Job.objects.filter(kind__in=[*kinds, beginning]).exclude(kind=beginning, state=JobState.DONE)
     return jobs.select_related("created_by").order_by("-created_at", "-pk")
 
 

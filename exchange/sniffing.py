@@ -24,6 +24,8 @@ ENCODINGS = {
     "cp1252": "Windows-1252",
 }
 DELIMITERS = ",;\t|"
+WHITESPACE = " "
+"""As a delimiter: however many spaces or tabs stand between two cells, they are one."""
 # Stands in decoded text for bytes that the encoding does not know. No sound text holds it.
 UNDECODABLE = "\udcff"
 KEEP_UNDECODABLE = "scrm-keep-undecodable"
@@ -31,6 +33,7 @@ KEEP_UNDECODABLE = "scrm-keep-undecodable"
 _SAMPLE_BYTES = 256 * 1024
 _SCORED_BYTES = 64 * 1024
 _SAMPLE_ROWS = 50
+_WHITESPACE_CELLS = 3
 
 _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -119,7 +122,21 @@ def guess_delimiter(text: str) -> str:
         return widths.count(widths[0]) / len(widths), widths[0]
 
     best = max(DELIMITERS, key=merit)
-    return best if merit(best)[1] else ","
+    if merit(best)[1]:
+        return best
+    return WHITESPACE if _is_aligned(text) else ","
+
+
+def _is_aligned(text: str) -> bool:
+    """Whether blanks alone keep figures apart: as many in each row, filled up with blanks, so no list of phones is."""
+    lines = [line for line in text.splitlines()[:_SAMPLE_ROWS] if line.strip()]
+    rows = [line.split() for line in lines]
+    cells = [cell for row in rows for cell in row]
+    figures = sum(cell[0].isdigit() for cell in cells)
+    widths = {len(row) for row in rows}
+    is_filled = any(line[0] == " " or "  " in line for line in lines)
+    is_steady = len(rows) > 1 and len(widths) == 1 and widths.pop() >= _WHITESPACE_CELLS
+    return is_filled and is_steady and 2 * figures >= len(cells)
 
 
 def _excel() -> UnreadableFile:

@@ -16,7 +16,7 @@ from exchange.selectors import job_under_way
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, failpoints
-from scrm.flows import lead_import, workbook_import
+from scrm.flows import lead_import, order_import, workbook_import
 from scrm.flows.erasure import erasure_finished, person_erased
 from scrm.flows.personal.finding import person_of
 from scrm.flows.personal.job_files import rows_taken_out
@@ -24,7 +24,7 @@ from tenants.selectors import tenant_zone
 
 KIND: Final = "person_erasure"
 
-_BRINGING: Final = (lead_import.KIND, workbook_import.KIND)
+_BRINGING: Final = (lead_import.KIND, order_import.KIND, workbook_import.KIND)
 _ASK_AGAIN: Final = timedelta(seconds=30)
 
 

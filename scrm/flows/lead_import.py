@@ -1,10 +1,8 @@
 """The story of a file of leads: uploaded, looked at, tried, and taken in batch by batch under a checkpoint."""
 
-import gc
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO, Final, cast
@@ -16,10 +14,9 @@ from django.utils.translation import gettext
 
 import leads.services
 from accounts.models import User
-from accounts.services import record_audit
 from exchange import jobs
 from exchange.job_errors import JobErrors
-from exchange.marked_rows import MarkedRow, mark_rows, shown_columns
+from exchange.marked_rows import mark_rows, shown_columns
 from exchange.models import Job
 from exchange.problems import Problem
 from exchange.reader import Row, Table
@@ -31,10 +28,20 @@ from leads.mapping import InvalidMapping, Mapping
 from leads.mapping_json import parse_mapping
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock, failpoints, tallies
+from scrm.core import clock, failpoints
 from scrm.core.copying import copying_aside
 from scrm.core.ids import uuid7
 from scrm.flows.arrival import prepared_arrived
+from scrm.flows.file_import import (
+    COUNTED,
+    DryRun,
+    for_bulk,
+    keep_draft,
+    language_of,
+    note_batch,
+)
+from scrm.flows.file_import import begin_import as begin_import
+from scrm.flows.file_import import cancel_import as cancel_import
 from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
 from scrm.flows.lead_rows import Ahead, Batch, Bringing, FewSpellings, arrivals_of, bringing
 from scrm.flows.own_fields import own_fields, shapes_of
@@ -44,9 +51,6 @@ from tenants.selectors import tenant_current
 KIND: Final = "lead_import"
 SAMPLE_ROWS: Final = 200
 SHOWN_ROWS: Final = 5
-_COUNTED: Final = ("rows", CREATED, UPDATED, UNCHANGED, REJECTED)
-_CHUNK: Final = 1 << 20
-_SWITCH_SECONDS: Final = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,6 @@ class Preview:
     def form(self) -> dict[str, Any]:
         """How the file is to be read: the options of a `Table`."""
         return {"encoding": self.encoding, "delimiter": self.delimiter, "header": self.header}
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What an import would do. `problems` are the first ones; `complete` when the whole file was read.
-
-    `marked` shows them in their rows, of which it has these `columns`.
-    """
-
-    problems: list[Problem]
-    counts: dict[str, int]
-    complete: bool
-    columns: list[str]
-    marked: list[MarkedRow]
 
 
 def preview(file: BinaryIO, user: User | None = None) -> Preview:
@@ -131,7 +121,7 @@ def _tried(file: BinaryIO, mapping: Mapping | None, limit: int, rows: int | None
     check_mapping(mapping, look)
     problems: list[Problem] = []
     cells: dict[int, list[str]] = {}
-    counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+    counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
     complete = True
     by, of_keys, of_words = bringing(uuid7(), mapping), uuid7(), uuid7()
     with transaction.atomic(), closing(Ahead(Table(file, **look.form), mapping, "", FewSpellings(), by)) as coming:
@@ -162,23 +152,6 @@ def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
         return _keep(user, table, name, look, remembered)
 
 
-def begin_import(
-    job: Job, *, mapping: Mapping | None = None, start_sops: bool = True, head_start: timedelta = timedelta(0)
-) -> bool:
-    """Let a draft go in; False when it has begun already. Workers leave it alone for the time of the head start."""
-    now = clock.now()
-    options = {**job.options, "start_sops": start_sops}
-    if mapping is not None:
-        options["mapping"] = mapping.as_json()
-    with due_work() as due:
-        due.at(now + head_start)
-        begun = jobs.queue_job(job=job, options=options, due_at=now + head_start)
-        if begun:
-            details = {"file": job.title, "start_sops": start_sops}
-            record_audit(action="import.started", actor=job.created_by, subject=job, details=details, now=now)
-    return begun
-
-
 def start_import(
     *,
     user: User | None,
@@ -198,16 +171,6 @@ def start_import(
     return job
 
 
-def cancel_import(job: Job, *, by: User | None = None) -> bool:
-    """Stop an import; what was committed stays. False when it had ended."""
-    now = clock.now()
-    with transaction.atomic():
-        cancelled = jobs.cancel_job(job_id=job.pk, now=now)
-        if cancelled:
-            record_audit(action="import.cancelled", actor=by, subject=job, details={"file": job.title}, now=now)
-    return cancelled
-
-
 def mapping_of(job: Job) -> Mapping:
     """The mapping that a job goes by, or would."""
     return parse_mapping(job.options["mapping"])
@@ -219,11 +182,10 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     Each batch is one transaction with its checkpoint: a killed worker's batch is as if it had
     never been, and whoever goes on begins exactly there.
     """
-    language = (job.created_by.language if job.created_by else "") or tenant_current().language
     form = {name: job.options[name] for name in ("encoding", "delimiter", "header")}
     start = job.checkpoint
     spellings = FewSpellings({(target, folded): said for target, folded, said in start.get("spellings", [])})
-    with translation.override(language), job.file.open("rb") as file, _for_bulk():
+    with translation.override(language_of(job)), job.file.open("rb") as file, for_bulk():
         table = Table(cast(BinaryIO, file.file), **form)
         mapping = mapping_of(job)
         by = bringing(job.pk, mapping, job.created_at)
@@ -239,60 +201,24 @@ def work(job: Job, budget: Budget | None = None, tell: Callable[[Job], None] | N
     return True
 
 
-@contextmanager
-def _for_bulk() -> Iterator[None]:
-    """Keep the collector from walking the whole program for every few rows, and us from holding on to the interpreter
-    when PostgreSQL has answered the thread that copies."""
-    before, interval = gc.get_threshold(), sys.getswitchinterval()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(interval)
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
 def _keep(user: User | None, file: BinaryIO, name: str, look: Preview, remembered: Remembered | None = None) -> Job:
-    total = max(_count_lines(file) - look.header, 1)
-    file.seek(0)
-    return jobs.create_job(
-        kind=KIND,
-        title=name,
-        options={
-            **look.form,
-            "columns": columns_digest(look.headers) if look.header else "",
-            "mapping": (remembered.mapping if remembered else look.mapping).as_json(),
-            "mapping_from": remembered.file if remembered else "",
-            "start_sops": True,
-        },
-        file=file,
-        total=total,
-        by_id=user.pk if user else None,
-        now=clock.now(),
-    )
+    options = {
+        **look.form,
+        "columns": columns_digest(look.headers) if look.header else "",
+        "mapping": (remembered.mapping if remembered else look.mapping).as_json(),
+        "mapping_from": remembered.file if remembered else "",
+        "start_sops": True,
+    }
+    return keep_draft(kind=KIND, user=user, file=file, name=name, options=options, header=look.header)
 
 
 def _take_in(job: Job, batch: Batch, by: Bringing, errors: JobErrors, meanwhile: Callable[[], bool]) -> None:
-    result = Counter(dict.fromkeys(_COUNTED, 0) | job.result)
+    counts: Counter[str] = Counter()
     with due_work():
         for outcome in _let_arrive(arrivals_of(batch, by), job, meanwhile):
-            result[outcome.outcome] += 1
+            counts[outcome.outcome] += 1
             batch.problems += outcome.problems
-        result["rows"] += batch.rows
-        result[REJECTED] += batch.rejected
-        errors.write(batch.problems, batch.cells)
-        rows = result["rows"] - job.done
-        transaction.on_commit(lambda: tallies.add("import_rows", rows))
-        job.result, job.done = dict(result), result["rows"]
-        if batch.is_last:
-            job.total, job.checkpoint = job.done, {}
-            jobs.finish_job(job=job, now=clock.now())
-        else:
-            job.checkpoint = {"place": batch.place, "errors": errors.size, "spellings": batch.spellings}
-            jobs.save_progress(job=job, now=clock.now())
+        note_batch(job, batch, errors, counts, {"place": batch.place, "spellings": batch.spellings})
 
 
 def _let_arrive(arrivals: Sequence[Prepared | Unfit], job: Job, meanwhile: Callable[[], bool]) -> list[ArrivalOutcome]:
@@ -333,13 +259,3 @@ def _foreseen(batch: Batch, by: Bringing, of_keys: UUID, of_words: UUID) -> Coun
         else:
             counts[UPDATED] += 1
     return counts
-
-
-def _count_lines(file: BinaryIO) -> int:
-    """About how many rows there are, for a progress bar."""
-    file.seek(0)
-    feeds = returns = 0
-    while chunk := file.read(_CHUNK):
-        feeds += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
-    return max(feeds, returns)

@@ -1,6 +1,6 @@
 """Orders came in: each is kept once with whoever bought, and what a purchase sets off happens with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,26 +34,39 @@ class Purchase:
     contact_id: UUID | None = None
 
 
-def orders_reported(purchases: Sequence[Purchase], *, now: datetime, start: bool = True) -> list[KeptOrder]:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What became of each order, and who is a contact now that was none before."""
+
+    orders: Sequence[KeptOrder] = ()
+    newcomers: Collection[UUID] = ()
+
+
+def orders_reported(purchases: Sequence[Purchase], *, now: datetime) -> Sequence[KeptOrder]:
     """Keep each order once, whatever a platform repeats or tells late; each with what became of it, one for each order.
 
     One transaction for the batch, in a number of statements that does not grow with it. Buyers who are not known yet
     become contacts. An order without a buyer is kept without a contact.
     """
+    return orders_brought(purchases, now=now).orders
+
+
+def orders_brought(purchases: Sequence[Purchase], *, now: datetime, since: datetime | None = None) -> Reported:
+    """The same of orders that may be old: given `since`, SOPs start with those alone that were paid from then on."""
     if not purchases:
-        return []
+        return Reported()
     with due_work():
         buyers = _buyers(purchases)
         people = known_of([person for _name, person in buyers], tenant_keys())
-        contacts.services.lock_people(identities=people, also=_locks(purchases))
+        contacts.services.lock_people(identities=people, also=order_locks({each.report.name for each in purchases}))
         owners = owners_of_orders({each.report.name for each in purchases})
-        whose = _recognise(purchases, buyers, people, owners, now)
+        whose, newcomers = _recognise(purchases, buyers, people, owners, now)
         # Contacts before what is theirs, as everywhere.
         contacts.services.lock_contacts(contact_ids={*filter(None, owners.values()), *whose.values()})
         reports = [each.report for each in purchases]
         kept = keep_orders(reports=reports, contacts=whose, currency=tenant_current().currency, now=now)
-        _tell(kept, owners, now, start)
-    return kept
+        _tell(kept, owners, now, since)
+    return Reported(kept, newcomers)
 
 
 def _buyers(purchases: Sequence[Purchase]) -> list[tuple[Name, PersonInput]]:
@@ -64,9 +77,10 @@ def _buyers(purchases: Sequence[Purchase]) -> list[tuple[Name, PersonInput]]:
     ]
 
 
-def _locks(purchases: Sequence[Purchase]) -> list[bytes]:
-    names = sorted({"\0".join(each.report.name) for each in purchases})
-    return blind_indexes(names, keys=tenant_keys(), purpose="order.name")
+def order_locks(names: Collection[Name]) -> list[bytes]:
+    """What whoever reports one of these orders holds, for `contacts.services`."""
+    joined = sorted("\0".join(name) for name in names)
+    return blind_indexes(joined, keys=tenant_keys(), purpose="order.name")
 
 
 def _recognise(
@@ -75,8 +89,8 @@ def _recognise(
     people: Sequence[Known],
     owners: dict[Name, UUID | None],
     now: datetime,
-) -> dict[Name, UUID]:
-    """Whose the orders are that belong to nobody yet; buyers are kept as contacts."""
+) -> tuple[dict[Name, UUID], set[UUID]]:
+    """Whose the orders are that belong to nobody yet; buyers are kept as contacts, and these are the new ones."""
     whose = {each.report.name: each.contact_id for each in purchases if each.contact_id is not None}
     settled = {place: pk for place, (name, _person) in enumerate(buyers) if (pk := owners.get(name)) is not None}
     found = contacts.services.find_people(identities=people, settled=settled)
@@ -91,10 +105,10 @@ def _recognise(
         )
     for (name, _person), person in zip(buyers, found, strict=True):
         whose.setdefault(name, person.contact_id)
-    return whose
+    return whose, {each.contact_id for each in found if each.contact is None}
 
 
-def _tell(kept: Sequence[KeptOrder], owners: dict[Name, UUID | None], now: datetime, start: bool) -> None:
+def _tell(kept: Sequence[KeptOrder], owners: dict[Name, UUID | None], now: datetime, since: datetime | None) -> None:
     """Events of orders that were paid or given back, once each: also when their buyer is learned later."""
     happened: list[Happening] = []
     for order in kept:
@@ -105,8 +119,12 @@ def _tell(kept: Sequence[KeptOrder], owners: dict[Name, UUID | None], now: datet
         if order.facts.status in _ALL_PAID and before not in _ALL_PAID:
             happened.append(_happening(PAID, order, order.facts.paid_at or order.facts.ordered_at))
         if order.facts.status == OrderStatus.REFUNDED and before != OrderStatus.REFUNDED:
-            happened.append(_happening(REFUNDED, order, now))
-    take_in(happened, now=now, start=start)
+            # What was given back long ago is told of no moment of its own.
+            happened.append(_happening(REFUNDED, order, now if since is None else min(order.told_at or now, now)))
+    recent = [each for each in happened if since is None or each.occurred_at >= since]
+    take_in(recent, now=now)
+    if len(recent) < len(happened):
+        take_in([each for each in happened if since is not None and each.occurred_at < since], now=now, start=False)
     publish_each(HookEvent.ORDER_PAID, [each for each in kept if _was_paid(each)], _told_of, now)
 
 

@@ -13,6 +13,7 @@ from leads.mapping import ATTRIBUTE, FIELD, TARGETS, Mapping, is_dated
 from leads.mapping_json import parse_mapping
 from leads.readings import DAY_ORDERS
 from scrm.flows.lead_import import Preview
+from scrm.flows.workbook_import import LEADS, ORDERS
 
 _DATED: Final = (FieldKind.DATE, FieldKind.MOMENT)
 LABELS: dict[str, str | Promise] = {
@@ -49,6 +50,11 @@ LABELS: dict[str, str | Promise] = {
 
 
 class FileForm(forms.Form):
+    of = forms.ChoiceField(
+        label=gettext_lazy("What is in it"),
+        choices=[(LEADS, gettext_lazy("Leads")), (ORDERS, gettext_lazy("Orders"))],
+        help_text=gettext_lazy("Orders are what customers bought, as shop platforms export it."),
+    )
     file = forms.FileField(
         label=gettext_lazy("File"),
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,.xls,text/csv"}),

@@ -14,43 +14,47 @@ from exchange.models import Job
 from exchange.problems import UnreadableFile
 from exchange.selectors import job_detail, job_list
 from leads.mapping import InvalidMapping, Mapping
-from scrm.flows import lead_import, workbook_import
-from scrm.flows.lead_import import KIND, Preview
+from scrm.flows import file_import, lead_import, order_import, workbook_import
+from scrm.flows.lead_import import Preview
 from scrm.web.access import Visit, found, may
+from scrm.web.ops import order_imports
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.import_forms import FileForm, column_rows, made_values, posted_mapping
 from scrm.web.ops.replies import form_page
 
 TRIED_ROWS = 2_000
+KINDS = (lead_import.KIND, order_import.KIND)
 
 
 @may("lead.import")
 def index(request: Visit) -> HttpResponse:
-    page = page_of(request, job_list(KIND, beginning=workbook_import.KIND), 20)
+    page = page_of(request, job_list(*KINDS, beginning=workbook_import.KIND), 20)
     return render(request, "ops/import_list.html", {"page": page})
 
 
 @may("lead.import")
 def start(request: Visit) -> HttpResponse:
     """Take the file; what its columns become is asked next."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST or None, request.FILES or None, initial={"of": request.GET.get("of", "")})
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        file, of = form.cleaned_data["file"], form.cleaned_data["of"]
         try:
-            job = workbook_import.file_received(user=request.user, file=file, name=file.name, size=file.size)
+            job = workbook_import.file_received(user=request.user, file=file, name=file.name, size=file.size, of=of)
         except UnreadableFile as error:
             form.add_error("file", error.message)
         else:
-            return redirect("ops:import_mapping" if job.kind == KIND else "ops:import_detail", job.pk)
+            return redirect("ops:import_mapping" if job.kind in KINDS else "ops:import_detail", job.pk)
     return form_page(request, "ops/import_start.html", form, {})
 
 
 @may("lead.import")
 def mapping(request: Visit, job_id: UUID) -> HttpResponse:
     """What each column becomes; tried without writing, then begun."""
-    job = _job(job_id, KIND)
+    job = _job(job_id, *KINDS)
     if job.state != JobState.DRAFT:
         return redirect("ops:import_detail", job.pk)
+    if job.kind == order_import.KIND:
+        return order_imports.mapping(request, job, TRIED_ROWS)
     try:
         with job.file.open("rb") as file:
             look = lead_import.preview(cast(BinaryIO, file), request.user)
@@ -95,7 +99,7 @@ def detail(request: Visit, job_id: UUID) -> HttpResponse:
     job = _job(job_id)
     if job.state == JobState.DRAFT:
         return redirect("ops:import_mapping", job.pk)
-    if job.kind != KIND and job.state == JobState.DONE:
+    if job.kind == workbook_import.KIND and job.state == JobState.DONE:
         return redirect("ops:import_mapping", workbook_import.draft_of(job))
     return render(request, "ops/import_detail.html", _how_far(job))
 
@@ -115,8 +119,8 @@ def progress(request: Visit, job_id: UUID) -> HttpResponse:
 @may("lead.import")
 def cancel(request: Visit, job_id: UUID) -> HttpResponse:
     job = _job(job_id)
-    if lead_import.cancel_import(job, by=request.user):
-        nothing_went_in = job.kind != KIND or job.state == JobState.DRAFT
+    if file_import.cancel_import(job, by=request.user):
+        nothing_went_in = job.kind == workbook_import.KIND or job.state == JobState.DRAFT
         messages.success(request, _("Stopped.") if nothing_went_in else _("Stopped. What had gone in stays."))
     return redirect("ops:import_list") if job.state == JobState.DRAFT else redirect("ops:import_detail", job.pk)
 
@@ -124,7 +128,7 @@ def cancel(request: Visit, job_id: UUID) -> HttpResponse:
 @may("lead.import")
 def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
     """The rows that were refused, each with its reason, as a file."""
-    job = _job(job_id, KIND)
+    job = _job(job_id, *KINDS)
     if not job.error_file:
         raise Http404
     try:
@@ -136,7 +140,7 @@ def errors(request: Visit, job_id: UUID) -> HttpResponseBase:
 
 
 def _job(job_id: UUID, *kinds: str) -> Job:
-    return found(job_detail(job_id, *(kinds or (KIND, workbook_import.KIND))))
+    return found(job_detail(job_id, *(kinds or (*KINDS, workbook_import.KIND))))
 
 
 def _running(job: Job) -> bool:
@@ -144,4 +148,9 @@ def _running(job: Job) -> bool:
 
 
 def _how_far(job: Job) -> dict[str, Any]:
-    return {"job": job, "running": _running(job), "reading": job.kind == workbook_import.KIND}
+    return {
+        "job": job,
+        "running": _running(job),
+        "reading": job.kind == workbook_import.KIND,
+        "of_orders": job.kind == order_import.KIND,
+    }

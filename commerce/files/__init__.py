@@ -1,0 +1,1 @@
+"""Files of orders: what their columns mean, and what their rows say."""
