@@ -85,6 +85,7 @@ _NAMES: Final = {
     """,
 }
 _ENOUGH: Final = 0.8
+_HALF: Final = 0.5
 _UTC: Final = ZoneInfo("UTC")
 _DATE: Final = re.compile(r"\d{8}|\d{4}[-/.年]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*")
 _CENTS: Final = re.compile(r".*[.,]\d{1,2}")
@@ -124,8 +125,9 @@ def _bears_out(target: str, values: Sequence[str], region: str) -> bool:
     """Whether what stands in a column is what its name promises; nothing in it is no objection."""
     test = _TESTS.get(target)
     if target == "phone":
-        return not values or _share(lambda each: "*" in each or _reads(_phone(region))(each), values) >= 0.5
-    return not values or test is None or _share(test, values) >= _ENOUGH
+        return not values or _share(lambda each: "*" in each or _reads(_phone(region))(each), values) >= _HALF
+    # Words of a state that nobody knows can be told.
+    return not values or test is None or _share(test, values) >= (_HALF if target == "status" else _ENOUGH)
 
 
 def _guess_by_values(headers: Sequence[str], samples: Mapping[str, list[str]], columns: dict[str, Column]) -> None:
@@ -145,7 +147,7 @@ def _guess_by_values(headers: Sequence[str], samples: Mapping[str, list[str]], c
     if not any(column.to == "ordered_at" for column in columns.values()):
         return
     figures = [header for header in rest if _share(_reads(read_amount), samples[header]) >= _ENOUGH]
-    take("amount", lambda values: _share(lambda each: bool(_CENTS.fullmatch(each)), values) >= 0.5, figures[::-1])
+    take("amount", lambda values: _share(lambda each: bool(_CENTS.fullmatch(each)), values) >= _HALF, figures[::-1])
     # Nobody counts pieces with leading zeros; ids have them, or are long.
     take("quantity", lambda values: all(len(each) < 4 and each[0] != "0" for each in values), figures[::-1])
     take("buyer_id", lambda values: all(each.isalnum() for each in values), rest)

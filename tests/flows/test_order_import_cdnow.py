@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commerce.buying import buying_of_everybody
 from commerce.files.mapping import parse_order_mapping
 from commerce.models import Order
+from commerce.rfm_queries import buying_of_everybody
 from contacts.models import Contact, Identity
 from contacts.sealing import blind_of
 from events.models import Event

@@ -8,6 +8,7 @@ from django_tenants.utils import tenant_context
 
 from accounts.models import AuditEntry
 from commerce.models import Coupon, CouponGrant, Order, OrderLine
+from commerce.rfm_queries import buying_of_everybody
 from contacts.models import Contact
 from events.models import Event
 from exchange import jobs
@@ -138,3 +139,4 @@ def test_and_cai_sees_nothing_of_it(acme, globex):
     with tenant_context(globex):
         assert not Order.objects.exists()
         assert foresee_undo(job).total == 0
+        assert buying_of_everybody(until=clock.now(), currency="CNY") == []

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -60,6 +63,11 @@ class FileForm(forms.Form):
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,.xls,text/csv"}),
         help_text=gettext_lazy("CSV, TSV, XLSX or XLS, in any usual encoding. 2,000,000 rows at most."),
     )
+
+    def __init__(self, data: QueryDict | None, files: MultiValueDict[str, UploadedFile] | None, of: str) -> None:
+        """`of` is what a link here says is in the file; who says nothing brings leads."""
+        said = None if data is None and files is None else {"of": LEADS, **(data.dict() if data else {})}
+        super().__init__(said, files, initial={"of": of})
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def index(request: Visit) -> HttpResponse:
 @may("lead.import")
 def start(request: Visit) -> HttpResponse:
     """Take the file; what its columns become is asked next."""
-    form = FileForm(request.POST or None, request.FILES or None, initial={"of": request.GET.get("of", "")})
+    form = FileForm(request.POST or None, request.FILES or None, request.GET.get("of", ""))
     if request.method == "POST" and form.is_valid():
         file, of = form.cleaned_data["file"], form.cleaned_data["of"]
         try:

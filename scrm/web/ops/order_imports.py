@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from commerce.enums import OrderStatus
 from commerce.files.mapping import DATED_TARGETS, IGNORE, TARGETS, OrderMapping, parse_order_mapping
@@ -47,7 +47,7 @@ LABELS: Final[dict[str, str | Promise]] = {
     "external_id": gettext_lazy("Id in another system"),
     "wecom_id": gettext_lazy("WeCom id"),
     "buyer_id": gettext_lazy("Buyer's id at the platform"),
-    IGNORE: pgettext_lazy("column", "Leave out"),
+    IGNORE: gettext_lazy("Leave out"),
 }
 
 
