@@ -54,6 +54,14 @@ def department_heads(department_ids: Iterable[UUID], offices: Offices) -> dict[U
     return {pk: head for pk, head in heads.items() if head is not None}
 
 
+def managers_on_duty() -> list[UUID]:
+    """Who is to see to what is nobody's: the managers; where there is none, whoever the business belongs to."""
+    rows = User.objects.filter(is_active=True, role__in=[Role.MANAGER, Role.PRINCIPAL]).order_by("pk")
+    people = list(rows.values_list("pk", "role"))
+    managers = [pk for pk, role in people if role == Role.MANAGER]
+    return managers or [pk for pk, _role in people]
+
+
 def hours_list() -> list[OpeningHours]:
     """Those of the whole business first."""
     return list(OpeningHours.objects.select_related("department").order_by("department__name"))

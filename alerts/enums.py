@@ -9,6 +9,7 @@ class AlertKind(TextChoices):
     HAND_OVER = "hand_over", _("Hand-over received")
     HANDED_ON = "handed_on", _("Customers went on")
     SLA_REMINDER = "sla_reminder", _("Answer is due")
+    ANSWER_AGAIN = "answer_again", _("Answer is awaited again")
     ESCALATION = "escalation", _("Answer is overdue")
     POOL = "pool", _("Lead in the pool")
     FOLLOW_UP = "follow_up", _("Agreed contact is due")

@@ -57,7 +57,7 @@ judged AS MATERIALIZED (
     SELECT p.period, p.owner_id, coalesce(t.last_at >= p.captured_at, FALSE) AS effective, c.ended_as,
         c.ended_as = '' AND c.due_at < %(now)s AS missed,
         CASE WHEN c.ended_as IN ('{ResponseEnd.MET.value}', '{ResponseEnd.LATE.value}')
-            THEN extract(epoch FROM c.ended_at - c.started_at)::float8 END AS took
+            THEN extract(epoch FROM c.ended_at - c.started_at - c.paused_for)::float8 END AS took
     FROM picked p
     LEFT JOIN talked t ON t.contact_id = p.contact_id
     LEFT JOIN leads_responseclock c ON c.lead_id = p.id

@@ -9,6 +9,9 @@ class CampaignsConfig(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        from campaigns.facts import FACTS  # models are loaded only now
+        from campaigns.arrival_facts import CAMPAIGN  # models are loaded only now
+        from campaigns.facts import FACTS
+        from leads.arrival_facts import arrival_facts
 
         facts.register(*FACTS)
+        arrival_facts.register(CAMPAIGN)

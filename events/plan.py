@@ -25,6 +25,7 @@ class Declared:
     code: str
     properties: Mapping[str, str]
     active: bool
+    engaging: bool = False
 
 
 def problem_of(happening: Happening, declared: Declared | None) -> str:

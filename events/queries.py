@@ -9,11 +9,13 @@ from django.db import connection
 from scrm.core.bulk import array
 from scrm.core.postgres.statements import Statement
 
-_DECLARED: Final = Statement("SELECT id, code, properties, active FROM events_eventtype WHERE code = ANY(%s::text[])")
+_DECLARED: Final = Statement(
+    "SELECT id, code, properties, active, engaging FROM events_eventtype WHERE code = ANY(%s::text[])"
+)
 
 
-def declared(codes: Collection[str]) -> list[tuple[int, str, dict[str, Any], bool]]:
-    """(id, code, properties, active) of these types of event."""
+def declared(codes: Collection[str]) -> list[tuple[int, str, dict[str, Any], bool, bool]]:
+    """(id, code, properties, active, engaging) of these types of event."""
     with connection.cursor() as cursor:
         cursor.execute(_DECLARED, [array(codes)])
-        return [(pk, code, json.loads(properties), active) for pk, code, properties, active in cursor.fetchall()]
+        return [(pk, code, json.loads(said), *rest) for pk, code, said, *rest in cursor.fetchall()]

@@ -2,7 +2,15 @@
 
 from django.contrib import admin
 
-from leads.models import AssignmentMember, AssignmentRule, PoolPolicy, PoolRule, PoolWarning, ResponseRule
+from leads.models import (
+    AssignmentMember,
+    AssignmentRule,
+    PoolPolicy,
+    PoolRule,
+    PoolWarning,
+    ResponsePause,
+    ResponseRule,
+)
 from scrm.core.admin import HistoryAdmin, HistoryInline
 
 
@@ -40,3 +48,10 @@ class PoolRuleAdmin(HistoryAdmin):
 class PoolWarningAdmin(HistoryAdmin):
     list_display = ("due_at", "contact", "owner")
     list_select_related = ("contact", "owner")
+
+
+@admin.register(ResponsePause)
+class ResponsePauseAdmin(HistoryAdmin):
+    list_display = ("at", "reason", "until", "by", "ended_at", "ended_as")
+    list_filter = ("reason", "ended_as")
+    list_select_related = ("by", "clock")

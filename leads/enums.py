@@ -234,6 +234,22 @@ class ResponseEnd(TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
+class PauseReason(TextChoices):
+    """Why the time to answer a lead stands still."""
+
+    ASKED = "asked", _("They asked to wait")
+    CUSTOMER = "customer", _("It is the customer's turn")
+
+
+class PauseEnd(TextChoices):
+    """Why it runs on."""
+
+    DAY = "day", _("The day came")
+    CAME = "came", _("They came back")
+    HAND = "hand", _("Ended by hand")
+    OVER = "over", _("It was over before")
+
+
 class TakenTo(TextChoices):
     """Where a lead goes that its owner does not answer."""
 

@@ -23,6 +23,10 @@ POOL_NEXT_DUE = (
 )
 RESPONSES_NEXT_DUE = "SELECT min(next_at) FROM leads_responseclock WHERE next_at IS NOT NULL"
 
+_PAUSED_BY_IT: Final = (
+    "EXISTS (SELECT 1 FROM leads_responseclock c WHERE c.rule_id = leads_responserule.id AND c.paused_at IS NOT NULL)"
+)
+
 
 def leads_by_key(keys: Collection[str]) -> list[tuple[str, UUID, UUID, memoryview | None]]:
     """(key, lead, contact, digest) of the leads that have one of these keys."""
@@ -77,4 +81,5 @@ def assignment_rules_standing() -> list[AssignmentRule]:
 
 
 def response_rules_standing() -> list[ResponseRule]:
-    return stored_rows(ResponseRule, "WHERE active")
+    """Those that are active, and those by which a lead waits whose time stands still: `has_paused` says so."""
+    return stored_rows(ResponseRule, f"WHERE active OR {_PAUSED_BY_IT}", also={"has_paused": _PAUSED_BY_IT})

@@ -11,7 +11,7 @@ from leads.models.opportunities import Opportunity, OpportunityMove, Opportunity
 from leads.models.pool import PoolPolicy, PoolRule, PoolWarning
 from leads.models.ratings import ContactRating, RatingChange
 from leads.models.referral import Referral, ReferralLink, ReferralProgram, Reward, RewardEntry
-from leads.models.response import ResponseClock, ResponseRule
+from leads.models.response import ResponseClock, ResponsePause, ResponseRule
 from leads.models.reviews import Review, ReviewLead
 from leads.models.sources import MergedLead, Source, SourceCost, SourceMerge
 
@@ -44,6 +44,7 @@ __all__ = [
     "ReferralLink",
     "ReferralProgram",
     "ResponseClock",
+    "ResponsePause",
     "ResponseRule",
     "Review",
     "ReviewLead",

@@ -187,6 +187,12 @@ def touches_of_lead(lead: Lead) -> LeadTouches:
     )
 
 
+def links_that_brought(lead_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The entry link of each of these leads that one brought."""
+    rows = Touch.objects.filter(lead__in=list(lead_ids), brought=True, link__isnull=False)
+    return {lead_id: link_id for lead_id, link_id in rows.values_list("lead_id", "link_id") if link_id}
+
+
 def own_link(user: User) -> EntryLink | None:
     return EntryLink.objects.select_related("form").filter(rep=user, personal=True).first()
 

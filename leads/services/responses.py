@@ -11,9 +11,10 @@ from django.db.models import Case, Value, When
 
 from accounts.models import User
 from accounts.services import record_audit
-from leads.enums import ResponseEnd, ResponseStep
+from leads.enums import PauseEnd, ResponseEnd, ResponseStep
 from leads.models import ResponseClock, ResponseRule, Source
 from leads.responses import Planned
+from leads.services.pauses import end_pauses, still_no_more
 from scheduler.services import note_due
 from scrm.core.bulk import insert_columns
 
@@ -41,7 +42,8 @@ def start_clocks(*, clocks: Sequence[NewClock], now: datetime) -> None:
     }
     conflict = (
         "(lead_id) DO UPDATE SET rule_id = EXCLUDED.rule_id, started_at = EXCLUDED.started_at, "
-        "due_at = EXCLUDED.due_at, next_at = EXCLUDED.next_at, step = EXCLUDED.step, ended_at = NULL, ended_as = ''"
+        "due_at = EXCLUDED.due_at, next_at = EXCLUDED.next_at, step = EXCLUDED.step, ended_at = NULL, ended_as = '', "
+        "paused_at = NULL, resumed_at = NULL, spent = EXCLUDED.spent, paused_for = EXCLUDED.paused_for"
     )
     insert_columns(ResponseClock, columns, {"started_at": now}, on_conflict=conflict)
     times = [each.planned.at for each in clocks if each.planned]
@@ -53,26 +55,30 @@ def end_clocks(*, lead_ids: Collection[UUID], answered: bool, now: datetime) -> 
     """Leads were answered, or closed without it; those that wait no more stay as they are."""
     in_time = Case(When(due_at__gte=now, then=Value(ResponseEnd.MET)), default=Value(ResponseEnd.LATE))
     waiting = ResponseClock.objects.filter(lead_id__in=list(lead_ids), ended_as="")
-    waiting.update(ended_as=in_time if answered else ResponseEnd.CLOSED, ended_at=now, next_at=None, step="")
+    end = in_time if answered else ResponseEnd.CLOSED
+    waiting.update(ended_as=end, ended_at=now, next_at=None, step="", **still_no_more(now))
+    end_pauses(lead_ids=lead_ids, end=PauseEnd.OVER, now=now)
 
 
 def claim_clocks(*, limit: int, now: datetime) -> list[ResponseClock]:
     """Clocks of which a reminder or an escalation is due, held until the transaction ends; nobody waits for another."""
-    due = ResponseClock.objects.filter(next_at__lte=now, step__in=[ResponseStep.REMIND, ResponseStep.ESCALATE])
+    due = ResponseClock.objects.filter(next_at__lte=now, paused_at=None)
+    due = due.filter(step__in=[ResponseStep.REMIND, ResponseStep.ESCALATE])
     due = due.select_related("rule", "lead").order_by("next_at")
     return list(due.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
 
 
 def hold_clock(*, lead_id: UUID, now: datetime) -> ResponseClock | None:
     """The clock of a lead that is to be taken away now; None when it was answered or taken meanwhile."""
-    rows = ResponseClock.objects.filter(lead_id=lead_id, next_at__lte=now, step=ResponseStep.TAKE)
+    rows = ResponseClock.objects.filter(lead_id=lead_id, next_at__lte=now, step=ResponseStep.TAKE, paused_at=None)
     return rows.select_related("rule", "lead").select_for_update(no_key=True, of=("self",)).first()
 
 
-def still_clocks(*, lead_ids: Collection[UUID]) -> None:
+def still_clocks(*, lead_ids: Collection[UUID], now: datetime) -> None:
     """Nobody has these leads: no step is taken while they wait for somebody."""
     waiting = ResponseClock.objects.filter(lead_id__in=list(lead_ids), ended_as="")
-    waiting.update(next_at=None, step="")
+    waiting.update(next_at=None, step="", **still_no_more(now))
+    end_pauses(lead_ids=lead_ids, end=PauseEnd.OVER, now=now)
 
 
 def waiting_clocks(*, lead_ids: Collection[UUID]) -> list[ResponseClock]:

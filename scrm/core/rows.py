@@ -3,7 +3,7 @@
 Django takes many times as long to put such a question as PostgreSQL to answer it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -15,28 +15,35 @@ from scrm.core.postgres.statements import Statement
 Row = TypeVar("Row", bound=Model)
 
 
-def stored_rows(model: type[Row], rest: str, params: Sequence[Any] = ()) -> list[Row]:
-    """The rows that the statement finds, which is kept ready; `rest` is what follows FROM and the table's name."""
-    statement, names, readers = _selection(model, rest)
+def stored_rows(
+    model: type[Row], rest: str, params: Sequence[Any] = (), *, also: Mapping[str, str] | None = None
+) -> list[Row]:
+    """The rows that the statement finds, which is kept ready; `rest` is what follows FROM and the table's name.
+
+    `also` are further expressions, each of which the row has under its name.
+    """
+    more = dict(also or {})
+    statement, names, readers = _selection(model, rest, tuple(more.values()))
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         found = cursor.fetchall()
-    return [
-        model.from_db(
-            connection.alias,
-            names,
-            [read(cell) if read else cell for cell, read in zip(row, readers, strict=True)],
-        )
-        for row in found
-    ]
+    rows = []
+    for cells in found:
+        values = [read(cell) if read else cell for cell, read in zip(cells, readers, strict=False)]
+        row = model.from_db(connection.alias, names, values)
+        row.__dict__.update(zip(more, cells[len(readers) :], strict=True))
+        rows.append(row)
+    return rows
 
 
 @lru_cache(maxsize=256)
-def _selection(model: type[Model], rest: str) -> tuple[str, list[str], list[Callable[[Any], Any] | None]]:
+def _selection(
+    model: type[Model], rest: str, also: tuple[str, ...]
+) -> tuple[str, list[str], list[Callable[[Any], Any] | None]]:
     """The statement, the names of its columns, and how those are read that don't come as they are."""
     fields = model._meta.concrete_fields
     table = model._meta.db_table
-    columns = ", ".join(f"{table}.{field.column}" for field in fields)
+    columns = ", ".join([*(f"{table}.{field.column}" for field in fields), *also])
     statement = Statement(f"SELECT {columns} FROM {table} {rest}")
     return statement, [field.attname for field in fields], [_reader(field) for field in fields]
 

@@ -1,7 +1,7 @@
 """Whose new leads become: what is known of people, rules and hours is read once, then a pure desk hands them out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from accounts.hours import is_open
 from accounts.selectors import department_ids_below, user_ids_of_department
 from accounts.selectors_duty import Offices, department_heads, given_on
 from accounts.services import Turns
+from campaigns.way_selectors import CampaignWays, campaigns_by_way
 from contacts.enums import IdentityKind
 from leads.arrival_facts import arrival_facts
 from leads.assignment import Desk, Rep, Rule, Wish, turn_times, uses_of
@@ -53,7 +54,7 @@ def owners_decided(new: Sequence[Enquiry], now: datetime) -> None:
     ways = {pk for enquiry in unclaimed if (pk := enquiry.arrival.department_id)}
     snapshot = snapshot_taken(stored, ways=ways, now=now) if unclaimed else Snapshot([], Turns([], False), [], {})
     if snapshot.rules:
-        told = _facts(unclaimed, snapshot.rules)
+        told = _facts(unclaimed, snapshot.rules, now)
         wishes = [_told(wish, told.get(id(enquiry))) for enquiry, wish in zip(new, wishes, strict=True)]
     desk = Desk(snapshot.reps, snapshot.rules, snapshot.teams, now=now)
     for enquiry, wish in zip(new, wishes, strict=True):
@@ -104,6 +105,7 @@ class Asked:
     company: str = ""
     phone: str = ""
     rating: str = ""
+    link_id: UUID | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -112,13 +114,17 @@ class Asked:
         return regions_of(phone=self.phone, said=(self.city, self.region, self.country))
 
 
-def facts_of(asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str]) -> dict[str, Any]:
+def facts_of(
+    asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: frozenset[str], campaigns: CampaignWays
+) -> dict[str, Any]:
     """What `leads.arrival_facts` reads; `above` are sources with what they are part of."""
     source_id = asked.source_id
+    ways = {"link_id": asked.link_id, "form_id": asked.form_id, "source_id": source_id}
     return {
         "source": {str(pk) for pk in above.get(source_id, (source_id,))} if source_id else set(),
         "form": str(asked.form_id) if asked.form_id else None,
         "came_by": asked.came_by,
+        "campaign": campaigns.of(**ways, utm=asked.utm),
         "department": {str(asked.department_id)} if asked.department_id else set(),
         "utm": asked.utm,
         "region": regions,
@@ -129,6 +135,18 @@ def facts_of(asked: Asked, *, above: Mapping[UUID, Sequence[UUID]], regions: fro
         "rating": asked.rating,
         "attributes": asked.attributes,
     }
+
+
+def campaigns_meant(asked: Iterable[Asked], now: datetime) -> CampaignWays:
+    """The campaigns that run today, by what leads to them of these."""
+    every = list(asked)
+    return campaigns_by_way(
+        links={pk for each in every if (pk := each.link_id)},
+        forms={pk for each in every if (pk := each.form_id)},
+        sources={pk for each in every if (pk := each.source_id)},
+        utms=[each.utm for each in every if each.utm],
+        on=_today(now),
+    )
 
 
 def products_of(attributes: Mapping[str, Any]) -> set[str]:
@@ -168,7 +186,7 @@ def _told(wish: Wish, told: _Told | None) -> Wish:
     )
 
 
-def _facts(unclaimed: Sequence[Enquiry], rules: Sequence[Rule]) -> dict[int, _Told]:
+def _facts(unclaimed: Sequence[Enquiry], rules: Sequence[Rule], now: datetime) -> dict[int, _Told]:
     """What rules ask of each of these; what none of them asks for is not looked up."""
     used, methods = uses_of(rules), {rule.method for rule in rules}
     above = sources_above({pk for each in unclaimed if (pk := each.values.source_id)}) if "source" in used else {}
@@ -176,11 +194,12 @@ def _facts(unclaimed: Sequence[Enquiry], rules: Sequence[Rule]) -> dict[int, _To
     if AssignMethod.PREVIOUS in methods:
         before = previous_owners({enquiry.contact_id for enquiry in unclaimed})
     by_region = "region" in used or AssignMethod.REGION in methods
+    every = [_asked(enquiry) for enquiry in unclaimed]
+    campaigns = campaigns_meant(every, now) if "campaign" in used else CampaignWays()
     found = {}
-    for enquiry in unclaimed:
-        asked = _asked(enquiry)
+    for enquiry, asked in zip(unclaimed, every, strict=True):
         regions = asked.regions if by_region else frozenset[str]()
-        facts = facts_of(asked, above=above, regions=regions)
+        facts = facts_of(asked, above=above, regions=regions, campaigns=campaigns)
         skills = frozenset(word.casefold() for word in facts["product"])
         found[id(enquiry)] = _Told(facts, before.get(enquiry.contact_id), regions, skills)
     return found
@@ -199,6 +218,7 @@ def _asked(enquiry: Enquiry) -> Asked:
         company=said.company,
         phone=next((each.key for each in said.identities if each.kind == IdentityKind.PHONE), ""),
         rating=said.rating,
+        link_id=arrival.link_id,
         utm=arrival.utm,
         attributes=said.attributes,
     )

@@ -12,7 +12,7 @@ from leads.assignment import Decision, Desk, Verdict, Wish
 from leads.enums import AssignedBy
 from leads.models import AssignmentRule, Lead
 from leads.selectors import leads_newest, sources_above
-from scrm.flows.assignment import Asked, snapshot_taken
+from scrm.flows.assignment import Asked, campaigns_meant, snapshot_taken
 from scrm.flows.wishes import wish_for, wishes_of
 
 LAST: Final = 100
@@ -39,18 +39,18 @@ class Spread:
 
 def who_would_get(asked: Asked, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
     above = sources_above({asked.source_id}) if asked.source_id else {}
-    return _shown(wish_for(asked, above), stored, now)
+    return _shown(wish_for(asked, above, campaigns_meant([asked], now)), stored, now)
 
 
 def who_would_get_lead(lead: Lead, stored: Sequence[AssignmentRule], *, now: datetime) -> Shown:
     """The same for a lead that is there, as if it came in now and were nobody's."""
-    [wish] = wishes_of([lead])
+    [wish] = wishes_of([lead], now)
     return _shown(wish, stored, now)
 
 
 def last_leads_spread(stored: Sequence[AssignmentRule], *, now: datetime) -> Spread:
     """The last hundred leads by these rules, the oldest first."""
-    wishes = wishes_of(list(reversed(leads_newest(LAST))))
+    wishes = wishes_of(list(reversed(leads_newest(LAST))), now)
     snapshot = snapshot_taken(stored, ways=set(), now=now, hold=False)
     desk = Desk(snapshot.reps, snapshot.rules, now=now)
     decisions = [desk.give(wish) for wish in wishes]

@@ -28,6 +28,7 @@ from lifecycle.rules import decide_moves
 from scheduler.services import due_work
 from scrm.core.conditions import uses
 from scrm.flows import progress
+from scrm.flows.response_pauses import customers_came_back
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
 from tagging.rules import Grant, decide_grants
@@ -130,6 +131,8 @@ def take_in(
     if new:
         changed = [each for each, outcome in zip(happenings, outcomes, strict=True) if outcome.new]
         scores_touched([Changed(each.contact_id, now, event_type=each.type) for each in changed])
+        if not are_new:
+            _came_back(known, new, now)
         _apply_rules(known, new, now, start=start)
     return outcomes
 
@@ -168,6 +171,16 @@ def starts_for(
         contact_id: Start(contact_id=contact_id, anchor_at=now, zone=zones[contact_id] or own, lead_id=lead_id)
         for contact_id, lead_id in lead_of.items()
     }
+
+
+def _came_back(follows: Follows, happenings: Sequence[Happening], now: datetime) -> None:
+    """Whoever did something of their own will is waited for no more."""
+    moments: dict[UUID, datetime] = {}
+    for each in happenings:
+        if follows.declared[each.type].engaging:
+            moments[each.contact_id] = max(each.occurred_at, moments.get(each.contact_id, each.occurred_at))
+    if moments:
+        customers_came_back(moments, now)
 
 
 def _apply_rules(follows: Follows, happenings: Sequence[Happening], now: datetime, *, start: bool) -> None:

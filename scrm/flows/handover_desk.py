@@ -72,7 +72,7 @@ def _by_rule(contact_ids: Collection[UUID], within_reach: Collection[UUID], now:
     snapshot = snapshot_taken(assignment_rules_active(), ways=set(), now=now)
     desk = Desk([rep for rep in snapshot.reps if rep.id in within_reach], snapshot.rules, now=now)
     # Whoever had their newest lead is who leaves.
-    wishes = wishes_of_contacts(contact_ids, previous={})
+    wishes = wishes_of_contacts(contact_ids, previous={}, now=now)
     found = {pk: desk.give(wish).owner_id for pk, wish in sorted(wishes.items())}
     turns_remembered(desk, snapshot, now)
     return {pk: owner_id for pk, owner_id in found.items() if owner_id is not None and owner_id in within_reach}

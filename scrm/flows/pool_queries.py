@@ -17,11 +17,13 @@ _TOUCHED: Final = """
             WHERE o.contact_id = held.id AND t.by_id IS NOT NULL),
         (SELECT max(t.at) FROM lifecycle_stagetransition t WHERE t.contact_id = held.id AND t.source = 'hand'),
         (SELECT max(t.at) FROM tagging_tagchange t WHERE t.contact_id = held.id AND t.source = 'hand'),
+        (SELECT max(COALESCE(t.ended_at, t.until)) FROM leads_responsepause t JOIN leads_lead l ON l.id = t.clock_id
+            WHERE l.contact_id = held.id),
         (SELECT max(t.finished_at) FROM campaigns_reptask t WHERE t.contact_id = held.id AND t.state = 'done')
     )
 """
 """When a person last did something with the customer `held.id`: a talk or note, a file, a rating, a move of a deal, a
-stage or tag by hand, a message or task that was seen to. NULL when nobody ever did."""
+stage or tag by hand, a message or task that was seen to; and until when somebody waits for them. NULL: nobody ever."""
 
 _NEWEST: Final = """
     SELECT l.source_id, l.assigned_at FROM leads_lead l

@@ -44,7 +44,7 @@ def customers_released(
         return before
     released = {pk: contact_id for pk, contact_id in open_leads.items() if contact_id in before}
     leads.services.release_leads(lead_ids=released, now=now)
-    leads.services.still_clocks(lead_ids=released)
+    leads.services.still_clocks(lead_ids=released, now=now)
     withdraw_tasks(contact_ids=list(before), now=now)
     release_opportunities(contact_ids=list(before), now=now)
     rows = [

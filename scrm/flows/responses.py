@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import contacts.services
 import leads.services
-from accounts.hours import Hours
 from accounts.selectors import user_get
-from accounts.selectors_duty import Offices, department_heads, departments_of_users
+from accounts.selectors_duty import Offices, department_heads, departments_of_users, managers_on_duty
 from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.services import NewAlert
@@ -17,8 +16,8 @@ from contacts.enums import PutBack
 from leads.assignment import Desk
 from leads.enums import ResponseStep, TakenTo
 from leads.models import Lead, ResponseClock, ResponseRule
-from leads.responses import Promise, due_at, next_step, step_to_take
-from leads.selectors import assignment_rules_active, leads_to_take, response_rules_active, sources_above
+from leads.responses import due_at, next_step, step_to_take
+from leads.selectors import assignment_rules_active, leads_to_take, response_terms, sources_above
 from leads.services import NewClock
 from scheduler.budget import Budget
 from scheduler.services import due_work
@@ -28,6 +27,8 @@ from scrm.flows.assignment import snapshot_taken, turns_remembered
 from scrm.flows.enquiries import Enquiry
 from scrm.flows.progress import lead_reassigned
 from scrm.flows.releasing import customers_released
+from scrm.flows.response_pauses import customers_came_back, pauses_due
+from scrm.flows.response_terms import hours_of, promise_of
 from scrm.flows.wishes import wishes_of
 from tenants.selectors import tenant_current
 
@@ -35,8 +36,14 @@ _BATCH: Final = 100
 
 
 def answers_awaited(new: Sequence[Enquiry], now: datetime) -> None:
-    """New open leads wait for their first answer, where there is a rule for it. Inside `due_work`."""
-    rules = response_rules_active()
+    """New open leads wait for their first answer, where there is a rule for it; what waits for the same people runs on.
+
+    Inside `due_work`.
+    """
+    terms = response_terms()
+    if terms.has_paused:
+        customers_came_back(dict.fromkeys((each.contact_id for each in new), now), now)
+    rules = terms.rules
     if not rules:
         return
     waiting = [(each.lead_id, each.values.source_id, each.owner_id) for each in new if each.lead_id and each.is_open]
@@ -69,9 +76,10 @@ def answers_awaited_again(lead_ids: Collection[UUID], owner_id: UUID, now: datet
 
 def responses_due(budget: Budget) -> bool:
     """Remind, escalate and take away until nothing is due or the budget is spent; True when more is waiting."""
-    while _remind() == _BATCH:
-        if budget.spent:
-            return True
+    for batch in (pauses_due, _remind):
+        while batch():
+            if budget.spent:
+                return True
     for lead_id, contact_id in leads_to_take(limit=_BATCH, now=clock.now()):
         _take_away(lead_id, contact_id)
         if budget.spent:
@@ -79,36 +87,46 @@ def responses_due(budget: Budget) -> bool:
     return False
 
 
-def _remind() -> int:
-    """One batch of what is told; each step is taken in the transaction that plans the next one."""
+def _remind() -> bool:
+    """One batch of what is told; each step is taken in the transaction that plans the next one. True: maybe more."""
     with due_work():
         now = clock.now()
         claimed = leads.services.claim_clocks(limit=_BATCH, now=now)
         if not claimed:
-            return 0
+            return False
         offices = Offices(tenant_current().zone)
         departments = departments_of_users({each.lead.owner_id for each in claimed if each.lead.owner_id})
         heads = department_heads({pk for pk in departments.values() if pk}, offices)
-        told, planned = [], []
+        told, planned, nobody_s = [], [], 0
         for each in claimed:
             owner_id = each.lead.owner_id
             department = departments.get(owner_id) if owner_id else None
-            promise, hours = _promise(each.rule), _hours(each.rule, offices, department)
-            step = step_to_take(promise, hours, each.started_at, planned=ResponseStep(each.step), now=now)
+            promise, hours = promise_of(each.rule), hours_of(each.rule, offices, department)
+            since, spent = each.runs_since, each.spent
+            step = step_to_take(promise, hours, since, planned=ResponseStep(each.step), now=now, spent=spent)
             if step is ResponseStep.TAKE:
-                after = next_step(promise, hours, each.started_at, done=ResponseStep.ESCALATE)
+                after = next_step(promise, hours, since, done=ResponseStep.ESCALATE, spent=spent)
                 planned.append((each, after))
                 continue
             if step is ResponseStep.REMIND:
                 recipient, kind = owner_id, AlertKind.SLA_REMINDER
             else:
                 recipient, kind = heads.get(department) if department else None, AlertKind.ESCALATION
+                nobody_s += owner_id is None
             if recipient is not None:
                 told.append(NewAlert(recipient, kind, now, each.lead_id))
-            planned.append((each, next_step(promise, hours, each.started_at, done=step)))
+            planned.append((each, next_step(promise, hours, since, done=step, spent=spent)))
         leads.services.set_steps(planned=planned)
-        alerted(told)
-        return len(claimed)
+        alerted([*told, *_of_nobody(nobody_s, now)])
+        return len(claimed) == _BATCH
+
+
+def _of_nobody(count: int, now: datetime) -> list[NewAlert]:
+    """Overdue leads that are nobody's: each manager hears of them in one alert, until they have read it."""
+    if not count:
+        return []
+    said: dict[str, Any] = {"params": {"nobody": True}, "topic": "overdue:nobody", "count": count}
+    return [NewAlert(pk, AlertKind.ESCALATION, now, **said) for pk in managers_on_duty()]
 
 
 def _take_away(lead_id: UUID, contact_id: UUID) -> None:
@@ -155,7 +173,7 @@ def _somebody_else(lead: Lead, before: UUID | None, now: datetime) -> UUID | Non
     stored = assignment_rules_active()
     snapshot = snapshot_taken(stored, ways=set(), now=now)
     desk = Desk([rep for rep in snapshot.reps if rep.id != before], snapshot.rules, now=now)
-    decision = desk.give(wishes_of([lead])[0])
+    decision = desk.give(wishes_of([lead], now)[0])
     turns_remembered(desk, snapshot, now)
     return decision.owner_id if decision.owner_id != before else None
 
@@ -166,13 +184,5 @@ def _rule_of(rules: dict[UUID | None, ResponseRule], line: Sequence[UUID]) -> Re
 
 
 def _clock(lead_id: UUID, rule: ResponseRule, offices: Offices, department_id: UUID | None, now: datetime) -> NewClock:
-    promise, hours = _promise(rule), _hours(rule, offices, department_id)
+    promise, hours = promise_of(rule), hours_of(rule, offices, department_id)
     return NewClock(lead_id, rule.pk, due_at(promise, hours, now), next_step(promise, hours, now))
-
-
-def _promise(rule: ResponseRule) -> Promise:
-    return Promise(rule.minutes, rule.remind_before, rule.escalate_after, rule.take_after)
-
-
-def _hours(rule: ResponseRule, offices: Offices, department_id: UUID | None) -> Hours | None:
-    return offices.hours_of(department_id) if rule.within_hours else None

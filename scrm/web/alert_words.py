@@ -13,6 +13,7 @@ from accounts.models import User
 from alerts.enums import AlertKind
 from alerts.models import Alert
 from contacts.selectors import contact_names, contact_names_kept
+from leads.enums import PauseEnd
 from leads.models import Lead
 from leads.selectors import leads_by_id
 from scrm.core import clock
@@ -22,6 +23,7 @@ _ICONS: Final = {
     AlertKind.HAND_OVER: ("users", "violet"),
     AlertKind.HANDED_ON: ("arrow-right", "gray"),
     AlertKind.SLA_REMINDER: ("alarm", "amber"),
+    AlertKind.ANSWER_AGAIN: ("alarm", "blue"),
     AlertKind.ESCALATION: ("alert-triangle", "red"),
     AlertKind.POOL: ("inbox", "teal"),
     AlertKind.FOLLOW_UP: ("phone", "blue"),
@@ -103,6 +105,10 @@ def _of_one(alert: Alert, name: str) -> str:
             return _("Handed over to you: %(name)s") % said
         case AlertKind.SLA_REMINDER:
             return _("Waiting for your answer: %(name)s") % said
+        case AlertKind.ANSWER_AGAIN if alert.params.get("why") == PauseEnd.CAME:
+            return _("They are back: %(name)s") % said
+        case AlertKind.ANSWER_AGAIN:
+            return _("Waits for your answer again: %(name)s") % said
         case AlertKind.ESCALATION:
             return _("Not answered in time: %(name)s") % said
         case AlertKind.POOL:
@@ -127,6 +133,12 @@ def _of_many(alert: Alert) -> str:
             text = ngettext(
                 "%(count)s customer is in a stage for too long",
                 "%(count)s customers are in a stage for too long",
+                count,
+            )
+        case AlertKind.ESCALATION if alert.params.get("nobody"):
+            text = ngettext(
+                "%(count)s lead is nobody's and not answered in time",
+                "%(count)s leads are nobody's and not answered in time",
                 count,
             )
         case AlertKind.ESCALATION:

@@ -95,7 +95,7 @@ def _place_of(alert: Alert, user: User, *, on_phone: bool) -> str:
     if contact is not None:
         return reverse("rep:customer" if on_phone else "ops:contact_detail", args=[contact])
     lead = leads_by_id(user, [alert.subject_id]).get(alert.subject_id) if alert.subject_id else None
-    if lead is None and alert.kind == AlertKind.POOL:
+    if lead is None and (alert.kind == AlertKind.POOL or "nobody" in alert.params):
         return reverse("rep:pool" if on_phone else "ops:pool_list")
     if alert.kind == AlertKind.STAGE_DEADLINE and not on_phone:
         return reverse("ops:lifecycle_list")

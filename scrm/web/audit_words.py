@@ -139,6 +139,8 @@ WORDS: Final[dict[str, Words]] = {
     "recognition.changed": gettext_lazy("changed by what customers are recognised"),
     "recovery_codes.made": gettext_lazy("made recovery codes"),
     "referral.saved": gettext_lazy("saved a referral program"),
+    "response.paused": gettext_lazy("let the time to answer a lead stand still"),
+    "response.resumed": gettext_lazy("let the time to answer a lead run on"),
     "response_rule.saved": gettext_lazy("saved a time to answer"),
     "response_rule.switched": gettext_lazy("switched a time to answer on or off"),
     "reveal.limits_set": gettext_lazy("said how many may be seen in clear"),

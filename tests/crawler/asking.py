@@ -108,7 +108,7 @@ _BY_ROUTE: Final = {
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
     ("api:pool_claim", "pk"): POOLED,
-    ("api:lead_detail", "pk"): "leads.lead",
+    **{(f"api:lead_{each}", "pk"): "leads.lead" for each in ("detail", "answer", "answer_pause", "answer_resume")},
     ("api:entry_link_results", "pk"): "leads.entrylink",
     ("api:form_detail", "pk"): "leads.form",
     ("api:review_detail", "pk"): "leads.review",

@@ -44,6 +44,8 @@ KEPT_BY: Final = {
 """Tables of the business that not everybody of it reads."""
 _PAIRS: Final = frozenset({"ops:contact_merge"})
 """Addresses of two equal rows: whoever sees both may mix them."""
+_WHO_GETS: Final = ("ops:assignment_", "ops:stage_hand_over")
+"""Rules of the business name everybody who may get somebody by them, whatever the reach of who writes them."""
 _POOL: Final = frozenset({"ops:pool_list", "rep:pool", "api:pool_list"})
 
 
@@ -149,6 +151,8 @@ def may_read(probe: Probe, canary: Canary) -> bool:
     if canary.label in APART and canary.owner == "nobody" and probe.route.name in _POOL:
         # Where they are is shown of customers in the pool; who they are is not.
         return may(probe.viewer, "pool.view")
+    if canary.label == "accounts.user" and probe.route.name.startswith(_WHO_GETS):
+        return may(probe.viewer, "assignment.edit") or canary.owner in REACH[probe.viewer]
     if canary.owner:
         return canary.owner in REACH[probe.viewer]
     needed = KEPT_BY.get(canary.label)

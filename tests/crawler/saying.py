@@ -1,8 +1,10 @@
 """What is said to an address beside its ids: parameters and bodies, by the route's name."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
+from scrm.core import clock
 from tests.crawler.asking import Ids
 
 PLACE: Final = "2090-01-01T00:00:00+00:00~0~1"
@@ -63,6 +65,9 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     },
     "ops:lead_log": lambda ids: _TALK,
     "ops:lead_rate": lambda ids: {"rating": "A"},
+    "ops:lead_pause": lambda ids: {"reason": "asked", "days": "1"},
+    "rep:lead_pause": lambda ids: {"reason": "asked", "days": "1"},
+    "api:lead_answer_pause": lambda ids: {"reason": "asked", "until": (clock.now() + timedelta(days=1)).isoformat()},
     "ops:lead_lose": lambda ids: {"reason": "late"},
     "ops:lead_assign": lambda ids: {"owner": ids.person},
     "ops:contact_edit": lambda ids: {"name": "New"},

@@ -17,6 +17,7 @@ from leads.models import (
     PoolRule,
     PoolWarning,
     RatingChange,
+    ResponsePause,
 )
 from leads.services.attachments import Upload, attach_files
 from scrm.core import clock
@@ -55,6 +56,8 @@ def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> No
     keep(file, whose)
     voice = keep(Voice.objects.create(**of, text="x", by=owner, at=now), whose)
     voice.topics.add(world.row("commerce.voicetopic", "shared"))
+    held = {"reason": "asked", "at": now, "until": now, "by": owner, "ended_at": now, "ended_as": "hand"}
+    keep(ResponsePause.objects.create(clock_id=lead.pk, **held), whose)
     stage = world.row("leads.opportunitystage", "shared")
     deal = {"name": "x", "stage": stage, "owner": owner, "created_at": now}
     deal = keep(Opportunity.objects.create(**of, lead=lead, **deal), whose)

@@ -1,5 +1,6 @@
 """A lead waits for its first answer: reminded, escalated, taken away, and never twice."""
 
+import contextlib
 import threading
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from leads.upkeep import start_working
 from scheduler.budget import Budget
 from scheduler.models import WakeUp
 from scrm.core import clock
+from scrm.flows import responses
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.progress import lead_lost, lead_won
 from scrm.flows.responses import responses_due
@@ -112,6 +114,45 @@ def test_lead_that_nobody_answers_goes_into_the_pool(ben, ada, later):
     assert (lead.owner, lead.status, lead.contact.owner) == (None, "new", None)
     assert AlertKind.POOL in kinds(ada)
     assert ResponseClock.objects.get().next_at is None
+
+
+def test_overdue_leads_of_nobody_are_told_to_each_manager_once(shop, ada, later):
+    dan = make_user("dan", role="manager")
+    make_user("ops", role="ops")
+    rule(remind_before=None, take_after=None)
+    assert arrive(1).owner is None
+    arrive(2)
+    later(minutes=31)
+    drain()
+    arrive(3)
+    later(minutes=31)
+    drain()
+
+    for manager in (ada, dan):
+        [alert] = Alert.objects.filter(recipient=manager)
+        assert (alert.kind, alert.count, alert.subject_id) == (AlertKind.ESCALATION, 3, None)
+    assert Alert.objects.count() == 2
+
+
+def test_lead_that_cant_be_taken_holds_up_no_other(ben, later, monkeypatch):
+    make_user("bea", takes_leads=True)
+    rule(remind_before=None, escalate_after=None, take_after=0)
+    broken, *others = [arrive(number, owner_id=ben.pk) for number in range(4)]
+    later(minutes=31)
+    take = responses._take_away
+
+    def taken(lead_id, contact_id):
+        assert lead_id != broken.pk
+        take(lead_id, contact_id)
+
+    monkeypatch.setattr(responses, "_take_away", taken)
+
+    # In the order in which they came, none of the others is ever tried.
+    for _ in range(40):
+        with contextlib.suppress(AssertionError):
+            drain()
+
+    assert not Lead.objects.filter(pk__in=[lead.pk for lead in others], owner=ben).exists()
 
 
 def test_where_nobody_else_is_there_it_stays(ben, later):

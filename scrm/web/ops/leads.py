@@ -26,11 +26,13 @@ from leads.selectors import (
     lead_ids_visible,
     lead_list_filtered,
     lead_rows,
+    response_of_lead,
 )
 from leads.upkeep import rate_lead, start_working
 from scrm.core import clock
 from scrm.flows import arrival, progress
 from scrm.web.access import Visit, found, may
+from scrm.web.answer_wait import pause_posted, resume_posted, wait_shown
 from scrm.web.lead_entry import known_answer, last_source, remember_source
 from scrm.web.ops.field_filters import FieldFilters, tidy_address
 from scrm.web.ops.filters import page_of, sorted_by
@@ -148,6 +150,7 @@ def _detail(request: Visit, lead: Lead, interaction_form: TalkForm) -> HttpRespo
         "is_open": lead.status not in (LeadStatus.WON, LeadStatus.LOST),
         "is_waiting": lead.status in (LeadStatus.NEW, LeadStatus.ASSIGNED),
         **way_to_pool(request.user, lead.contact, lead),
+        **wait_shown(response_of_lead(lead), clock.now()),
     }
     return form_page(request, "ops/lead_detail.html", interaction_form, context)
 
@@ -179,6 +182,23 @@ def rate(request: Visit, lead_id: UUID) -> HttpResponse:
 def work(request: Visit, lead_id: UUID) -> HttpResponse:
     lead = _lead(request, lead_id)
     start_working(lead_ids=[lead.pk], by=request.user, now=clock.now())
+    return redirect("ops:lead_detail", lead.pk)
+
+
+@require_POST
+@may("lead.edit")
+def pause(request: Visit, lead_id: UUID) -> HttpResponse:
+    """The customer asked to wait: the time to answer stands still."""
+    lead = _lead(request, lead_id)
+    pause_posted(request, lead)
+    return redirect("ops:lead_detail", lead.pk)
+
+
+@require_POST
+@may("lead.edit")
+def resume(request: Visit, lead_id: UUID) -> HttpResponse:
+    lead = _lead(request, lead_id)
+    resume_posted(request, lead)
     return redirect("ops:lead_detail", lead.pk)
 
 

@@ -41,6 +41,7 @@ from leads.selectors import (
     interactions_deleted,
     lead_detail,
     lead_list_of_contact,
+    response_waiting,
 )
 from leads.services.fields import set_lead_fields
 from lifecycle.enums import MoveSource
@@ -52,6 +53,7 @@ from scrm.flows import engagement, progress
 from scrm.flows.consent import contact_agreed, contact_withdrew
 from scrm.flows.finding import asked_text
 from scrm.web.access import Visit, found
+from scrm.web.answer_wait import wait_shown
 from scrm.web.around import around
 from scrm.web.found import why
 from scrm.web.own_fields import OwnFieldsForm, save_posted
@@ -148,6 +150,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "held": {row.tag_id for row in tags},
         "free_tags": list(tag_list_active()),
         "leads": leads,
+        **wait_shown(response_waiting(leads) if kept is None else None, now),
         "story": story_of(contact.pk, viewer=request.user, now=now),
         "deleted": interactions_deleted(contact.pk, request.user, now - CHANGED_FOR),
         "today": local(now).date(),

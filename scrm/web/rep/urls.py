@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.rep import alerts, away, customers, deals, entry, me, own_code, pool, shell, talks, today
+from scrm.web.rep import alerts, away, customers, deals, entry, me, own_code, pool, shell, talks, today, waits
 
 app_name = "rep"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),
     path("customers/<uuid:contact_id>/deals/new", deals.create, name="deal_create"),
+    path("leads/<uuid:lead_id>/pause", waits.pause, name="lead_pause"),
+    path("leads/<uuid:lead_id>/resume", waits.resume, name="lead_resume"),
     path("deals/", deals.index, name="deal_list"),
     path("deals/<uuid:opportunity_id>/", deals.detail, name="deal"),
     path("deals/<uuid:opportunity_id>/edit", deals.edit, name="deal_edit"),
