@@ -40,6 +40,12 @@ def position_list(user: User, lifecycle: Lifecycle, narrowed: Narrowed | None = 
     )
 
 
+def position_list_everywhere(user: User) -> QuerySet[Position]:
+    """Who stands in whatever lifecycle."""
+    rows = visible_to(user, Position.objects.all(), owner="contact__owner")
+    return rows.select_related("contact__owner")
+
+
 def board_sizes(rows: QuerySet[Position], currency: str) -> dict[UUID, tuple[int, Decimal | None]]:
     """How many stand in each stage, and what their open deals come to in the currency; one statement."""
     deals = Q(contact__opportunities__settled_at=None, contact__opportunities__currency=currency)

@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from leads.models import Lead
 from lifecycle.enums import StageKind
-from lifecycle.flow import Leavers
-from lifecycle.models import Lifecycle, StageTransition
-from lifecycle.selectors import Median, Ninetieth
+from lifecycle.flow import Leavers, Verdict, loses_most
+from lifecycle.models import Lifecycle, Stage, StageTransition
+from lifecycle.selectors import Median, Ninetieth, stage_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,46 @@ class Loss(NamedTuple):
     from_stage: UUID | None
     reason: str
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageFlow:
+    """One stage in a period: who stood there before and after it, came, left, and how it went on."""
+
+    stage: Stage
+    before: int
+    after: int
+    cohort: Cohort
+    times: Times
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    moves: list[tuple[UUID | None, UUID, int]]
+    stages: list[StageFlow]
+    losses: list[Loss]
+    verdict: Verdict
+
+
+def flow_of(user: User, lifecycle: Lifecycle, asked: FlowFilter, now: datetime) -> Flow:
+    """All that the flow view says of a period, in nine statements whatever has happened."""
+    stages = list(stage_list(lifecycle))
+    came, times = cohorts(user, lifecycle, asked), times_in_stages(user, lifecycle, asked)
+    before = standing_as_of(user, lifecycle, asked.since, asked) if asked.since is not None else {}
+    after = standing_as_of(user, lifecycle, asked.until or now, asked)
+    rows = [
+        StageFlow(
+            stage,
+            before.get(stage.pk, 0),
+            after.get(stage.pk, 0),
+            came.get(stage.pk, Cohort(0, 0, 0)),
+            times.get(stage.pk, Times(0, None, None)),
+        )
+        for stage in stages
+    ]
+    asked_of = [stage.pk for stage in stages if stage.kind != StageKind.LOST]
+    verdict = loses_most(leavers(user, lifecycle, asked, asked_of))
+    return Flow(moves_counted(user, lifecycle, asked), rows, losses(user, lifecycle, asked), verdict)
 
 
 def moves_counted(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> list[tuple[UUID | None, UUID, int]]:
@@ -106,10 +146,10 @@ def leavers(user: User, lifecycle: Lifecycle, asked: FlowFilter, stage_ids: Iter
 def standing_as_of(
     user: User, lifecycle: Lifecycle, moment: datetime, asked: FlowFilter | None = None
 ) -> dict[UUID, int]:
-    """How many stood in each stage at that moment, as the history tells it."""
+    """How many stood in each stage right before that moment, as the history tells it."""
     asked = asked or FlowFilter()
-    until_then = _moves(user, lifecycle, FlowFilter(None, None, asked.owner, asked.source)).filter(at__lte=moment)
-    last = until_then.order_by("contact", "-at", "-pk").distinct("contact")
+    until_then = _moves(user, lifecycle, FlowFilter(None, None, asked.owner, asked.source)).filter(at__lt=moment)
+    last = until_then.order_by("contact_id", "-at", "-pk").distinct("contact_id")
     rows = StageTransition.objects.filter(pk__in=last.values("pk")).order_by().values("to_stage")
     return dict(rows.annotate(people=Count("pk")).values_list("to_stage", "people"))
 

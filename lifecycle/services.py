@@ -11,6 +11,7 @@ from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Lifecycle, Position, Stage, StageRule, StageTransition
 from lifecycle.rules import Rule
 from lifecycle.services_deadlines import first_deadlines
+from lifecycle.services_lifecycles import add_loss_reasons
 from lifecycle.transitions import Move, StageInfo, Standing, Transition, decide_transitions
 from scrm.core.bulk import insert_columns
 from scrm.core.conditions import facts, parse
@@ -74,13 +75,16 @@ def first_of_kind(stages: Sequence[StageInfo], kind: StageKind) -> StageInfo | N
     return next((stage for stage in stages if stage.kind == kind), None)
 
 
-def ensure_default_lifecycle(*, name: str, stages: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+def ensure_default_lifecycle(
+    *, name: str, stages: Sequence[Mapping[str, Any]], reasons: Sequence[str]
+) -> dict[str, UUID]:
     """The stages of the default lifecycle by their code; where there is no such lifecycle, it is made of these."""
     lifecycle, created = Lifecycle.objects.get_or_create(is_default=True, defaults={"name": name})
     if created:
         Stage.objects.bulk_create(
             Stage(lifecycle=lifecycle, position=position, **stage) for position, stage in enumerate(stages, 1)
         )
+        add_loss_reasons(lifecycle=lifecycle, names=reasons)
     return dict(Stage.objects.filter(lifecycle=lifecycle).values_list("code", "pk"))
 
 

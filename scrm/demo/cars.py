@@ -160,7 +160,6 @@ CARS = Business(
         "Compares with two others, decides by month's end.",
         "Came to the showroom with the family.",
     ),
-    loss_reasons=("Bought elsewhere", "Price", "Can't be reached", "No need for now"),
     file=("Fair visitors.csv", ("Name", "Phone", "City", "Source", "Note")),
     system="Configurator",
 )

@@ -28,7 +28,8 @@ from leads.models import Form, Source
 from leads.services import create_form, publish_form
 from leads.services.costs import set_source_costs
 from leads.services.sources import save_source
-from lifecycle.models import Stage
+from lifecycle.models import LossReason, Stage
+from lifecycle.selectors_guards import loss_reasons_of
 from scrm.demo.other_systems import connect_systems
 from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
@@ -46,6 +47,7 @@ class Ground:
     materials: list[Material] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     stages: dict[str, Stage] = field(default_factory=dict)
+    reasons: list[LossReason] = field(default_factory=list)
     form: Form | None = None
 
     @property
@@ -82,7 +84,10 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     create_api_key(name=business.system, scopes=scopes, by=ground.users["admin"], now=now)
     connect_systems(source=ground.sources[0].name, language=business.language, by=ground.users["admin"], now=now)
     ground.form = _form(ground, ops, now)
-    ground.stages = {stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True)}
+    ground.stages = {
+        stage.code: stage for stage in Stage.objects.filter(lifecycle__is_default=True).select_related("lifecycle")
+    }
+    ground.reasons = list(loss_reasons_of(ground.stages["lost"].lifecycle))
     return ground
 
 

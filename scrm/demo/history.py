@@ -115,8 +115,9 @@ class History:
             self._orders(won, moment)
         if lost:
             ids = [fate.contact_id for fate in lost]
-            reason = self.chance.choice(self.business.loss_reasons)
-            progress.stage_moved(ids, stages["lost"].pk, source=MoveSource.HAND, by=manager, reason=reason, now=moment)
+            why = self.chance.choice(self.ground.reasons).pk
+            to, hand = stages["lost"].pk, MoveSource.HAND
+            progress.stage_moved(ids, to, source=hand, by=manager, loss_reason_id=why, now=moment)
 
     def _due(self, page: defaultdict[date, list[Fate]], days: list[date]) -> list[Fate]:
         return [fate for day in days for fate in page.pop(day, [])]

@@ -20,6 +20,7 @@ from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.growth import tell_growth
 from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
+from scrm.demo.lifecycles import walk_lifecycles
 from scrm.demo.links import put_up_links
 from scrm.demo.pool import fill_pool
 from scrm.demo.privacy import ask_for_privacy
@@ -76,6 +77,7 @@ def seed(business: Business) -> int:
             follow_up(ground, now=now)
             fill_pool(ground.users, now=now)
             pay_dealers(ground.users, now=now)
+            walk_lifecycles(ground, language=business.language, now=now)
             make_segments(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(

@@ -83,7 +83,6 @@ class Business:
     segments: tuple[tuple[str, dict[str, Any]], ...]
     campaign: str
     said: tuple[str, ...]
-    loss_reasons: tuple[str, ...]
     file: tuple[str, tuple[str, ...]]
     system: str
 

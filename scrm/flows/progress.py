@@ -61,7 +61,7 @@ def stage_moved(
     with due_work():
         present = contacts.services.lock_contacts(contact_ids=contact_ids)
         loss_reason = loss_reason_of(stage_id, loss_reason_id) if loss_reason_id is not None else None
-        if by is not None and source == MoveSource.HAND:
+        if source == MoveSource.API or (by is not None and source == MoveSource.HAND):
             _check(present, stage_id, loss_reason, by)
         wishes = [Move(contact_id, stage_id) for contact_id in sorted(present)]
         moved = move(wishes, source=source, by=by, reason=reason, loss_reason=loss_reason, now=now)
@@ -160,7 +160,7 @@ def move(
     return moved
 
 
-def _check(contact_ids: Collection[UUID], stage_id: UUID, loss_reason: LossReason | None, by: User) -> None:
+def _check(contact_ids: Collection[UUID], stage_id: UUID, loss_reason: LossReason | None, by: User | None) -> None:
     """MoveRefused unless these may go there by hand."""
     barred = way_barred(contact_ids, stage_id)
     if barred is not None:
@@ -169,7 +169,8 @@ def _check(contact_ids: Collection[UUID], stage_id: UUID, loss_reason: LossReaso
         raise MoveRefused(gettext("From “%(stage)s” one goes on to %(stages)s.") % said)
     if loss_reason is None and loss_reasons_asked(stage_id):
         raise MoveRefused(gettext("Choose why they are lost."))
-    missing = fields_unsaid(contact_ids, fields_asked(stage_id), role=by.role)
+    # What a role may fill in is asked of people; another system does not fill in our fields.
+    missing = fields_unsaid(contact_ids, fields_asked(stage_id), role=by.role) if by is not None else []
     if missing:
         raise FieldsMissing(missing)
 

@@ -10,6 +10,7 @@ from commerce.services_voices import ensure_voice_topics
 from leads.enums import DealKind, InteractionKind
 from leads.services.opportunities import ensure_opportunity_stages
 from lifecycle.enums import StageKind
+from lifecycle.templates import USUAL_REASONS
 from scrm.core import clock
 from tagging.enums import CategoryKind
 from tenants.selectors import tenant_current
@@ -196,6 +197,7 @@ def lay_out_tenant() -> None:
             {"code": code, "name": zh if chinese else en, "kind": kind, "typical_days": days}
             for code, en, zh, kind, days in _STAGES
         ],
+        reasons=[each.say(chinese=chinese) for each in USUAL_REASONS],
     )
     lay_out_follow_up()
     tags = tagging.services.ensure_taxonomy(categories=_taxonomy(chinese=chinese))

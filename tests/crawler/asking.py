@@ -103,6 +103,8 @@ _BY_ROUTE: Final = {
     ("api:assignment_rule_detail", "pk"): "leads.assignmentrule",
     ("api:response_rule_detail", "pk"): "leads.responserule",
     ("api:contact_fields", "pk"): "contacts.contact",
+    **{(name, "pk"): "contacts.contact" for name in ("api:contact_stage", "api:contact_moves")},
+    **{(name, "pk"): "lifecycle.lifecycle" for name in ("api:lifecycle_flow", "api:lifecycle_standing")},
     ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
     ("ops:tag_rule_switch", "rule_id"): "tagging.tagrule",
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",

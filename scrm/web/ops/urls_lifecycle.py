@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import lifecycle_board, lifecycle_setup, lifecycles, stage_deadlines, stage_hand_overs
+from scrm.web.ops import lifecycle_board, lifecycle_flow, lifecycle_setup, lifecycles, stage_deadlines, stage_hand_overs
 
 urlpatterns = [
     path("lifecycle/", lifecycles.lifecycle, name="lifecycle"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("lifecycle/list/", lifecycle_board.index, name="lifecycle_list"),
     path("lifecycle/<uuid:lifecycle_id>/move/", lifecycle_board.move, name="lifecycle_move"),
     path("lifecycle/<uuid:lifecycle_id>/undo/<uuid:contact_id>/", lifecycle_board.undo, name="lifecycle_undo"),
+    path("lifecycle/flow/", lifecycle_flow.flow, name="lifecycle_flow"),
     path("lifecycle/history/", lifecycles.history, name="lifecycle_history"),
     path("lifecycle/rules/", lifecycles.rule_list, name="lifecycle_rule_list"),
     path("lifecycle/rules/new/", lifecycles.rule_create, name="lifecycle_rule_create"),
