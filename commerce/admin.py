@@ -13,8 +13,8 @@ class OrderLineInline(HistoryInline):
 
 @admin.register(Product)
 class ProductAdmin(RoomAdmin):
-    list_display = ("name", "code", "group", "price", "currency", "private_domain", "active")
-    list_filter = ("active", "private_domain", "group")
+    list_display = ("name", "code", "group", "price", "currency", "private_domain", "limited", "active")
+    list_filter = ("active", "private_domain", "limited", "group")
     search_fields = ("name", "code")
     autocomplete_fields = ("companions",)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -12,6 +13,8 @@ from commerce.enums import OrderStatus
 from commerce.models import CouponGrant, Order, Product
 from scrm.core.counting import count_of
 from scrm.core.pagination import earlier
+
+COMPANIONS_OFFERED: Final = 1_000
 
 
 def order_list(user: User, *, search: str = "", status: str = "", platform: str = "") -> QuerySet[Order]:
@@ -72,13 +75,44 @@ def platform_list(user: User) -> list[str]:
     return list(rows.order_by("platform").values_list("platform", flat=True).distinct())
 
 
-def product_list(user: User, *, search: str = "") -> QuerySet[Product]:
+def product_list(user: User, *, search: str = "", group: str = "", only: str = "") -> QuerySet[Product]:
     """Products by name; `orders` counts the paid orders with it that the user may see."""
     paid = visible_to(user, Order.objects.filter(status=OrderStatus.PAID), owner="contact__owner")
     rows = Product.objects.annotate(orders=count_of(paid, "lines__product", distinct="pk"))
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(code__istartswith=search) | Q(group__icontains=search))
+    if group:
+        rows = rows.filter(group=group)
+    if only in ("private_domain", "limited", "active"):
+        rows = rows.filter(**{only: True})
     return rows
+
+
+def product_rows() -> QuerySet[Product]:
+    """Every product with what is bought along with it, by code."""
+    return Product.objects.prefetch_related("companions").order_by("code", "pk")
+
+
+def product_codes_known(codes: Collection[str]) -> set[str]:
+    return set(Product.objects.filter(code__in=list(codes)).values_list("code", flat=True)) if codes else set()
+
+
+def product_companion_choices(product: Product | None) -> list[tuple[str, str]]:
+    """Products that may be bought along with one, by name."""
+    rows = Product.objects.filter(active=True).order_by("name")
+    if product is not None:
+        rows = Product.objects.filter(Q(active=True) | Q(pk__in=product.companions.all())).exclude(pk=product.pk)
+    return [(str(row.pk), f"{row.name} · {row.code}") for row in rows.order_by("name", "pk")[:COMPANIONS_OFFERED]]
+
+
+def product_groups() -> list[str]:
+    """The groups that there are."""
+    rows = Product.objects.exclude(group="").order_by("group")
+    return list(rows.values_list("group", flat=True).distinct())
+
+
+def companion_ids_of(product: Product) -> list[str]:
+    return [str(pk) for pk in product.companions.values_list("pk", flat=True)]
 
 
 def product_get(pk: UUID) -> Product | None:

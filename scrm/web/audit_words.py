@@ -135,6 +135,7 @@ WORDS: Final[dict[str, Words]] = {
     "pool_policy.saved": gettext_lazy("changed the rules of the public pool"),
     "pool_rule.saved": gettext_lazy("saved when customers go to the public pool"),
     "pool_rule.switched": gettext_lazy("switched a rule of the public pool on or off"),
+    "product.listed": gettext_lazy("listed products"),
     "product.saved": gettext_lazy("saved a product"),
     "recognition.changed": gettext_lazy("changed by what customers are recognised"),
     "recovery_codes.made": gettext_lazy("made recovery codes"),

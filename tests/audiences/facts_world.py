@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from accounts.models import Department
 from audiences.models import Segment, SegmentMember
 from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
-from commerce.models import Order, OrderLine, Product
+from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
 from contacts.models import Company, Contact, DoNotContact, Friendship, Group, GroupMember, Identity
 from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
@@ -55,7 +55,11 @@ class World:
             for lifecycle in self.lifecycles
             for position, (code, kind) in enumerate([("facts-new", "open"), ("facts-won", "won")])
         ]
-        self.products = [Product.objects.create(code=f"facts-{name}", name=name) for name in ("tea", "cup")]
+        self.products = [
+            Product.objects.create(code=f"facts-{name}", name=name, group=group)
+            for name, group in [("tea", "drinks"), ("cup", "")]
+        ]
+        self.coupons = [Coupon.objects.create(code=f"facts-{name}", name=name, amount=1) for name in ("five", "ten")]
         self.campaigns = [Campaign.objects.create(name=name, created_at=NOW) for name in ("Launch", "周年庆")]
         self.sops = [
             self.make_sop(*each) for each in zip(("Facts hello", "关怀"), [self.campaigns[0], None], strict=True)
@@ -106,6 +110,7 @@ class World:
             "positions": [self.add_position(contact, each) for each in self.some(self.lifecycles, 2)],
             "stages_ever": [self.add_move(contact, stage) for stage in self.some(self.stages, 2)],
             "orders": [self.add_order(contact) for _ in range(draw.choice([0, 1, 3]))],
+            "coupons": [self.add_coupon(contact, coupon) for coupon in self.some(self.coupons, 2)],
             "business_zone": tenant_current().zone,
             "score": self.add_score(contact),
             "sent": self.add_touches_of_sops(contact),
@@ -273,7 +278,7 @@ class World:
         draw = self.draw
         order = Order.objects.create(
             contact=contact,
-            platform="facts",
+            platform=draw.choice(["facts", "shop"]),
             number=str(uuid7()),
             status=draw.choice(["paid", "paid", "placed", "refunded"]),
             amount=Decimal(draw.choice(["0.00", "19.90", "20.00"])),
@@ -285,5 +290,14 @@ class World:
         bought = self.some(self.products, 2)
         for product in bought:
             OrderLine.objects.create(order=order, product=product, amount=1)
-        names = ("status", "amount", "refunded", "currency", "ordered_at")
-        return {**{name: getattr(order, name) for name in names}, "products": [each.code for each in bought]}
+        names = ("status", "amount", "refunded", "currency", "ordered_at", "platform")
+        kinds = {"products": [each.code for each in bought], "groups": [each.group for each in bought if each.group]}
+        return {**{name: getattr(order, name) for name in names}, **kinds}
+
+    def add_coupon(self, contact, coupon):
+        said = {
+            "expires_at": self.draw.choice(PAST_AND_COMING),
+            "redeemed_at": self.draw.choice([None, *PAST_AND_COMING]),
+        }
+        CouponGrant.objects.create(contact=contact, coupon=coupon, granted_at=NOW, **said)
+        return {"code": coupon.code, **said}

@@ -228,6 +228,7 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
             }
         ]
     },
+    "api:product_list": lambda ids: {"products": [{"code": "crawled"}]},
     "api:order_list": lambda ids: {
         "orders": [
             {
