@@ -18,7 +18,7 @@ from scrm.api.access import ALERTS_READ
 from scrm.api.authentication import moment_of, viewer_of
 from scrm.api.base import ListResource, Resource
 from scrm.api.errors import ErrorsBody, Refused, refusal
-from scrm.api.parsing import StrictSerializer, TruthField
+from scrm.api.parsing import IdField, StrictSerializer, TruthField
 
 
 class AlertOut(serializers.ModelSerializer):
@@ -50,7 +50,7 @@ class AlertList(ListResource):
 
 
 class SeenBody(StrictSerializer):
-    ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
+    ids = serializers.ListField(child=IdField(), required=False, max_length=500)
     all = TruthField(required=False)
 
 

@@ -32,7 +32,7 @@ from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TextField, TruthField, storable
+from scrm.api.parsing import IdField, StrictSerializer, TextField, TruthField, storable
 
 
 class MemberOut(serializers.Serializer):
@@ -56,7 +56,7 @@ class AssignmentRuleOut(serializers.ModelSerializer):
 
 
 class MemberBody(StrictSerializer):
-    user = serializers.UUIDField()
+    user = IdField()
     weight = serializers.IntegerField(min_value=1, max_value=100, default=1, help_text="For turns by weight.")
 
 
@@ -66,7 +66,7 @@ class _RuleBody(StrictSerializer):
         child=serializers.JSONField(), required=False, help_text="In the rule language; an empty one fits every lead."
     )
     method = serializers.ChoiceField(choices=AssignMethod.choices, required=False)
-    department = serializers.UUIDField(required=False, allow_null=True, help_text="Its people, and those below it.")
+    department = IdField(required=False, allow_null=True, help_text="Its people, and those below it.")
     people = serializers.ListField(child=MemberBody(), required=False, max_length=500)
     within_hours = TruthField(required=False)
     or_else = serializers.ChoiceField(choices=OrElse.choices, required=False)
@@ -167,7 +167,7 @@ class AssignmentRuleDetail(DetailResource):
 
 class RuleOrderBody(StrictSerializer):
     ids = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=500, help_text="Rules that are not named come behind."
+        child=IdField(), min_length=1, max_length=500, help_text="Rules that are not named come behind."
     )
 
 

@@ -18,7 +18,7 @@ from scrm.api.base import Resource, refuse_unknown_parameters
 from scrm.api.errors import ErrorsBody, Refusal, Refused, refusal
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.flows.assignment import Asked
 from scrm.flows.assignment_preview import last_leads_spread, who_would_get, who_would_get_lead
 from tenants.selectors import tenant_current
@@ -27,10 +27,10 @@ from tenants.selectors import tenant_current
 class PreviewBody(StrictSerializer):
     """A lead that is there, or one as it might come in."""
 
-    lead = serializers.UUIDField(required=False, help_text="Alone.")
-    source: Any = serializers.UUIDField(required=False)
-    form = serializers.UUIDField(required=False)
-    department = serializers.UUIDField(required=False, help_text="That its form or link names.")
+    lead = IdField(required=False, help_text="Alone.")
+    source: Any = IdField(required=False)
+    form = IdField(required=False)
+    department = IdField(required=False, help_text="That its form or link names.")
     came_by = serializers.ChoiceField(choices=LeadOrigin.choices, required=False)
     phone = TextField(max_length=40, required=False)
     city = TextField(max_length=80, required=False)

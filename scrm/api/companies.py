@@ -26,7 +26,7 @@ from scrm.api.base import DetailResource, ListResource
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.fields import custom_field, fields_refused
 from scrm.api.leads import NamedOut, OwnerOut
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.core import clock
 from tenants.selectors import tenant_zone
 
@@ -56,11 +56,11 @@ class CompanyDetailOut(CompanyOut):
 
 class CompanyBody(StrictSerializer):
     name = TextField(max_length=200)
-    parent: Any = serializers.UUIDField(required=False, allow_null=True)
+    parent: Any = IdField(required=False, allow_null=True)
     domains = serializers.ListField(child=TextField(max_length=253), required=False, max_length=50)
     industry = TextField(max_length=80, required=False, allow_blank=True)
     size = serializers.ChoiceField(choices=CompanySize.choices, required=False, allow_blank=True)
-    owner = serializers.UUIDField(required=False, allow_null=True)
+    owner = IdField(required=False, allow_null=True)
     note = TextField(max_length=4000, required=False, allow_blank=True)
     custom = custom_field(required=False)
 

@@ -25,13 +25,13 @@ from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import ListResource, Resource
 from scrm.api.contacts import contact_or_404
 from scrm.api.errors import ErrorsBody, Refused, refusal
-from scrm.api.parsing import StrictSerializer, TruthField
+from scrm.api.parsing import IdField, StrictSerializer, TruthField
 from scrm.core import clock
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 
 
 class MergeBody(StrictSerializer):
-    other = serializers.UUIDField(help_text="Who is merged in, and is no contact any more.")
+    other = IdField(help_text="Who is merged in, and is no contact any more.")
     keep = serializers.DictField(
         child=serializers.ChoiceField([SURVIVOR, FOLDED, BOTH]),
         required=False,

@@ -24,7 +24,7 @@ from scrm.api.base import DetailResource, ListResource, Resource
 from scrm.api.errors import ErrorsBody, Merged, Refused, refusal
 from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.api.tags import TagOut
 from scrm.core import clock
 from scrm.flows.engagement import contacts_tagged
@@ -158,7 +158,7 @@ class ContactTag(Resource):
 
 
 class OwnerBody(StrictSerializer):
-    owner = serializers.UUIDField(help_text="Who is in charge from now on: an active user that the caller may see.")
+    owner = IdField(help_text="Who is in charge from now on: an active user that the caller may see.")
 
 
 class OwnerChanged(serializers.Serializer):

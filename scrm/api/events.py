@@ -21,7 +21,7 @@ from scrm.api.access import EVENTS_WRITE
 from scrm.api.authentication import viewer_of
 from scrm.api.base import Resource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
-from scrm.api.parsing import StrictSerializer, refuse_ancient, storable
+from scrm.api.parsing import IdField, StrictSerializer, refuse_ancient, storable
 from scrm.core import clock, crypto
 from scrm.flows.engagement import events_happened
 from tenants.selectors import tenant_current, tenant_keys
@@ -40,7 +40,7 @@ class EventBody(StrictSerializer):
     )
     type = serializers.CharField(max_length=60, help_text="A code of the tracking plan.")
     occurred_at = serializers.DateTimeField(validators=[refuse_ancient])
-    contact_id = serializers.UUIDField(required=False)
+    contact_id = IdField(required=False)
     phone = serializers.CharField(max_length=64, required=False)
     email = serializers.CharField(max_length=254, required=False)
     external_id = serializers.CharField(max_length=255, required=False)

@@ -25,7 +25,7 @@ from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import contact_named, lead_named, named, refuse_other_ages
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TextField, TruthField
+from scrm.api.parsing import IdField, StrictSerializer, TextField, TruthField
 from scrm.api.voices import VoiceSaidBody, voice_said
 from scrm.flows.talks import contact_held, contact_talked, talk_changed, talk_deleted, talk_restored
 
@@ -56,7 +56,7 @@ class InteractionChangeBody(StrictSerializer):
     """What is left out stays."""
 
     kind = serializers.ChoiceField(choices=InteractionKind.choices, required=False)
-    outcome = serializers.UUIDField(required=False, allow_null=True, help_text="Of /outcomes, and of this kind.")
+    outcome = IdField(required=False, allow_null=True, help_text="Of /outcomes, and of this kind.")
     text = TextField(max_length=4000, required=False, allow_blank=True)
     minutes = serializers.IntegerField(min_value=1, max_value=24 * 60, required=False, allow_null=True)
     effective = TruthField(required=False, help_text="Left out: as its outcome says.")
@@ -68,8 +68,8 @@ class InteractionChangeBody(StrictSerializer):
 
 
 class InteractionBody(InteractionChangeBody):
-    contact = serializers.UUIDField()
-    lead = serializers.UUIDField(required=False, allow_null=True, help_text="A lead of the contact that it was about.")
+    contact = IdField()
+    lead = IdField(required=False, allow_null=True, help_text="A lead of the contact that it was about.")
     kind = serializers.ChoiceField(choices=InteractionKind.choices)
     voice = VoiceSaidBody(required=False, allow_null=True, help_text="What they said about a product meanwhile.")
 

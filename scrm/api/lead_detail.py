@@ -24,7 +24,7 @@ from scrm.api.base import DetailResource
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.fields import custom_field, fields_refused
 from scrm.api.leads import LeadOut
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.api.versions import etag_of, is_expected
 from scrm.core import clock
 from scrm.flows.lead_change import LeadChange, lead_changed
@@ -39,7 +39,7 @@ class LeadChangeBody(StrictSerializer):
     rating = serializers.ChoiceField(choices=Rating.choices, required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=[(each.value, each.label) for each in _ENDS], required=False)
     lost_reason = TextField(max_length=80, required=False, help_text="Needed with the status lost.")
-    owner = serializers.UUIDField(required=False, help_text="An active user that the caller may see.")
+    owner = IdField(required=False, help_text="An active user that the caller may see.")
     custom = custom_field(required=False)
 
 

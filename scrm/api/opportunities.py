@@ -33,7 +33,7 @@ from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import contact_named, lead_named, named, owner_named, refuse_other_ages
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.flows.deals import DealChange, deal_made, deal_updated
 from tenants.selectors import tenant_current
 
@@ -92,15 +92,15 @@ class OpportunityChangeBody(StrictSerializer):
     currency = serializers.RegexField("^[A-Za-z]{3}$", required=False, help_text="Such as CNY; else the business's.")
     expected_on = serializers.DateField(required=False, allow_null=True, validators=[refuse_other_ages])
     note = TextField(max_length=4000, required=False, allow_blank=True)
-    owner = serializers.UUIDField(required=False, allow_null=True, help_text="An active user that the caller may see.")
-    products = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50)
-    stage = serializers.UUIDField(required=False, help_text="Of /opportunity-stages.")
+    owner = IdField(required=False, allow_null=True, help_text="An active user that the caller may see.")
+    products = serializers.ListField(child=IdField(), required=False, max_length=50)
+    stage = IdField(required=False, help_text="Of /opportunity-stages.")
     reason = TextField(max_length=200, required=False, allow_blank=True, help_text="Needed where the stage means lost.")
 
 
 class OpportunityBody(OpportunityChangeBody):
-    contact = serializers.UUIDField()
-    lead = serializers.UUIDField(required=False, allow_null=True, help_text="A lead of the contact.")
+    contact = IdField()
+    lead = IdField(required=False, allow_null=True, help_text="A lead of the contact.")
     name = TextField(max_length=120)
 
 

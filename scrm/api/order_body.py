@@ -16,7 +16,7 @@ from contacts.inputs import PersonInput
 from contacts.lookup import AskedIdentity, read_identity
 from contacts.normalise import InvalidValue
 from scrm.api.errors import Refusal
-from scrm.api.parsing import StrictSerializer, refuse_ancient
+from scrm.api.parsing import IdField, StrictSerializer, refuse_ancient
 
 LINES_MOST: Final = 200
 _IDENTITIES: Final = ("phone", "email", "external_id", "wecom_id")
@@ -62,7 +62,7 @@ class OrderBody(StrictSerializer):
     lines = serializers.ListField(
         child=OrderLineBody(), required=False, max_length=LINES_MOST, help_text="All of them, if any is given."
     )
-    contact_id = serializers.UUIDField(required=False)
+    contact_id = IdField(required=False)
     phone = _text(64)
     email = _text(254)
     external_id = _text(255)

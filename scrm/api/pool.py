@@ -30,7 +30,7 @@ from scrm.api.contacts import contact_or_404
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut
 from scrm.api.once import IDEMPOTENT, REPLAYED, answered_once, key_of
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import IdField, StrictSerializer
 from scrm.core import clock
 from scrm.flows.pool import pool_assigned, pool_claimed
 from scrm.flows.releasing import put_back
@@ -76,7 +76,7 @@ class PoolList(ListResource):
 
 
 class ClaimBody(StrictSerializer):
-    owner = serializers.UUIDField(
+    owner = IdField(
         required=False,
         help_text="Who gets them, whatever their limits. Left out: the person who calls, within theirs.",
     )

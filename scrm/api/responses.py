@@ -21,7 +21,7 @@ from scrm.api.errors import ErrorsBody
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TruthField
+from scrm.api.parsing import IdField, StrictSerializer, TruthField
 
 _MONTH = 31 * 24 * 60
 _FIELDS = ("source", "minutes", "within_hours", "remind_before", "escalate_after", "take_after", "taken_to", "active")
@@ -44,7 +44,7 @@ def _minutes(text: str) -> serializers.IntegerField:
 class ResponseRuleChangeBody(StrictSerializer):
     """What is left out stays. Leads that wait already go on as they began."""
 
-    source: Any = serializers.UUIDField(required=False, allow_null=True)
+    source: Any = IdField(required=False, allow_null=True)
     minutes = serializers.IntegerField(min_value=1, max_value=_MONTH, required=False)
     within_hours = TruthField(required=False, help_text="Minutes count within opening hours.")
     remind_before = _minutes("Before it is due the owner is reminded.")

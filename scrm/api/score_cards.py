@@ -19,7 +19,7 @@ from scrm.api.authentication import moment_of, viewer_of
 from scrm.api.base import Resource, refuse_unknown_parameters
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.naming import refuse_other_ages
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import IdField, StrictSerializer
 from tenants.selectors import tenant_zone
 
 _USUAL: Final = timedelta(days=27)
@@ -30,7 +30,7 @@ class CardQuery(StrictSerializer):
     since = serializers.DateField(required=False, validators=[refuse_other_ages])
     until = serializers.DateField(required=False, validators=[refuse_other_ages])
     by = serializers.ChoiceField(choices=_BY, default="department")
-    department = serializers.UUIDField(required=False)
+    department = IdField(required=False)
 
 
 class MoneyOut(serializers.Serializer):

@@ -21,7 +21,7 @@ from scrm.api.errors import ErrorsBody
 from scrm.api.leads import NamedOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TextField, TruthField, storable
+from scrm.api.parsing import IdField, StrictSerializer, TextField, TruthField, storable
 from scrm.flows.scoring import score_rule_saved, score_scale_saved
 from tagging.enums import Band, ScoreKind
 from tagging.models import ContactScore, ScoreRule, ScoreScale
@@ -119,7 +119,7 @@ class ScoreRuleChangeBody(StrictSerializer):
         max_length=60, required=False, allow_blank=True, help_text="Of the tracking plan; for the kind event."
     )
     most = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
-    tag = serializers.UUIDField(required=False, allow_null=True, help_text="For the kind tag.")
+    tag = IdField(required=False, allow_null=True, help_text="For the kind tag.")
     condition = serializers.DictField(
         child=serializers.JSONField(), required=False, help_text="In the rule language; for the kind condition."
     )

@@ -24,7 +24,7 @@ from scrm.api.authentication import actor_of, viewer_of
 from scrm.api.base import ListResource
 from scrm.api.batches import BATCH_MOST, read_batch
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, refusal
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import IdField, StrictSerializer
 from scrm.core import clock
 from tenants.selectors import tenant_current
 
@@ -89,7 +89,7 @@ class CostFilter(django_filters.FilterSet):
 
 
 class CostBody(StrictSerializer):
-    source: Any = serializers.UUIDField(required=False, help_text="Its id; else give source_name.")
+    source: Any = IdField(required=False, help_text="Its id; else give source_name.")
     source_name = serializers.CharField(required=False, max_length=80)
     on = serializers.DateField(help_text="The day, or the first of a period.")
     until = serializers.DateField(required=False, help_text="The last day: the amount is spread evenly over the days.")

@@ -24,7 +24,7 @@ from scrm.api.filters import MomentFilter
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import contact_named, named
 from scrm.api.once import IDEMPOTENT, created_once
-from scrm.api.parsing import StrictSerializer, TextField
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.flows.talks import voice_heard
 
 
@@ -50,16 +50,14 @@ class TopicOut(serializers.ModelSerializer):
 
 class VoiceSaidBody(StrictSerializer):
     text = TextField(max_length=2000, help_text="In their words.")
-    topics = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=50, help_text="Of /voice-topics."
-    )
-    product = serializers.UUIDField(required=False, allow_null=True)
+    topics = serializers.ListField(child=IdField(), required=False, max_length=50, help_text="Of /voice-topics.")
+    product = IdField(required=False, allow_null=True)
     sentiment = serializers.ChoiceField(choices=Sentiment.choices, required=False)
     wish = TextField(max_length=120, required=False, allow_blank=True)
 
 
 class VoiceBody(VoiceSaidBody):
-    contact = serializers.UUIDField()
+    contact = IdField()
 
 
 class VoiceFilter(django_filters.FilterSet):

@@ -17,6 +17,7 @@ def test_a_number_is_no_text(system):
 
 def test_nought_is_not_false(acme, ada):
     assert reasons(Caller(acme, user=ada).post("alerts/seen", {"all": 0, "ids": []}), "all")
+    assert reasons(Caller(acme, user=ada).post("alerts/seen", {"ids": [False]}), "ids.0")
 
 
 def test_a_year_that_was_mistyped_is_refused(system):
