@@ -17,6 +17,12 @@ from scrm.core.conditions import All, Condition, Leaf, facts
 from scrm.core.counting import count_of
 
 
+def segment_contacts(user: User, segment: Segment) -> QuerySet[Contact]:
+    """Who is in it now, as far as the user may see them; by name."""
+    members = SegmentMember.objects.filter(segment=segment, left_at=None).values("contact")
+    return visible_to(user, Contact.objects.filter(pk__in=members, erased_at=None)).order_by("name", "pk")
+
+
 def segment_list(user: User) -> QuerySet[Segment]:
     """By name, with `seen`: how many members the user may see."""
     rows = Segment.objects.select_related("created_by")

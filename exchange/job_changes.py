@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from exchange import queries
 from exchange.models import JobChange
 from scrm.core.bulk import insert_columns, update_columns
+from scrm.core.conditions import Sql
 
 
 class Change(NamedTuple):
@@ -52,3 +54,19 @@ def forget_changes(*, ids: Collection[int]) -> None:
 def note_stays(*, why: Mapping[int, str]) -> None:
     """These were not taken back, and why."""
     update_columns(JobChange, {"id": list(why), "why": list(why.values())})
+
+
+def note_found(*, job_id: UUID, kind: str, ids: Sql, now: datetime) -> int:
+    """What a job is to change: whatever a SELECT of ids finds now; gives how many."""
+    return queries.note_found(job_id, kind, ids, now)
+
+
+def note_made(*, rows: Sequence[JobChange]) -> None:
+    """What was to change is changed: of what it was, what it is, and when."""
+    columns: dict[str, list[Any]] = {
+        "id": [row.pk for row in rows],
+        "before": [row.before for row in rows],
+        "after": [row.after for row in rows],
+        "at": [row.at for row in rows],
+    }
+    update_columns(JobChange, columns)

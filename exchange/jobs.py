@@ -70,6 +70,12 @@ def queue_job(*, job: Job, options: Mapping[str, Any], due_at: datetime) -> bool
     return bool(draft.update(options=job.options, state=job.state, due_at=due_at))
 
 
+def foresee(*, job: Job, total: int, checkpoint: Mapping[str, Any]) -> None:
+    """How much there is to do, now that it is known. Part of the transaction that found it out."""
+    job.total, job.checkpoint = total, dict(checkpoint)
+    Job.objects.filter(pk=job.pk).update(total=job.total, checkpoint=job.checkpoint)
+
+
 def claim_job(*, kinds: Collection[str], now: datetime, job_id: UUID | None = None) -> Job | None:
     """Hold the job that waits longest, or the one named, whose lease (if any) has ended; None when there is none."""
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """The SQL of long jobs, of the inbox and of webhooks."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db import connection
 
 from exchange.models import ApiKey
 from scrm.core.bulk import array
+from scrm.core.conditions import Sql
 from scrm.core.postgres.statements import Statement
 from scrm.core.rows import stored_rows
 
@@ -42,6 +44,17 @@ def add_to_tally(job_id: UUID, counts: Mapping[bytes, int]) -> dict[bytes, int]:
             [job_id.hex, [digest.hex() for digest in ordered], [counts[digest] for digest in ordered]],
         )
         return {bytes(digest): count for digest, count in cursor.fetchall()}
+
+
+def note_found(job_id: UUID, kind: str, ids: Sql, now: datetime) -> int:
+    """Note what a SELECT of ids finds as what a job is to change, in the order of the ids; gives how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO exchange_jobchange (job_id, kind, subject, why, at) "
+            f"SELECT %s, %s, found.id, '', %s FROM ({ids.text}) AS found(id) ORDER BY found.id",
+            [job_id, kind, now, *ids.params],
+        )
+        return int(cursor.rowcount)
 
 
 def listening_webhooks(event_types: Collection[str]) -> list[tuple[UUID, list[str]]]:

@@ -22,6 +22,33 @@ class TagSource(TextChoices):
     CONTENT = "content", _("Content")
     WECOM = "wecom", _("WeCom")
     SOP = "sop", _("SOP")
+    ENDED = "ended", _("Its time is over")
+
+
+class Colour(TextChoices):
+    GRAY = "gray", _("Gray")
+    BLUE = "blue", _("Blue")
+    GREEN = "green", _("Green")
+    AMBER = "amber", _("Amber")
+    RED = "red", _("Red")
+    VIOLET = "violet", _("Violet")
+    TEAL = "teal", _("Teal")
+    PINK = "pink", _("Pink")
+
+
+class Act(TextChoices):
+    """What it takes to make one taxonomy say what another says."""
+
+    CATEGORY = "category", _("New category")
+    GROUP = "group", _("New group")
+    ALONE = "alone", _("One at most, or several")
+    TAG = "tag", _("New tag")
+    MOVE = "move", _("Other group")
+    RENAME = "rename", _("Other name")
+    COLOUR = "colour", _("Other colour")
+    DESCRIBE = "describe", _("Other description")
+    RESTORE = "restore", _("Offered again")
+    TAKEN = "taken", _("Stays: the name is taken in that group")
 
 
 class ScoreKind(TextChoices):

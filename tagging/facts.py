@@ -57,6 +57,9 @@ FACTS = (
         sql="""
             SELECT a.contact_id, t.code FROM tagging_tagassignment a JOIN tagging_tag t ON t.id = a.tag_id
             WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
+            UNION ALL
+            SELECT a.contact_id, t.code FROM tagging_tagassignment a JOIN tagging_tag t ON t.merged_into_id = a.tag_id
+            WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
         """,
         oracle=lambda subject, args, now: _held(subject, now),
         kept=Kept(TAGGED, "SELECT t.id, t.code FROM tagging_tag t"),

@@ -1,6 +1,7 @@
 """What kind of person: categories, groups and tags, who has them and why, and the rules that give them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,22 @@ class Tag(models.Model):
         default="gray",
         validators=[RegexValidator(r"^[a-z]+$")],
     )
+    description = models.CharField(_("what it means"), max_length=200, blank=True, default="", db_default="")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who looks after it"),
+        db_index=False,
+    )
+    lasts_days = models.PositiveSmallIntegerField(_("days that it lasts"), null=True, blank=True)
     archived = models.BooleanField(_("archived"), default=False)
+    # Rules and other systems go on to say its code, which means the other one from then on.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="second_names", verbose_name=_("merged into")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -72,13 +88,25 @@ class Tag(models.Model):
 
 
 class TagRule(models.Model):
-    """Gives a tag when an event of a type happens and the condition holds."""
+    """Gives a tag: when an event of a type happens and the condition holds; without a type, to whomever it holds for.
+
+    One without a type is asked about everybody, again and again; where it `takes`, the tag goes with the condition.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=120)
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="rules", verbose_name=_("tag"))
-    event_type = models.CharField(_("when this happens"), max_length=60, help_text=_("The code of an event type."))
+    event_type = models.CharField(
+        _("when this happens"), max_length=60, blank=True, help_text=_("The code of an event type.")
+    )
     condition = models.JSONField(_("and this holds"), default=dict, blank=True)
+    # Types of events after which one without a type is asked about at once.
+    listens = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("asks about events of"), default=list, db_default=[], blank=True
+    )
+    takes = models.BooleanField(_("takes the tag when it no longer holds"), default=False, db_default=False)
+    over_hand = models.BooleanField(_("goes over what people decided"), default=False, db_default=False)
+    due_at = models.DateTimeField(_("next look at everybody"), null=True, blank=True)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"))
 
@@ -86,7 +114,10 @@ class TagRule(models.Model):
         verbose_name = _("tag rule")
         verbose_name_plural = _("tag rules")
         ordering = ["name"]
-        indexes = [models.Index(fields=["event_type"], name="tag_rule_event", condition=models.Q(active=True))]
+        indexes = [
+            models.Index(fields=["event_type"], name="tag_rule_event", condition=models.Q(active=True)),
+            models.Index(fields=["due_at"], name="tag_rule_due", condition=models.Q(due_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -121,7 +152,12 @@ class TagAssignment(models.Model):
         verbose_name = _("tag of a contact")
         verbose_name_plural = _("tags of contacts")
         constraints = [models.UniqueConstraint(fields=["contact", "tag"], name="tag_assignment_once")]
-        indexes = [models.Index(fields=["tag", "contact"], name="tag_assignment_tag")]
+        indexes = [
+            models.Index(fields=["tag", "contact"], name="tag_assignment_tag"),
+            models.Index(
+                fields=["expires_at"], name="tag_assignment_ends", condition=models.Q(expires_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.tag_id}"
@@ -146,6 +182,9 @@ class TagChange(models.Model):
         verbose_name=_("by"),
         db_index=False,
     )
+    rule = models.ForeignKey(
+        TagRule, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rule"), db_index=False
+    )
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"))
 
@@ -153,7 +192,10 @@ class TagChange(models.Model):
         verbose_name = _("tag change")
         verbose_name_plural = _("tag history")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["contact", "-at"], name="tag_change_contact")]
+        indexes = [
+            models.Index(fields=["contact", "-at"], name="tag_change_contact"),
+            models.Index(fields=["rule", "-at"], name="tag_change_rule", condition=models.Q(rule__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} {'+' if self.added else '-'}{self.tag_id}"

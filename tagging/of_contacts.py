@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from contacts.models import Contact
 from scrm.core.pagination import earlier
-from tagging.models import ContactScore, ScoreRule, TagAssignment, TagChange
+from tagging.models import ContactScore, ScoreRule, Tag, TagAssignment, TagChange
 
 
 def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, list[TagAssignment]]:
@@ -21,6 +21,22 @@ def tags_by_contact(contact_ids: Collection[UUID], now: datetime) -> dict[UUID, 
     for row in rows.order_by("tag__group__position", "tag__group__name", "tag__position", "tag__name"):
         found[row.contact_id].append(row)
     return found
+
+
+def tags_at(pairs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], datetime]:
+    """Since when contacts have tags, of those of (contact, tag) that they have."""
+    rows = TagAssignment.objects.filter(
+        contact__in={contact_id for contact_id, _tag in pairs}, tag__in={tag_id for _contact, tag_id in pairs}
+    )
+    return {(contact_id, tag_id): at for contact_id, tag_id, at in rows.values_list("contact", "tag", "at")}
+
+
+def rivals_held(contact_ids: Collection[UUID], tag: Tag) -> dict[UUID, UUID]:
+    """Which other tag of its group each of them has, where that has room for one."""
+    if not tag.group.exclusive:
+        return {}
+    rows = TagAssignment.objects.filter(contact__in=list(contact_ids), tag__group=tag.group_id).exclude(tag=tag.pk)
+    return dict(rows.values_list("contact", "tag"))
 
 
 def contact_ids_tagged(tag_id: UUID | str, now: datetime) -> QuerySet[TagAssignment, UUID]:

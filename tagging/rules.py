@@ -13,23 +13,35 @@ EVIDENCE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A tag rule, read: on an event of the type, when the condition holds, the tag."""
+    """A tag rule, read: on an event of the type, when the condition holds, the tag.
+
+    One without a type is asked after events of the types that it listens to.
+    """
 
     id: UUID
     tag_id: UUID
     event_type: str
     condition: Condition
     name: str = ""
+    listens: tuple[str, ...] = ()
+    over_hand: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A contact gets a tag."""
+    """A contact gets a tag, for good or until a time.
+
+    Not `over_hand`: where a person gave another tag of an exclusive group, that one stays; and by a rule that is asked
+    `again` and again, nobody gets back what a person took.
+    """
 
     contact_id: UUID
     tag_id: UUID
     rule_id: UUID | None = None
     evidence: str = ""
+    until: datetime | None = None
+    over_hand: bool = True
+    again: bool = False
 
 
 def decide_grants(
@@ -41,7 +53,8 @@ def decide_grants(
     """The tags that these events give, the earliest first; `known` is what the rules ask about contacts."""
     by_type: dict[str, list[Rule]] = {}
     for rule in rules:
-        by_type.setdefault(rule.event_type, []).append(rule)
+        for code in [rule.event_type] if rule.event_type else rule.listens:
+            by_type.setdefault(code, []).append(rule)
     grants: dict[tuple[UUID, UUID], Grant] = {}
     for event in sorted(events, key=lambda event: event["occurred_at"]):
         contact_id = event["contact_id"]
@@ -50,7 +63,11 @@ def decide_grants(
                 key = contact_id, rule.tag_id
                 # The later grant stands later, so that it decides in an exclusive group.
                 grants.pop(key, None)
-                grants[key] = Grant(contact_id, rule.tag_id, rule.id, rule.name[:EVIDENCE_MAX])
+                grants[key] = Grant(
+                    *(contact_id, rule.tag_id, rule.id, rule.name[:EVIDENCE_MAX]),
+                    over_hand=rule.over_hand,
+                    again=not rule.event_type,
+                )
     return list(grants.values())
 
 

@@ -10,17 +10,31 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from scrm.core.counting import count_of
 from tagging.models import ContactScore, ScoreRule, ScoreScale, Tag, TagAssignment, TagCategory, TagGroup, TagRule
+from tagging.taxonomy import Line
+
+_usable = Q(archived=False) | Q(merged_into__archived=False)
 
 
-def tag_tree(user: User, now: datetime, *, archived: bool = False) -> list[TagCategory]:
-    """Categories with their groups and tags; each tag's `usage` counts the contacts the user may see."""
+def tag_tree(user: User, now: datetime, *, archived: bool = False, sought: str = "") -> list[TagCategory]:
+    """Categories with their groups and tags; each tag's `usage` counts the contacts the user may see.
+
+    With words sought only tags that are called, coded or described so, and what holds them.
+    """
     tags = Tag.objects.annotate(
         usage=count_of(_assignments(user, now), "tag"), rule_count=count_of(_active_rules(), "tag")
     )
-    if not archived:
-        tags = tags.filter(archived=False)
+    tags = tags.filter(merged_into=None) if archived else tags.filter(archived=False)
     groups = TagGroup.objects.prefetch_related(Prefetch("tags", tags))
-    return list(TagCategory.objects.prefetch_related(Prefetch("groups", groups)))
+    categories = TagCategory.objects.prefetch_related(Prefetch("groups", groups))
+    words = " ".join(sought.replace("\0", "").split())[:60]
+    if not words:
+        return list(categories)
+    named = Q(name__icontains=words) | Q(code__icontains=words) | Q(description__icontains=words)
+    tags = tags.filter(named)
+    groups = TagGroup.objects.filter(tags__in=tags.order_by().values("pk")).distinct()
+    groups = groups.prefetch_related(Prefetch("tags", tags))
+    categories = TagCategory.objects.filter(groups__in=groups.order_by().values("pk")).distinct()
+    return list(categories.prefetch_related(Prefetch("groups", groups)))
 
 
 def tag_list_active() -> QuerySet[Tag]:
@@ -35,20 +49,77 @@ def tag_list_active() -> QuerySet[Tag]:
 def tag_ids_active(ids: Iterable[str]) -> list[UUID]:
     """Those of the ids, as texts, whose tags may be given, in the order given; what is no id is left out."""
     wanted = {text: found for text in ids if (found := _uuid(text)) is not None}
-    kept = (
-        set(Tag.objects.filter(pk__in=wanted.values(), archived=False).values_list("pk", flat=True))
-        if wanted
-        else set()
-    )
-    return [pk for pk in wanted.values() if pk in kept]
+    if not wanted:
+        return []
+    rows = Tag.objects.filter(_usable, pk__in=wanted.values()).values_list("pk", "merged_into")
+    kept = {pk: into or pk for pk, into in rows}
+    return list(dict.fromkeys(kept[pk] for pk in wanted.values() if pk in kept))
 
 
 def tag_archived_count() -> int:
-    return Tag.objects.filter(archived=True).count()
+    return Tag.objects.filter(archived=True, merged_into=None).count()
 
 
 def tag_get(pk: UUID) -> Tag | None:
-    return Tag.objects.select_related("group__category").filter(pk=pk).first()
+    return Tag.objects.select_related("group__category", "owner").filter(pk=pk).first()
+
+
+def tag_get_by_code(code: str) -> Tag | None:
+    """The tag of a code, or the one that it was merged into."""
+    tag = Tag.objects.select_related("group__category", "owner", "merged_into__group__category").filter(code=code)
+    found = tag.first()
+    return found.merged_into or found if found else None
+
+
+def tag_list_others(tag: Tag) -> QuerySet[Tag]:
+    """Those that a tag may become."""
+    return tag_list_active().exclude(pk=tag.pk)
+
+
+def tag_usage(tag: Tag) -> int:
+    """How many have it, whoever they are."""
+    return TagAssignment.objects.filter(tag=tag).count()
+
+
+def group_list_of_category(category: TagCategory) -> list[TagGroup]:
+    return list(category.groups.all())
+
+
+def tag_group_get(pk: UUID) -> TagGroup | None:
+    return TagGroup.objects.select_related("category").filter(pk=pk).first()
+
+
+def tag_category_get(pk: UUID) -> TagCategory | None:
+    return TagCategory.objects.filter(pk=pk).first()
+
+
+def tag_list_of_group(group: TagGroup) -> list[Tag]:
+    """Those that may be given, in their order."""
+    return list(group.tags.filter(archived=False))
+
+
+def tag_list_everything() -> QuerySet[Tag]:
+    """Archived ones too, without those that became another; in the taxonomy's order."""
+    rows = Tag.objects.filter(merged_into=None).select_related("group__category", "owner")
+    return rows.order_by("group__category__position", "group__position", "position", "name")
+
+
+def taxonomy_lines(*, archived: bool = True) -> list[Line]:
+    """The whole taxonomy in its order; categories and groups that are empty too."""
+    tags = Tag.objects.filter(merged_into=None) if archived else Tag.objects.filter(archived=False)
+    groups = TagGroup.objects.prefetch_related(Prefetch("tags", tags))
+    lines: list[Line] = []
+    for category in TagCategory.objects.prefetch_related(Prefetch("groups", groups)):
+        of_category = list(category.groups.all())
+        for group in of_category:
+            of_group = list(group.tags.all())
+            place = (category.name, category.kind, group.name, group.exclusive)
+            lines += [
+                Line(*place, tag.code, tag.name, tag.colour, tag.description, tag.archived) for tag in of_group
+            ] or [Line(*place)]
+        if not of_category:
+            lines.append(Line(category.name, category.kind, ""))
+    return lines
 
 
 def tag_group_list() -> QuerySet[TagGroup]:
@@ -64,7 +135,7 @@ def tag_rule_list() -> QuerySet[TagRule]:
 
 
 def tag_rule_get(pk: UUID) -> TagRule | None:
-    return TagRule.objects.select_related("tag").filter(pk=pk).first()
+    return TagRule.objects.select_related("tag__group").filter(pk=pk).first()
 
 
 def _assignments(user: User, now: datetime) -> QuerySet[TagAssignment]:
@@ -77,8 +148,9 @@ def _active_rules() -> QuerySet[TagRule]:
 
 
 def tag_ids_by_code(codes: Iterable[str]) -> dict[str, UUID]:
-    """Of the codes given, those of tags that may be given."""
-    return dict(Tag.objects.filter(archived=False, code__in=set(codes)).values_list("code", "pk"))
+    """Of the codes given, those of tags that may be given; the code of one that was merged means the other."""
+    rows = Tag.objects.filter(_usable, code__in=set(codes)).values_list("code", "pk", "merged_into")
+    return {code: into or pk for code, pk, into in rows}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,14 +1,15 @@
 """Writes who has which tag, and the history of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from scheduler.services import note_due
 from scrm.core.bulk import insert_columns
 from scrm.core.conditions import facts, parse
-from tagging import queries
+from tagging import queries, rule_queries
 from tagging.enums import TagSource
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
 from tagging.rules import EVIDENCE_MAX, Grant, Rule, one_per_exclusive_group
@@ -16,56 +17,104 @@ from tagging.rules import EVIDENCE_MAX, Grant, Rule, one_per_exclusive_group
 Pair = tuple[UUID, UUID]
 """A contact and a tag."""
 
+Said = tuple[str, UUID | None]
+"""The evidence, and the rule."""
+
 
 def add_tags(*, grants: Sequence[Grant], source: TagSource, now: datetime, by: User | None = None) -> list[Pair]:
     """Give tags to contacts, which the caller has locked; gives the pairs that are new.
 
-    In an exclusive group the last grant takes the place of what was there.
+    In an exclusive group the last grant takes the place of what was there. Inside `due_work` where tags end.
     """
     if not grants:
         return []
     wanted = Tag.objects.filter(pk__in={grant.tag_id for grant in grants}, archived=False)
-    tags = {
-        pk: group_id if alone else None for pk, group_id, alone in wanted.values_list("pk", "group", "group__exclusive")
-    }
-    groups = {pk: group_id for pk, group_id in tags.items() if group_id is not None}
+    found = list(wanted.values_list("pk", "group", "group__exclusive", "lasts_days"))
+    groups = {pk: group_id for pk, group_id, alone, _days in found if alone}
+    lasts = {pk: timedelta(days=days) for pk, _group, _alone, days in found if days}
+    tags = {pk for pk, *_rest in found}
     kept = one_per_exclusive_group((grant for grant in grants if grant.tag_id in tags), groups)
+    kept = _left_to_people(kept, groups)
     rivals = [(grant.contact_id, grant.tag_id) for grant in kept if grant.tag_id in groups]
     removed = queries.delete_rivals(rivals, [groups[tag_id] for _contact, tag_id in rivals]) if rivals else []
+    ends = [grant.until or (now + lasts[grant.tag_id] if grant.tag_id in lasts else None) for grant in kept]
     columns: dict[str, list[Any]] = {
         "contact_id": [grant.contact_id for grant in kept],
         "tag_id": [grant.tag_id for grant in kept],
         "rule_id": [grant.rule_id for grant in kept],
         "evidence": [grant.evidence[:EVIDENCE_MAX] for grant in kept],
+        "expires_at": ends,
     }
-    constants = {"source": source.value, "by_id": by.pk if by else None, "at": now, "expires_at": None}
+    constants = {"source": source.value, "by_id": by.pk if by else None, "at": now}
+    ending = [(grant, end) for grant, end in zip(kept, ends, strict=True) if end is not None]
+    if ending:
+        note_due(min(end for _grant, end in ending))
+        queries.prolong([(grant.contact_id, grant.tag_id) for grant, _end in ending], [end for _grant, end in ending])
     # A tag that has expired is given anew; one that stands keeps its first evidence.
     again = (
         "(contact_id, tag_id) DO UPDATE SET source = EXCLUDED.source, rule_id = EXCLUDED.rule_id, "
-        "by_id = EXCLUDED.by_id, evidence = EXCLUDED.evidence, at = EXCLUDED.at, expires_at = NULL "
+        "by_id = EXCLUDED.by_id, evidence = EXCLUDED.evidence, at = EXCLUDED.at, expires_at = EXCLUDED.expires_at "
         "WHERE tagging_tagassignment.expires_at <= EXCLUDED.at"
     )
     added = insert_columns(TagAssignment, columns, constants, on_conflict=again, returning="contact_id, tag_id")
-    evidence = {(grant.contact_id, grant.tag_id): grant.evidence for grant in kept}
-    _record([*removed, *added], len(removed), evidence, source, by, now)
+    said = {(grant.contact_id, grant.tag_id): (grant.evidence, grant.rule_id) for grant in kept}
+    # What made room says for what its contact got.
+    made_room = {grant.contact_id: (grant.evidence, grant.rule_id) for grant in kept if grant.tag_id in groups}
+    said |= {pair: made_room[pair[0]] for pair in removed}
+    _record([*removed, *added], len(removed), said, source, by, now)
     return [(contact_id, tag_id) for contact_id, tag_id in added]
 
 
+def _left_to_people(grants: Sequence[Grant], groups: Mapping[UUID, UUID]) -> list[Grant]:
+    """Without those of rules that give way to what people decided."""
+    asked = [grant for grant in grants if not grant.over_hand and (grant.again or grant.tag_id in groups)]
+    if not asked:
+        return list(grants)
+    pairs = [(grant.contact_id, grant.tag_id) for grant in asked]
+    decided = queries.kept_by_hand(pairs, [grant.again for grant in asked])
+    return [grant for grant in grants if grant.over_hand or (grant.contact_id, grant.tag_id) not in decided]
+
+
 def remove_tags(
-    *, pairs: Sequence[Pair], source: TagSource, now: datetime, by: User | None = None, evidence: str = ""
+    *,
+    pairs: Sequence[Pair],
+    source: TagSource,
+    now: datetime,
+    by: User | None = None,
+    evidence: str = "",
+    rule_id: UUID | None = None,
 ) -> list[Pair]:
     """Take tags; gives the pairs that were there. The contacts are locked."""
     removed = queries.delete_assignments(pairs) if pairs else []
-    _record(removed, len(removed), dict.fromkeys(removed, evidence), source, by, now)
+    _record(removed, len(removed), dict.fromkeys(removed, (evidence, rule_id)), source, by, now)
     return removed
 
 
+def end_tags(*, now: datetime, limit: int) -> list[Pair]:
+    """Take the tags whose time is over from contacts that nobody holds; gives the pairs."""
+    ended = rule_queries.end_tags(now, limit)
+    _record(ended, len(ended), {}, TagSource.ENDED, None, now)
+    return ended
+
+
+def restore_tags(
+    *, before: Mapping[Pair, datetime], source: TagSource, now: datetime, by: User | None, evidence: str
+) -> list[Pair]:
+    """Give locked contacts tags back as they had them before these moments; gives the pairs that came back.
+
+    What is in use no more stays away, and so does what another tag of an exclusive group took the place of.
+    """
+    restored = rule_queries.restore_assignments(dict(before)) if before else []
+    _record(restored, 0, dict.fromkeys(restored, (evidence, None)), source, by, now)
+    return restored
+
+
 def rules_for(event_types: Collection[str]) -> list[Rule]:
-    """The active rules on these types of event, of tags in use."""
+    """The active rules that events of these types set off, of tags in use."""
     rows = queries.tag_rules(event_types)
     return [
-        Rule(pk, tag_id, event_type, parse(condition, facts, stored=True), name)
-        for pk, tag_id, event_type, condition, name in rows
+        Rule(pk, tag_id, event_type, parse(condition, facts, stored=True), name, tuple(listens), over_hand)
+        for pk, tag_id, event_type, condition, name, listens, over_hand in rows
     ]
 
 
@@ -97,17 +146,13 @@ def ensure_rule(*, name: str, tag_id: UUID, event_type: str, condition: Mapping[
 
 
 def _record(
-    pairs: Sequence[Pair],
-    removed: int,
-    evidence: dict[Pair, str],
-    source: TagSource,
-    by: User | None,
-    now: datetime,
+    pairs: Sequence[Pair], removed: int, said: Mapping[Pair, Said], source: TagSource, by: User | None, now: datetime
 ) -> None:
     columns: dict[str, list[Any]] = {
         "contact_id": [contact_id for contact_id, _tag in pairs],
         "tag_id": [tag_id for _contact, tag_id in pairs],
         "added": [place >= removed for place in range(len(pairs))],
-        "evidence": [evidence.get(pair, "")[:EVIDENCE_MAX] for pair in pairs],
+        "evidence": [said.get(pair, ("", None))[0][:EVIDENCE_MAX] for pair in pairs],
+        "rule_id": [said.get(pair, ("", None))[1] for pair in pairs],
     }
     insert_columns(TagChange, columns, {"source": source.value, "by_id": by.pk if by else None, "at": now})

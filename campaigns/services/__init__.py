@@ -5,6 +5,7 @@ from campaigns.services.enrolment import enroll, exit_enrollments, sops_that_sta
 from campaigns.services.lanes import leave_out_past
 from campaigns.services.plans import (
     create_sop,
+    follow_tag,
     pause_sop,
     publish_sop,
     resume_sop,
@@ -29,6 +30,7 @@ __all__ = [
     "enroll",
     "exit_enrollments",
     "finish_task",
+    "follow_tag",
     "give_tasks",
     "give_up_task",
     "hand_over_tasks",

@@ -73,6 +73,11 @@ def update_sop(*, sop: Sop, now: datetime, **fields: Any) -> Sop:
     return sop
 
 
+def follow_tag(*, tag_id: UUID, into_id: UUID) -> None:
+    """What began with a tag begins with the one that it became."""
+    Sop.objects.filter(trigger_tag=tag_id).update(trigger_tag=into_id)
+
+
 def save_draft(*, sop: Sop, steps: Sequence[dict[str, Any]], now: datetime) -> Sop:
     """Keep the draft as it is, finished or not; numbers once given stay with their step."""
     sop.draft_steps = drafts.numbered(steps, used=_numbers_used(sop))

@@ -24,6 +24,8 @@ from scrm.flows import (
     order_undo,
     person_copy,
     segment_start,
+    tagging_job,
+    tagging_undo,
     workbook_import,
 )
 
@@ -41,6 +43,8 @@ _WORK: Final[dict[str, Work]] = {
     handover_undo.KIND: handover_undo.work,
     person_copy.KIND: person_copy.work,
     erasure_job.KIND: erasure_job.work,
+    tagging_job.KIND: tagging_job.work,
+    tagging_undo.KIND: tagging_undo.work,
 }
 
 

@@ -32,8 +32,10 @@ from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
 from scrm.flows.scoring import scores_due
 from scrm.flows.stage_deadlines import stage_deadlines_due
+from scrm.flows.tag_rules import tag_rules_due, tags_ended
 from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
+from tagging.rule_queries import TAG_RULES_NEXT_DUE, TAGS_END_NEXT_DUE
 from tagging.score_queries import SCORES_NEXT_DUE
 
 
@@ -52,6 +54,8 @@ def connect() -> None:
     register(DueSource("alerts", ALERTS_NEXT_DUE, alerts_due))
     register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
     register(DueSource("scores", SCORES_NEXT_DUE, scores_due))
+    register(DueSource("tag_rules", TAG_RULES_NEXT_DUE, tag_rules_due))
+    register(DueSource("tags_end", TAGS_END_NEXT_DUE, tags_ended))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
     register(DueSource("pool", POOL_NEXT_DUE, pool_due))

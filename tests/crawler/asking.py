@@ -15,7 +15,7 @@ from scrm.core import clock
 from scrm.core.ids import uuid7
 from scrm.core.signing import tenant_signer
 from scrm.web.routes import Route
-from tests.crawler.jobs import HAND_OVER
+from tests.crawler.jobs import HAND_OVER, TAG_RUN
 from tests.crawler.story import POOLED
 from tests.crawler.world import COVER, Twins
 
@@ -71,6 +71,8 @@ _TABLES: Final = {
     "form_id": "leads.form",
     "segment_id": "audiences.segment",
     "tag_id": "tagging.tag",
+    "group_id": "tagging.taggroup",
+    "category_id": "tagging.tagcategory",
     "stage_id": "lifecycle.stage",
     "lifecycle_id": "lifecycle.lifecycle",
     "reason_id": "lifecycle.lossreason",
@@ -90,6 +92,7 @@ _TABLES: Final = {
 }
 _BY_ROUTE: Final = {
     **{(f"ops:hand_over_{name}", "job_id"): HAND_OVER for name in ("detail", "progress", "cancel", "undo")},
+    **{(f"ops:tag_run{name}", "job_id"): TAG_RUN for name in ("", "_progress", "_cancel", "_undo")},
     ("ops:contact_unmerge", "merge_id"): "contacts.contactmerge",
     ("api:merge_suggestion", "pk"): "contacts.duplicatepair",
     ("ops:company_merge_undo", "merge_id"): "contacts.companymerge",
@@ -105,8 +108,7 @@ _BY_ROUTE: Final = {
     ("api:contact_fields", "pk"): "contacts.contact",
     **{(name, "pk"): "contacts.contact" for name in ("api:contact_stage", "api:contact_moves")},
     **{(name, "pk"): "lifecycle.lifecycle" for name in ("api:lifecycle_flow", "api:lifecycle_standing")},
-    ("ops:tag_rule_edit", "rule_id"): "tagging.tagrule",
-    ("ops:tag_rule_switch", "rule_id"): "tagging.tagrule",
+    **{(f"ops:tag_rule_{name}", "rule_id"): "tagging.tagrule" for name in ("detail", "edit", "switch")},
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
     ("api:pool_claim", "pk"): POOLED,
@@ -139,6 +141,7 @@ PERSONAL: Final = frozenset(
         "contacts.identity",
         "contacts.contactmerge",
         HAND_OVER,
+        TAG_RUN,
         "contacts.duplicatepair",
         "contacts.personrequest",
         "campaigns.reptask",
@@ -221,8 +224,8 @@ def address_of(route: Route, twins: Twins, kind: str) -> str:
 
 
 def _value(route: Route, name: str, ids: Ids) -> Any:
-    if name == "job_id" and table_of(route, name) == HAND_OVER:
-        return ids.of(HAND_OVER)
+    if name == "job_id" and table_of(route, name) in (HAND_OVER, TAG_RUN):
+        return ids.of(table_of(route, name))
     if name == "job_id":
         return ids.of("exchange.job", job="import" if "import" in route.name else "start")
     if name == "code":

@@ -56,7 +56,7 @@ OWNERS: Final = {
 }
 """By which road each personal row leads to whoever is in charge of it; the others belong to the business."""
 
-COMMON: Final = {"leads.review", "campaigns.nextaction", "contacts.company"}
+COMMON: Final = {"leads.review", "campaigns.nextaction", "contacts.company", "tagging.tag"}
 """They have somebody who sees to them, and are read by everybody who may read their kind."""
 
 KEPT: Final = {

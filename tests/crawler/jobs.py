@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.crawler.world import World
 
 HAND_OVER: Final = "a hand-over, by whose customers it gives"
+TAG_RUN: Final = "a tag for many, by who began it"
 
 
 def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) -> None:
@@ -41,7 +42,11 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
     given = world.keep(StageHandOver.objects.create(stage=stage, created_at=now))
     given.people.add(by)
     JobTally.objects.create(job=job, digest=b"x", count=1)
+    tag = world.row("tagging.tag", "shared")
     for whose in reps:
+        run = {"what": "list", "tag": str(tag.pk), "add": True, "until": "", "title": "x"}
+        ended = {"kind": "tagging", "state": "done", "created_at": now, "due_at": now, "options": run}
+        world.rows.setdefault(TAG_RUN, {})[whose] = Job.objects.create(**ended, created_by=world.users.get(whose))
         leaver = world.users.get(whose, world.users["principal"])
         given = Job.objects.create(
             kind="hand_over",

@@ -170,6 +170,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
         "from_on": "2026-01-01",
     },
     "ops:tag_create": lambda ids: {"name": "New", "group": ids.of("tagging.taggroup")},
+    "ops:tag_merge": lambda ids: {"into": ids.of("tagging.tag")},
+    "ops:tag_many": lambda ids: {"act": "add", "tag": ids.of("tagging.tag")},
     "ops:sop_start": lambda ids: {"segment": ids.of("audiences.segment")},
     "ops:touchpoint_resolve": lambda ids: {"sent": "yes"},
     "ops:campaign_create": lambda ids: {"name": "New", "sources": [ids.of("leads.source")]},

@@ -9,14 +9,14 @@ from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid
 from tagging.models import Tag, TagRule
 from tagging.selectors import tag_list_active
+from tagging.services_rules import save_tag_rule
 from tagging.upkeep import (
     archive_tag,
     create_category,
     create_group,
     create_tag,
-    rename_tag,
+    edit_tag,
     restore_tag,
-    save_tag_rule,
 )
 
 
@@ -40,7 +40,7 @@ def rule(tag, **fields):
 def test_a_code_follows_from_the_name_and_stays(group):
     tag = make(group)
 
-    rename_tag(tag=tag, name="Giant SUV", colour="red", by=None, now=clock.now())
+    edit_tag(tag=tag, name="Giant SUV", colour="red", by=None, now=clock.now())
 
     tag.refresh_from_db()
     assert (tag.code, tag.name, tag.colour) == ("big-suv", "Giant SUV", "red")

@@ -1,13 +1,16 @@
 """Contacts: the list, and everything about one of them on one page."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
@@ -87,12 +90,17 @@ class ChannelForm(forms.Form):
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=ChannelKind.choices)
 
 
-@may("contact.view")
-def index(request: Visit) -> HttpResponse:
-    fields = fields_visible(request.user.role)
-    if "narrow" in request.GET:
-        return redirect(tidy_address(request.GET, fields))
-    own = FieldFilters(request, fields)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an address narrows the contacts to, as far as its reader sees them."""
+
+    filters: ContactFilter
+    own: FieldFilters
+    rows: QuerySet[Contact]
+
+
+def contacts_chosen(request: Visit) -> Chosen:
+    own = FieldFilters(request, fields_visible(request.user.role))
     filters = ContactFilter(request, owner_choices(request.user), _stage_choices(), _tag_choices())
     chosen, now = filters.chosen, clock.now()
     within = [
@@ -103,7 +111,16 @@ def index(request: Visit) -> HttpResponse:
     rows = contact_list_filtered(
         contact_list(request.user), q=chosen.get("q", ""), owner=chosen.get("owner", ""), within=within
     )
-    rows = own.narrowed(rows, now)
+    return Chosen(filters, own, own.narrowed(rows, now))
+
+
+@may("contact.view")
+def index(request: Visit) -> HttpResponse:
+    fields = fields_visible(request.user.role)
+    if "narrow" in request.GET:
+        return redirect(tidy_address(request.GET, fields))
+    said, now = contacts_chosen(request), clock.now()
+    filters, own, rows, chosen = said.filters, said.own, said.rows, said.filters.chosen
     by_field = own.ordered(rows)
     if by_field is None:
         scored = with_score(rows) if "score" in request.GET.get("sort", "") else rows
@@ -121,8 +138,17 @@ def index(request: Visit) -> HttpResponse:
         "own": own,
         "chips": [*filters.chips, *own.chips],
         "filtered": bool(chosen or own.where),
+        "many_url": _many_url(request),
     }
     return page_or_part(request, "ops/contact_list.html", "list", context)
+
+
+def _many_url(request: Visit) -> str:
+    """Where these contacts get or lose a tag; empty where words narrow them, which may be a phone, no part of one."""
+    asked = request.GET.copy()
+    for name in ("page", "sort"):
+        asked.pop(name, None)
+    return "" if asked.get("q") else f"{reverse('ops:tag_many')}?{asked.urlencode()}"
 
 
 def _stage_choices() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from scrm.web.ops import (
     urls_privacy,
     urls_sources,
     urls_story,
+    urls_tags,
     urls_webhooks,
 )
 
@@ -28,5 +29,6 @@ urlpatterns = [
     *urls_privacy.urlpatterns,
     *urls_sources.urlpatterns,
     *urls_story.urlpatterns,
+    *urls_tags.urlpatterns,
     *urls_webhooks.urlpatterns,
 ]

@@ -30,7 +30,7 @@ def test_a_taxonomy_is_built_from_the_top(ops):
 
     ops.post(reverse("ops:tag_create"), {"group": group.pk, "name": "SUV", "colour": "teal"})
     tag = Tag.objects.get(name="SUV")
-    ops.post(reverse("ops:tag_edit", args=[tag.pk]), {"name": "Big SUV", "colour": "red"})
+    ops.post(reverse("ops:tag_edit", args=[tag.pk]), {"group": group.pk, "name": "Big SUV", "colour": "red"})
     ops.post(reverse("ops:tag_archive", args=[tag.pk]))
 
     tag.refresh_from_db()

@@ -23,7 +23,8 @@ from lifecycle.upkeep import save_stage, save_stage_rule
 from scrm.core import clock
 from scrm.flows.purchase import Purchase, orders_reported
 from tagging.models import TagAssignment
-from tagging.upkeep import create_category, create_group, create_tag, save_tag_rule
+from tagging.services_rules import save_tag_rule
+from tagging.upkeep import create_category, create_group, create_tag
 from tests.factories import make_contact, make_live_sop
 
 LISTS = (

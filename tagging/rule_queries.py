@@ -1,0 +1,120 @@
+"""The SQL of rules that are asked about everybody: whom they give their tag, and from whom they take it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from scrm.core.conditions import Condition, Not, Sql, compile_sql
+
+TAG_RULES_NEXT_DUE = "SELECT min(due_at) FROM tagging_tagrule WHERE due_at IS NOT NULL"
+TAGS_END_NEXT_DUE = "SELECT min(expires_at) FROM tagging_tagassignment WHERE expires_at IS NOT NULL"
+
+_WITHOUT = """NOT EXISTS (
+    SELECT 1 FROM tagging_tagassignment a
+    WHERE a.contact_id = c.id AND a.tag_id = %s AND (a.expires_at IS NULL OR a.expires_at > %s))"""
+_NOT_TAKEN = """NOT EXISTS (
+    SELECT 1 FROM tagging_tagchange h
+    WHERE h.contact_id = c.id AND h.tag_id = %s AND NOT h.added AND h.source = 'hand' AND NOT EXISTS (
+        SELECT 1 FROM tagging_tagchange later
+        WHERE later.contact_id = h.contact_id AND later.tag_id = h.tag_id AND (later.at, later.id) > (h.at, h.id)))"""
+_NO_RIVAL = """NOT EXISTS (
+    SELECT 1 FROM tagging_tagassignment a
+    JOIN tagging_tag other ON other.id = a.tag_id AND other.group_id = %s AND other.id <> %s
+    WHERE a.contact_id = c.id AND a.source = 'hand')"""
+
+
+def to_give(condition: Condition, tag_id: UUID, now: datetime, *, exclusive_group: UUID | None, over_hand: bool) -> Sql:
+    """The ids of those who match and don't have the tag, as far as nobody decided otherwise by hand."""
+    rule = compile_sql(condition, now)
+    texts, params = ["c.erased_at IS NULL", rule.text, _WITHOUT], [*rule.params, tag_id, now]
+    if not over_hand:
+        texts.append(_NOT_TAKEN)
+        params.append(tag_id)
+        if exclusive_group is not None:
+            texts.append(_NO_RIVAL)
+            params += [exclusive_group, tag_id]
+    return Sql(f"SELECT c.id FROM contacts_contact c WHERE {' AND '.join(texts)}", tuple(params))
+
+
+def to_take(condition: Condition, rule_id: UUID, tag_id: UUID, now: datetime, *, over_hand: bool) -> Sql:
+    """The ids of those who have the tag, by this rule or, `over_hand`, from anywhere, and don't match any more."""
+    rule = compile_sql(Not(condition), now)
+    text = (
+        "SELECT c.id FROM tagging_tagassignment a JOIN contacts_contact c ON c.id = a.contact_id "
+        "WHERE a.tag_id = %s AND (a.expires_at IS NULL OR a.expires_at > %s) AND c.erased_at IS NULL AND "
+    )
+    params: tuple[object, ...] = (tag_id, now)
+    if not over_hand:
+        text += "a.source = 'rule' AND a.rule_id = %s AND "
+        params = (*params, rule_id)
+    return Sql(text + rule.text, (*params, *rule.params))
+
+
+def holders(tag_id: UUID) -> Sql:
+    return Sql("SELECT a.contact_id FROM tagging_tagassignment a WHERE a.tag_id = %s", (tag_id,))
+
+
+def ids_counted(ids: Sql) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({ids.text}) AS found(id)", ids.params)
+        return int(cursor.fetchone()[0])
+
+
+def ids_sampled(ids: Sql, limit: int) -> list[UUID]:
+    """The newest few."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({ids.text}) AS found(id) ORDER BY id DESC LIMIT %s", [*ids.params, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def ids_among(ids: Sql, contact_ids: Collection[UUID]) -> set[UUID]:
+    with connection.cursor() as cursor:
+        text = f"SELECT id FROM ({ids.text}) AS found(id) WHERE id = ANY(%s)"
+        cursor.execute(text, [*ids.params, list(contact_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def end_tags(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Take the tags that have ended from contacts nobody works on right now; gives (contact, tag)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH ended AS (
+                SELECT a.id FROM tagging_tagassignment a JOIN contacts_contact c ON c.id = a.contact_id
+                WHERE a.expires_at <= %s ORDER BY a.expires_at LIMIT %s FOR NO KEY UPDATE OF c SKIP LOCKED)
+            DELETE FROM tagging_tagassignment a USING ended WHERE a.id = ended.id AND a.expires_at <= %s
+            RETURNING a.contact_id, a.tag_id
+            """,
+            [now, limit, now],
+        )
+        return cursor.fetchall()
+
+
+def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> list[tuple[UUID, UUID]]:
+    """Give contacts tags back as they were given before these moments; what they have again stays. Gives which."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tagging_tagassignment (contact_id, tag_id, source, rule_id, by_id, evidence, at, expires_at)
+            SELECT given.contact_id, given.tag_id, h.source, h.rule_id, h.by_id, h.evidence, h.at,
+                   h.at + t.lasts_days * interval '1 day'
+            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS given(contact_id, tag_id, until)
+            JOIN tagging_tag t ON t.id = given.tag_id AND NOT t.archived
+            JOIN tagging_taggroup g ON g.id = t.group_id AND NOT (g.exclusive AND EXISTS (
+                SELECT 1 FROM tagging_tagassignment a JOIN tagging_tag other ON other.id = a.tag_id
+                WHERE a.contact_id = given.contact_id AND other.group_id = t.group_id))
+            CROSS JOIN LATERAL (
+                SELECT * FROM tagging_tagchange h
+                WHERE h.contact_id = given.contact_id AND h.tag_id = given.tag_id AND h.added AND h.at <= given.until
+                ORDER BY h.at DESC, h.id DESC LIMIT 1) h
+            ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id, tag_id
+            """,
+            [
+                [contact for contact, _tag in changes],
+                [tag for _contact, tag in changes],
+                list(changes.values()),
+            ],
+        )
+        return cursor.fetchall()
