@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from audiences.models import Segment, SegmentMember, Tier
+from audiences.models import Segment, SegmentMember, SegmentRun, Tier
 from scrm.core.admin import ContactRuleForm, HistoryAdmin, RoomAdmin
 
 
 @admin.register(Segment)
 class SegmentAdmin(HistoryAdmin):
-    list_display = ("name", "kind", "size", "refreshed_at", "created_by", "created_at")
+    list_display = ("name", "kind", "size", "refreshed_at", "archived_at", "created_by", "created_at")
     list_filter = ("kind",)
     list_select_related = ("created_by",)
     search_fields = ("name",)
@@ -20,6 +20,13 @@ class SegmentMemberAdmin(HistoryAdmin):
     list_filter = ("segment",)
     list_select_related = ("segment", "contact")
     search_fields = ("contact__name",)
+
+
+@admin.register(SegmentRun)
+class SegmentRunAdmin(HistoryAdmin):
+    list_display = ("segment", "at", "cause", "entered", "left", "size", "took_ms", "error")
+    list_filter = ("cause", "segment")
+    list_select_related = ("segment",)
 
 
 @admin.register(Tier)

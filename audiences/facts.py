@@ -10,7 +10,7 @@ from scrm.core.conditions import Fact, Type
 
 
 def segment_choices() -> Iterable[tuple[str, str]]:
-    rows = Segment.objects.values_list("pk", "name")
+    rows = Segment.objects.filter(archived_at=None).values_list("pk", "name")
     return [(str(pk), name) for pk, name in rows]
 
 

@@ -1,6 +1,7 @@
 """Which of them: saved audiences and value tiers."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,10 @@ from audiences.bit_models import BitChunk as BitChunk
 from audiences.bit_models import BitFold as BitFold
 from audiences.bit_models import BitNote as BitNote
 from audiences.bit_models import BitPlace as BitPlace
+from audiences.run_models import RunCause as RunCause
+from audiences.run_models import SegmentCheck as SegmentCheck
+from audiences.run_models import SegmentMove as SegmentMove
+from audiences.run_models import SegmentRun as SegmentRun
 from contacts.models import Contact
 from scrm.core.ids import uuid7
 
@@ -18,7 +23,11 @@ class SegmentKind(models.TextChoices):
 
 
 class Segment(models.Model):
-    """An audience described by a condition; a frozen one keeps the members it had."""
+    """An audience described by a condition; a frozen one keeps the members it had.
+
+    `watches` says which changes of a contact may matter to a dynamic one, in the words of `audiences.watching`. One
+    that is archived keeps its members too, is offered no more, and others that name it go on asking its rule.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=120)
@@ -30,6 +39,10 @@ class Segment(models.Model):
     created_at = models.DateTimeField(_("created at"))
     refreshed_at = models.DateTimeField(_("refreshed at"), null=True, blank=True)
     size = models.IntegerField(_("size"), default=0)
+    watches = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("changes that matter"), default=list, db_default=[], blank=True
+    )
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("segment")

@@ -15,7 +15,8 @@ REFRESH_MINUTES = 15
 """How stale a dynamic segment may become."""
 
 SEGMENTS_NEXT_DUE = f"""
-SELECT min(refreshed_at) + interval '{REFRESH_MINUTES:d} minutes' FROM audiences_segment WHERE kind = 'dynamic'
+SELECT min(refreshed_at) + interval '{REFRESH_MINUTES:d} minutes' FROM audiences_segment
+WHERE kind = 'dynamic' AND archived_at IS NULL
 """
 
 _DIFFERENCE = """
@@ -23,7 +24,7 @@ WITH matching AS (SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL 
 gone AS (
     UPDATE audiences_segmentmember m SET left_at = %s
     WHERE m.segment_id = %s AND m.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM matching x WHERE x.id = m.contact_id)
-    RETURNING 1
+    RETURNING m.contact_id
 ),
 come AS (
     INSERT INTO audiences_segmentmember (segment_id, contact_id, entered_at)
@@ -32,10 +33,16 @@ come AS (
         SELECT 1 FROM audiences_segmentmember m
         WHERE m.segment_id = %s AND m.contact_id = x.id AND m.left_at IS NULL
     )
-    RETURNING 1
-)
+    RETURNING contact_id
+){told}
 SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone), (SELECT count(*) FROM matching)
 """
+
+_TOLD = """,
+told AS (
+    INSERT INTO audiences_segmentmove (segment_id, contact_id, entered, at)
+    SELECT %s, contact_id, true, %s FROM come UNION ALL SELECT %s, contact_id, false, %s FROM gone
+)"""
 
 
 def count_among(condition: Condition, visible: QuerySet[Contact] | None, now: datetime) -> int:
@@ -60,12 +67,17 @@ def sample_among(condition: Condition, visible: QuerySet[Contact] | None, now: d
         return [row[0] for row in cursor.fetchall()]
 
 
-def apply_difference(segment_id: UUID, condition: Condition, now: datetime) -> tuple[int, int, int]:
-    """Let those in who match and out who don't; who stays is not touched. Entered, left, size."""
+def apply_difference(segment_id: UUID, condition: Condition, now: datetime, *, told: bool) -> tuple[int, int, int]:
+    """Let those in who match and out who don't; who stays is not touched. Entered, left, size.
+
+    `told`: each who comes or goes is noted down as a move to tell of.
+    """
     rule = compile_sql(condition, now)
     params: list[Any] = [*rule.params, now, segment_id, segment_id, now, segment_id]
+    if told:
+        params += [segment_id, now, segment_id, now]
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE.format(rule=rule.text), params)
+        cursor.execute(_DIFFERENCE.format(rule=rule.text, told=_TOLD if told else ""), params)
         entered, left, size = cursor.fetchone()
         return entered, left, size
 

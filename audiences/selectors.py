@@ -1,6 +1,6 @@
 """Reads of segments: who would be in one, who is, and how many of them a user may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from accounts.models import User
 from accounts.selectors import owner_ids_visible, visible_to
 from audiences import queries
 from audiences.bit_queries import count_by_bits
-from audiences.models import Segment, SegmentMember
-from contacts.models import Contact
+from audiences.models import Segment, SegmentMember, SegmentRun
+from audiences.nesting import named_in
+from contacts.models import Contact, Identity
 from scrm.core.conditions import All, Condition, Leaf, facts
 from scrm.core.counting import count_of
 
@@ -31,6 +32,26 @@ def segment_list(user: User) -> QuerySet[Segment]:
     return rows.annotate(seen=count_of(_members(user), "segment"))
 
 
+def segment_list_offered() -> QuerySet[Segment]:
+    """Those that may be chosen, by name."""
+    return Segment.objects.filter(archived_at=None)
+
+
+def segment_parents(segment: Segment) -> list[Segment]:
+    """Those whose rules name this one, by name."""
+    key = str(segment.pk)
+    return [each for each in Segment.objects.all() if key in named_in(each.condition)]
+
+
+def segment_names(segment_ids: Collection[UUID]) -> dict[UUID, str]:
+    return dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name"))
+
+
+def run_list(segment: Segment) -> QuerySet[SegmentRun]:
+    """How each time went that it was gone through, the newest first."""
+    return SegmentRun.objects.filter(segment=segment).select_related("by")
+
+
 def segment_get(user: User, pk: UUID) -> Segment | None:
     return segment_list(user).filter(pk=pk).first()
 
@@ -44,6 +65,33 @@ def segment_members(user: User, segment: Segment) -> QuerySet[SegmentMember]:
 def segment_contact_ids(pk: UUID) -> QuerySet[SegmentMember, UUID]:
     """Who is in it, to narrow what the reader sees otherwise."""
     return SegmentMember.objects.filter(segment=pk, left_at=None).values_list("contact", flat=True)
+
+
+def segment_members_behind(
+    user: User, segment: Segment, last: SegmentMember | None, *, limit: int
+) -> list[SegmentMember]:
+    """The next so many members after one, in the order of their ids."""
+    rows = _members(user).filter(segment=segment).select_related("contact__owner", "contact__company").order_by("pk")
+    return list(rows.filter(pk__gt=last.pk if last else 0)[:limit])
+
+
+def member_identities(members: Sequence[SegmentMember]) -> dict[UUID, list[str]]:
+    """How these members are known, masked; by their ids."""
+    found: dict[UUID, list[str]] = {}
+    rows = Identity.objects.filter(contact__in=[member.contact_id for member in members]).order_by("kind", "pk")
+    for contact_id, hint in rows.values_list("contact_id", "hint"):
+        found.setdefault(contact_id, []).append(hint)
+    return found
+
+
+def segments_gone(segment: Segment) -> int:
+    """How many segments that its rule names are there no more."""
+    named = named_in(segment.condition)
+    return len(named) - Segment.objects.filter(pk__in=named).count() if named else 0
+
+
+def run_last(segment: Segment) -> SegmentRun | None:
+    return run_list(segment).first()
 
 
 def segment_member_count(user: User, segment: Segment) -> int:
@@ -66,7 +114,7 @@ def segment_movement(user: User, segment: Segment, since: datetime) -> tuple[int
     return rows.filter(entered_at__gte=since).count(), rows.filter(left_at__gte=since).count()
 
 
-def segment_preview(condition: Condition, user: User, now: datetime, limit: int = 5) -> tuple[int, list[Contact]]:
+def segment_preview(condition: Condition, user: User, now: datetime, limit: int = 10) -> tuple[int, list[Contact]]:
     """How many of the contacts that the user may see match the rule, and the newest few of them.
 
     By bit strings where they are kept, else by the tables: the answer is the same.
@@ -77,6 +125,12 @@ def segment_preview(condition: Condition, user: User, now: datetime, limit: int 
         counted = queries.count_among(condition, visible, now), queries.sample_among(condition, visible, now, limit)
     count, ids = counted
     return count, _in_order(ids, Contact.objects.filter(pk__in=ids).select_related("owner"))
+
+
+def sample_segment(condition: Condition, user: User, now: datetime, limit: int = 10) -> list[Contact]:
+    """A few of them, to see whether the rule means what it should."""
+    found = queries.sample_among(condition, _visible(user), now, limit)
+    return _in_order(found, Contact.objects.filter(pk__in=found).select_related("owner"))
 
 
 def _members(user: User) -> QuerySet[SegmentMember]:

@@ -1,12 +1,10 @@
-"""Writes of segments: what they ask for, and who is in them."""
+"""Writes of segments: what they ask for, and what becomes of them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -14,23 +12,30 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from audiences.models import Segment, SegmentKind, SegmentMember
-from audiences.queries import REFRESH_MINUTES, apply_difference
+from audiences import nesting
+from audiences.check_queries import hold_names
+from audiences.models import RunCause, Segment, SegmentKind, SegmentMember
+from audiences.services_runs import REFRESH_EVERY as REFRESH_EVERY
+from audiences.services_runs import SegmentChange as SegmentChange
+from audiences.services_runs import fill, refresh_segment, refresh_stalest
+from audiences.watching import watches_of
 from scheduler.services import due_work, note_due
-from scrm.core.conditions import ConditionInvalid, Scope, facts, parse, to_json
+from scrm.core.conditions import Condition, ConditionInvalid, Scope, facts, parse, to_json
 
-log = structlog.get_logger(__name__)
+__all__ = [
+    "REFRESH_EVERY",
+    "SegmentChange",
+    "archive_segment",
+    "count_members",
+    "delete_segment",
+    "hold_segments_of",
+    "refresh_segment",
+    "refresh_stalest",
+    "restore_segment",
+    "save_segment",
+]
 
-REFRESH_EVERY: Final = timedelta(minutes=REFRESH_MINUTES)
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentChange:
-    """What a refresh did."""
-
-    entered: int
-    left: int
-    size: int
+_FROM_ONE_TO_NEXT: Final = " → "
 
 
 def save_segment(
@@ -42,64 +47,61 @@ def save_segment(
     by: User | None,
     now: datetime,
 ) -> Segment:
-    """Make or change a segment and fill it. Raises ConditionInvalid or ValidationError and changes nothing.
+    """Make or change a segment and fill it, and those that name it. ConditionInvalid, ValidationError: nothing changed.
 
     A frozen one is filled once, when it is made; a dynamic one that becomes frozen keeps its members.
     """
-    parsed = to_json(parse(condition, facts, scope=Scope.CONTACT))
-    if parsed == {"all": []}:
-        raise ValidationError({"condition": _("Add at least one condition; without one everybody is in it.")})
-    frozen_before = segment is not None and segment.kind == SegmentKind.FROZEN
-    if segment is not None and frozen_before and kind == SegmentKind.FROZEN and parsed != segment.condition:
-        raise ValidationError(
-            {"condition": _("A frozen segment keeps its members. Make it dynamic, or make a new one.")}
-        )
     with due_work():
+        hold_names()
         segment = segment or Segment(created_by=by, created_at=now)
+        parsed = to_json(parse(condition, facts, scope=Scope.CONTACT))
+        if parsed == {"all": []}:
+            raise ValidationError({"condition": _("Add at least one condition; without one everybody is in it.")})
         fresh = segment.refreshed_at is None
+        if not fresh and segment.kind == SegmentKind.FROZEN == kind and parsed != segment.condition:
+            raise ValidationError(
+                {"condition": _("A frozen segment keeps its members. Make it dynamic, or make a new one.")}
+            )
         segment.name, segment.kind, segment.condition = name.strip(), kind, parsed
         segment.full_clean()
+        follow = _checked(segment)
+        _hold([str(segment.pk), *follow])
         segment.save()
         if fresh or kind == SegmentKind.DYNAMIC:
-            # The row is the lock: two refreshes at once would both let the same contact in.
-            _fill(Segment.objects.select_for_update().get(pk=segment.pk), now)
-            segment.refresh_from_db(fields=["size", "refreshed_at"])
+            fill(segment, RunCause.SAVED, by=by, now=now)
+        _follow(follow, now)
         record_audit(action="segment.saved", actor=by, subject=segment, details={"name": segment.name}, now=now)
     return segment
 
 
-def refresh_segment(*, segment: Segment, now: datetime) -> SegmentChange:
-    """Let in who matches now and out who no longer does; a frozen one stays as it is."""
+def archive_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
+    """It keeps its members, is offered no more and goes through nothing; rules that name it go on asking its rule."""
     with due_work():
-        locked = Segment.objects.select_for_update().get(pk=segment.pk)
-        if locked.kind == SegmentKind.FROZEN and locked.refreshed_at is not None:
-            return SegmentChange(entered=0, left=0, size=locked.size)
-        return _fill(locked, now)
+        Segment.objects.filter(pk=segment.pk, archived_at=None).update(archived_at=now)
+        record_audit(action="segment.archived", actor=by, subject=segment, details={"name": segment.name}, now=now)
+    segment.archived_at = now
 
 
-def refresh_stalest(*, now: datetime) -> bool:
-    """Refresh the dynamic segment that has waited longest; False when none is due.
-
-    One that another worker holds is passed over. One whose rule can no longer be read keeps its
-    members and waits its turn again, so that it can't hold up the others.
-    """
+def restore_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
+    """It is offered again; who came and went meanwhile follows within a moment."""
     with due_work():
-        due = Segment.objects.filter(kind=SegmentKind.DYNAMIC, refreshed_at__lte=now - REFRESH_EVERY)
-        segment = due.select_for_update(skip_locked=True).order_by("refreshed_at").first()
-        if segment is None:
-            return False
-        try:
-            _fill(segment, now)
-        except ConditionInvalid:
-            log.warning("segment.unreadable", segment=str(segment.pk))
-            _keep(segment, segment.size, now)
-        return True
+        Segment.objects.filter(pk=segment.pk).update(archived_at=None)
+        if segment.kind == SegmentKind.DYNAMIC:
+            note_due(now)
+        record_audit(action="segment.restored", actor=by, subject=segment, details={"name": segment.name}, now=now)
+    segment.archived_at = None
 
 
 def delete_segment(*, segment: Segment, by: User | None, now: datetime) -> None:
+    """Rules that name it find nobody from now on. ProtectedError where something begins with it."""
     with due_work():
+        hold_names()
+        key = str(segment.pk)
+        follow = nesting.above(key, _names())
+        _hold([key, *follow])
         record_audit(action="segment.deleted", actor=by, subject=segment, details={"name": segment.name}, now=now)
         segment.delete()
+        _follow(follow, now)
 
 
 def hold_segments_of(*, contact_ids: Collection[UUID]) -> list[UUID]:
@@ -119,16 +121,64 @@ def count_members(*, segment_ids: Collection[UUID]) -> None:
     Segment.objects.filter(pk__in=list(segment_ids)).update(size=Coalesce(Subquery(size), 0))
 
 
-def _fill(segment: Segment, now: datetime) -> SegmentChange:
-    # Stored rules may name a tag or stage that is gone: that part then matches nobody.
-    condition = parse(segment.condition, facts, scope=Scope.CONTACT, stored=True)
-    entered, left, size = apply_difference(segment.pk, condition, now)
-    _keep(segment, size, now)
-    return SegmentChange(entered, left, size)
+def _checked(segment: Segment) -> list[str]:
+    """What names this segment, each after those it asks; its watches are set. ValidationError where it can't be asked.
+
+    Whoever names it asks the new rule from now on, so that one has to fit there too.
+    """
+    key = str(segment.pk)
+    with nesting.segments_read() as said:
+        names = {pk: nesting.named_in(each.condition) for pk, each in said.items()}
+        names[key] = nesting.named_in(segment.condition)
+        words = {key: segment.name, **{pk: each.name for pk, each in said.items()}}
+        if way := nesting.circle(key, names):
+            path = _FROM_ONE_TO_NEXT.join(words.get(each, "–") for each in way)
+            raise ValidationError(
+                {"condition": _("A segment can't ask about itself: %(path)s.") % {"path": path}},
+            )
+        follow = nesting.above(key, names)
+        if max(nesting.levels_below(each, names) for each in (key, *follow)) > nesting.MOST_LEVELS:
+            limit = {"limit": nesting.MOST_LEVELS}
+            raise ValidationError({"condition": _("More than %(limit)s segments name one another in a row.") % limit})
+        rule = _rule(segment)
+        segment.watches = watches_of(rule)
+    return follow
 
 
-def _keep(segment: Segment, size: int, now: datetime) -> None:
-    segment.size, segment.refreshed_at = size, now
-    segment.save(update_fields=["size", "refreshed_at"])
-    if segment.kind == SegmentKind.DYNAMIC:
-        note_due(now + REFRESH_EVERY)
+def _rule(segment: Segment) -> Condition:
+    rule = parse(segment.condition, facts, scope=Scope.CONTACT, stored=True, inside=(str(segment.pk),))
+    if nesting.is_too_large(rule):
+        raise ValidationError(
+            {
+                "condition": _(
+                    "“%(name)s” would ask more than %(limit)s questions, with those of the segments it names."
+                )
+                % {"name": segment.name, "limit": nesting.MOST_QUESTIONS}
+            }
+        )
+    return rule
+
+
+def _hold(keys: Collection[str]) -> None:
+    # The row is the lock: two refreshes at once would both let the same contact in. In one order, as whoever holds
+    # several does.
+    list(Segment.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def _follow(keys: Collection[str], now: datetime) -> None:
+    """Go through the held segments that asked a rule which is another one now, in the order in which they ask."""
+    for key in keys:
+        segment = Segment.objects.get(pk=key)
+        try:
+            segment.watches = watches_of(_rule(segment))
+        except ConditionInvalid:
+            # Said on its page and when it is gone through next.
+            continue
+        segment.save(update_fields=["watches"])
+        if segment.kind == SegmentKind.DYNAMIC and segment.archived_at is None:
+            fill(segment, RunCause.SAVED, now=now)
+
+
+def _names() -> Mapping[str, set[str]]:
+    rows: Any = Segment.objects.order_by().values_list("pk", "condition")
+    return {str(pk): nesting.named_in(condition) for pk, condition in rows}

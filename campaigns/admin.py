@@ -49,7 +49,16 @@ class CampaignReviewAdmin(HistoryAdmin):
 
 @admin.register(Sop)
 class SopAdmin(HistoryAdmin):
-    list_display = ("name", "state", "trigger", "trigger_tag", "campaign", "live_version", "updated_at")
+    list_display = (
+        "name",
+        "state",
+        "trigger",
+        "trigger_tag",
+        "trigger_segment",
+        "campaign",
+        "live_version",
+        "updated_at",
+    )
     list_filter = ("state", "trigger")
     list_select_related = ("trigger_tag", "campaign", "live_version__sop")
     search_fields = ("name",)

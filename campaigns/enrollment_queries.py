@@ -13,7 +13,8 @@ from scrm.core.postgres.statements import Statement
 
 _THAT_START: Final = Statement(
     "SELECT id FROM campaigns_sop WHERE trigger = %s AND state = 'live' AND live_version_id IS NOT NULL "
-    "AND (%s::uuid IS NULL OR trigger_tag_id = %s::uuid) ORDER BY id"
+    "AND (%s::uuid IS NULL OR trigger_tag_id = %s::uuid) "
+    "AND (%s::uuid IS NULL OR trigger_segment_id = %s::uuid) ORDER BY id"
 )
 
 
@@ -50,9 +51,9 @@ def leavers_by_id(enrollment_ids: Sequence[int]) -> Leavers:
     return Leavers("id = ANY(%s)", (list(enrollment_ids),))
 
 
-def sops_that_start(trigger: str, tag_id: UUID | None) -> list[Sop]:
+def sops_that_start(trigger: str, tag_id: UUID | None, segment_id: UUID | None) -> list[Sop]:
     """Live SOPs by what starts them, and no more of them than who they are: every arrival asks."""
-    ids = rows_of(_THAT_START, [trigger, tag_id, tag_id])
+    ids = rows_of(_THAT_START, [trigger, tag_id, tag_id, segment_id, segment_id])
     names = ("id",)
     return [Sop.from_db(None, names, row) for row in ids]
 

@@ -15,7 +15,12 @@ class Channel(TextChoices):
 class Trigger(TextChoices):
     LEAD_CAPTURED = "lead_captured", _("A lead is captured")
     TAG_ADDED = "tag_added", _("A tag is added")
+    SEGMENT_ENTERED = "segment_entered", _("Somebody comes into a segment")
+    SEGMENT_LEFT = "segment_left", _("Somebody leaves a segment")
     MANUAL = "manual", _("By hand")
+
+
+OF_SEGMENTS = (Trigger.SEGMENT_ENTERED, Trigger.SEGMENT_LEFT)
 
 
 class SopState(TextChoices):

@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audiences.models import Segment
 from campaigns.enums import (
+    OF_SEGMENTS,
     Channel,
     Closure,
     EnrollmentState,
@@ -75,6 +77,9 @@ class Sop(models.Model):
     trigger_tag = models.ForeignKey(
         Tag, models.PROTECT, null=True, blank=True, related_name="started_sops", verbose_name=_("this tag")
     )
+    trigger_segment = models.ForeignKey(
+        Segment, models.PROTECT, null=True, blank=True, related_name="started_sops", verbose_name=_("this segment")
+    )
     exit_when_won = models.BooleanField(_("ends when won"), default=True)
     late_policy = models.CharField(
         _("what is late"), max_length=5, choices=LatePolicy.choices, default=LatePolicy.SEND, db_default=LatePolicy.SEND
@@ -105,7 +110,10 @@ class Sop(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(trigger=Trigger.TAG_ADDED) | Q(trigger_tag__isnull=False), name="sop_names_its_tag"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(trigger__in=OF_SEGMENTS) | Q(trigger_segment__isnull=False), name="sop_names_its_segment"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ class StepCounts:
 
 def sop_list(user: User, now: datetime, *, state: str = "", search: str = "") -> list[SopSummary]:
     """Every SOP by name with its numbers, in three statements however many there are."""
-    sops = Sop.objects.select_related("trigger_tag", "live_version", "campaign")
+    sops = Sop.objects.select_related("trigger_tag", "trigger_segment", "live_version", "campaign")
     if state:
         sops = sops.filter(state=state)
     if search:
@@ -68,7 +68,14 @@ def sop_summary(user: User, sop: Sop, now: datetime) -> SopSummary:
 
 
 def sop_get(pk: UUID) -> Sop | None:
-    return Sop.objects.select_related("trigger_tag", "live_version", "campaign").filter(pk=pk).first()
+    return (
+        Sop.objects.select_related("trigger_tag", "trigger_segment", "live_version", "campaign").filter(pk=pk).first()
+    )
+
+
+def sop_list_of_segment(segment_id: UUID) -> list[Sop]:
+    """Those that somebody's coming into this segment, or leaving it, starts."""
+    return list(Sop.objects.filter(trigger_segment=segment_id))
 
 
 def sop_choices() -> list[tuple[str, str]]:

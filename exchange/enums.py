@@ -61,6 +61,8 @@ class HookEvent(TextChoices):
     TAG_ADDED = "tag.added", _("A contact got a tag")
     TAG_REMOVED = "tag.removed", _("A contact lost a tag")
     STAGE_CHANGED = "stage.changed", _("A contact moved to a stage")
+    SEGMENT_ENTERED = "segment.entered", _("A contact came into a segment")
+    SEGMENT_LEFT = "segment.left", _("A contact left a segment")
     TOUCHPOINT_SENT = "touchpoint.sent", _("A touch was sent")
     INTERACTION_LOGGED = "interaction.logged", _("A talk was logged")
     OPPORTUNITY_CREATED = "opportunity.created", _("An opportunity was made")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -105,11 +106,18 @@ def mark_due(
     tag_ids: Collection[UUID],
     anything: bool,
     now: datetime,
+    beside: Sequence[tuple[str, dict[str, Any]]] = (),
 ) -> bool:
-    """Have these contacts counted again, as far as they still are, if a rule asks about what changed."""
+    """Have these contacts counted again, as far as they still are, if a rule asks about what changed.
+
+    `beside`: INSERTs that RETURN a row for each they made, with their parameters, that go along; True for theirs too.
+    """
+    riders = [f"beside_{place} AS ({text})" for place, (text, _params) in enumerate(beside)]
+    made = " + ".join(f"(SELECT count(*) FROM {name.split()[0]})" for name in ["scored", *riders])
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
+            WITH {"".join(f"{rider}, " for rider in riders)} scored AS (
             INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
             SELECT c.id, 0, 'cold', '[]', %(now)s FROM contacts_contact c
             WHERE c.id = ANY(%(contacts)s::uuid[]) AND EXISTS (
@@ -119,8 +127,10 @@ def mark_due(
             ORDER BY c.id
             ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
                 WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
+            RETURNING 1) SELECT {made}
             """,
             {
+                **{name: value for _text, params in beside for name, value in params.items()},
                 "now": now,
                 "contacts": sorted(contact_ids),
                 "types": list(event_types),
@@ -128,7 +138,7 @@ def mark_due(
                 "anything": anything,
             },
         )
-        return bool(cursor.rowcount)
+        return bool(cursor.fetchone()[0])
 
 
 def mark_all_due(now: datetime) -> int:

@@ -1,6 +1,6 @@
 """Writes of scores: the rules, whom they must be asked about again, and what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +39,17 @@ class Changed:
     anything: bool = False
 
 
+Rider = Callable[[Sequence[Changed]], tuple[str, dict[str, Any]] | None]
+"""What a room above writes down of changes: a part of the statement that notes them, and its parameters."""
+_riders: Final[list[Rider]] = []
+
+
+def ride_along(rider: Rider) -> None:
+    """Called once at start-up by who wants to know of changes too, without a statement of its own."""
+    if rider not in _riders:
+        _riders.append(rider)
+
+
 def scores_touched(changes: Sequence[Changed]) -> None:
     """These contacts will be counted again, within a second. Inside `due_work`; one statement for all of it."""
     before_commit(changes, _touch)
@@ -51,7 +62,8 @@ def _touch(changes: Sequence[Changed]) -> None:
     types = {each.event_type for each in changes if each.event_type}
     tags = {each.tag_id for each in changes if each.tag_id is not None}
     contact_ids, anything = {each.contact_id for each in changes}, any(each.anything for each in changes)
-    if score_queries.mark_due(contact_ids, event_types=types, tag_ids=tags, anything=anything, now=now):
+    beside = [part for rider in _riders if (part := rider(changes)) is not None]
+    if score_queries.mark_due(contact_ids, event_types=types, tag_ids=tags, anything=anything, now=now, beside=beside):
         note_due(now)
 
 

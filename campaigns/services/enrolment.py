@@ -14,7 +14,14 @@ from scheduler.services import note_due
 _REACHED: Final = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 
 
-def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: UUID | None = None) -> int:
+def start_sops(
+    *,
+    trigger: str,
+    starts: Sequence[Start],
+    now: datetime,
+    tag_id: UUID | None = None,
+    segment_id: UUID | None = None,
+) -> int:
     """Enrol contacts in every live SOP that this trigger starts; gives how many were enrolled.
 
     Those who were in an SOP before are left alone. The first touch is planned in the same
@@ -22,12 +29,12 @@ def start_sops(*, trigger: str, starts: Sequence[Start], now: datetime, tag_id: 
     """
     if not starts:
         return 0
-    return sum(enroll(sop=sop, starts=starts) for sop in sops_that_start(trigger, tag_id=tag_id))
+    return sum(enroll(sop=sop, starts=starts) for sop in sops_that_start(trigger, tag_id=tag_id, segment_id=segment_id))
 
 
-def sops_that_start(trigger: str, *, tag_id: UUID | None = None) -> list[Sop]:
+def sops_that_start(trigger: str, *, tag_id: UUID | None = None, segment_id: UUID | None = None) -> list[Sop]:
     """The live SOPs that this trigger starts."""
-    return enrollment_queries.sops_that_start(trigger, tag_id)
+    return enrollment_queries.sops_that_start(trigger, tag_id, segment_id)
 
 
 def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
+from audiences.models import Segment
 from campaigns import drafts, lane_queries
 from campaigns.enums import LatePolicy, Reason, SopState
 from campaigns.models import Campaign, Lane, Sop, SopVersion, Step
@@ -20,7 +21,7 @@ from content.models import Material
 from scheduler.services import due_work, note_due
 from tagging.models import Tag
 
-_SETTINGS = frozenset({"name", "summary", "trigger", "trigger_tag", "exit_when_won", "campaign"}) | {
+_SETTINGS = frozenset({"name", "summary", "trigger", "trigger_tag", "trigger_segment", "exit_when_won", "campaign"}) | {
     "late_policy",
     "late_after_minutes",
     "catch_up_per_minute",
@@ -33,6 +34,7 @@ def create_sop(
     trigger: str,
     now: datetime,
     trigger_tag: Tag | None = None,
+    trigger_segment: Segment | None = None,
     exit_when_won: bool = True,
     summary: str = "",
     campaign: Campaign | None = None,
@@ -46,6 +48,7 @@ def create_sop(
         name=name,
         trigger=trigger,
         trigger_tag=trigger_tag,
+        trigger_segment=trigger_segment,
         exit_when_won=exit_when_won,
         summary=summary,
         campaign=campaign,

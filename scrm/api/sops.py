@@ -20,14 +20,19 @@ from scrm.core import clock
 
 
 class SopRow(serializers.ModelSerializer):
+    starts_with_segment = serializers.UUIDField(
+        source="trigger_segment_id",
+        allow_null=True,
+        help_text="The segment that somebody comes into or leaves, where that starts it.",
+    )
     starts_with_tag = serializers.CharField(source="trigger_tag.code", default=None, allow_null=True)
     live_version = serializers.IntegerField(source="live_version.number", default=None, allow_null=True)
 
     class Meta:
         model = Sop
         fields: tuple[str, ...] = (
-            *("id", "name", "summary", "state", "trigger", "starts_with_tag", "exit_when_won", "live_version"),
-            *("created_at", "updated_at"),
+            *("id", "name", "summary", "state", "trigger", "starts_with_tag", "starts_with_segment", "exit_when_won"),
+            *("live_version", "created_at", "updated_at"),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from django.db.models import ForeignKey, Model
 
-from audiences.models import SegmentMember
+from audiences.models import SegmentMember, SegmentMove
 from campaigns.models import Enrollment, RepTask, Touchpoint
 from commerce.models import CouponGrant, Order, Voice
 from contacts.merge_queries import Pointer
@@ -129,6 +129,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
         better="f.entered_at < s.entered_at",
         takes=("entered_at",),
     ),
+    (SegmentMove, "contact"): _FOLLOW,
     # A run in the same SOP keeps its place in the person's history; which one goes on is decided before.
     (Enrollment, "contact"): Numbered("sop_id", "entry"),
     (Touchpoint, "contact"): _FOLLOW,

@@ -12,6 +12,7 @@ from leads.services.opportunities import ensure_opportunity_stages
 from lifecycle.enums import StageKind
 from lifecycle.templates import USUAL_REASONS
 from scrm.core import clock
+from scrm.flows.audience import SEGMENT_EVENT_TYPES
 from tagging.enums import CategoryKind
 from tenants.selectors import tenant_current
 
@@ -72,6 +73,10 @@ _EVENT_TYPES: Final[tuple[tuple[str, str, str, str, str, dict[str, str], bool], 
     (
         *("chat_message", "Chat message", "会话消息", "Who talks with us, and about what?", "谁在和我们沟通，谈什么？"),
         *({"channel": _TEXT, "direction": _TEXT}, True),
+    ),
+    *(
+        (code, en, zh, question, question_zh, properties, False)
+        for code, en, zh, question, question_zh, properties in SEGMENT_EVENT_TYPES
     ),
     (
         *("consent_withdrawn", "Consent withdrawn", "撤回同意", "What drives people away?", "是什么让客户离开？"),

@@ -3,7 +3,9 @@
 from accounts.queries import SEALS_NEXT_DUE
 from alerts.queries import ALERTS_NEXT_DUE
 from audiences.bit_fold_queries import BITS_NEXT_DUE
+from audiences.check_queries import CHECKS_NEXT_DUE, MOVES_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
+from audiences.services_checks import check_note
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
 from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
@@ -18,7 +20,7 @@ from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
 from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
-from scrm.flows.audience import bits_due, segments_due
+from scrm.flows.audience import bits_due, checks_due, moves_due, segments_due
 from scrm.flows.audit import audit_due
 from scrm.flows.duplicates import duplicates_due
 from scrm.flows.held import pages_due
@@ -37,14 +39,18 @@ from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
 from tagging.rule_queries import TAG_RULES_NEXT_DUE, TAGS_END_NEXT_DUE
 from tagging.score_queries import SCORES_NEXT_DUE
+from tagging.services_scores import ride_along
 
 
 def connect() -> None:
     """Called once when Django is ready."""
     register(DueSource("touchpoints", TOUCHPOINTS_NEXT_DUE, touchpoints_due, sends=True))
     register(DueSource("jobs", JOBS_NEXT_DUE, jobs_due))
+    register(DueSource("segment_checks", CHECKS_NEXT_DUE, checks_due))
     register(DueSource("segments", SEGMENTS_NEXT_DUE, segments_due))
     register(DueSource("bits", BITS_NEXT_DUE, bits_due))
+    register(DueSource("segment_moves", MOVES_NEXT_DUE, moves_due))
+    ride_along(check_note)
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
     register(DueSource("inbox", INBOX_NEXT_DUE, messages_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))

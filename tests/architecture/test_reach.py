@@ -22,6 +22,7 @@ RAW: dict[str, str] = {
     "audiences/bit_fold_queries.py": "tests/audiences/test_bits.py::test_bits_of_another_business_are_not_counted",
     "audiences/bit_queries.py": "tests/audiences/test_bits.py::test_bits_of_another_business_are_not_counted",
     "audiences/queries.py": "tests/audiences/test_segments.py::test_other_business_sees_no_segment",
+    "audiences/check_queries.py": "tests/flows/test_audience.py::test_and_cai_s_segments_look_at_none_of_ours",
     "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "lifecycle/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "commerce/rfm_queries.py": "tests/flows/test_order_undo.py::test_and_cai_sees_nothing_of_it",

@@ -36,6 +36,7 @@ OWNERS: Final = {
             *("contacts.reveal", "contacts.personrequest"),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
+            "audiences.segmentmove",
             *("campaigns.touchpoint", "leads.touch", "leads.referrallink", "leads.referral"),
         ],
         "contact__owner",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from audiences.models import SegmentCheck, SegmentMember, SegmentMove, SegmentRun
 from commerce.models import OpportunityItem, Voice, VoiceTopic
 from contacts.models import CustomField, OwnerChange
 from leads.models import (
@@ -41,6 +42,7 @@ def lay_story(world: "World", tag: Tag) -> None:
     keep(ScoreRule.objects.create(name="x", kind="tag", tag=tag, points=1, created_at=clock.now()))
     keep(ScoreScale.objects.create())
     keep(PoolPolicy.objects.create())
+    keep(SegmentCheck.objects.create(contact_ids=[], watches=["other"], at=clock.now()))
     keep(PoolRule.objects.create(created_at=clock.now()))
     for subject in ("lead", "company"):
         CustomField.objects.create(code=subject, subject=subject, kind="text", label=subject, created_at=clock.now())
@@ -68,6 +70,10 @@ def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> No
     keep(RatingChange.objects.create(**of, lead=lead, after="A", by=owner, at=now), whose)
     keep(OwnerChange.objects.create(**of, after=owner, why="lead", by=owner, at=now), whose)
     keep(ContactScore.objects.create(**of, points=1), whose)
+    segment = {"segment": world.row("audiences.segment", "shared")}
+    keep(SegmentMember.objects.create(**of, **segment, entered_at=now), whose)
+    keep(SegmentMove.objects.create(**of, **segment, entered=True, at=now), whose)
+    keep(SegmentRun.objects.create(**segment, cause="asked", at=now), whose)
     if owner is None:
         world.rows.setdefault(POOLED, {})["shared"] = lead
     keep(PoolWarning.objects.create(**of, owner=owner or world.users["dan"], due_at=now), whose)

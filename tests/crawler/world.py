@@ -16,7 +16,7 @@ from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.models import Alert
 from analytics.models import CommissionRate, Goal
-from audiences.models import Segment, SegmentMember, Tier
+from audiences.models import Segment, Tier
 from campaigns.enums import Channel
 from campaigns.form_models import FormRoute
 from campaigns.models import (
@@ -383,7 +383,6 @@ def _customer(world: World, canaries: Canaries, whose: str) -> None:
         TrackedLink.objects.create(**of, material=material, rep=owner, code=short_code(80)[:16], created_at=now), whose
     )
     keep(PageView.objects.create(link=link, at=now), whose)
-    keep(SegmentMember.objects.create(**of, segment=shared["audiences.segment"], entered_at=now), whose)
     version, lane = shared["campaigns.sopversion"], Lane.objects.get(sop=shared["campaigns.sop"], channel="rep_task")
     enrolled = {"sop": version.sop, "version": version, "lead": lead, "anchor_at": now, "zone": "UTC"}
     enrollment = keep(Enrollment.objects.create(**of, **enrolled), whose)

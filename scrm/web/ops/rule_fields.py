@@ -42,6 +42,10 @@ class Field:
     optional: bool = False
     step: str = ""
 
+    @property
+    def is_given(self) -> bool:
+        return bool(self.value) or any(choice.chosen and choice.value for choice in self.choices)
+
 
 def value_fields(index: int, row: Row) -> list[Field]:
     name, many = f"rule-{index}-value", row.shape is Shape.MANY

@@ -25,6 +25,8 @@ class Row:
     values: list[str] = field(default_factory=list)
     args: dict[str, str] = field(default_factory=dict)
     error: str = ""
+    is_next: bool = False
+    """Where a keyboard goes on."""
 
     @property
     def shape(self) -> Shape:

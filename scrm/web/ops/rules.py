@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -14,27 +11,27 @@ from django.utils.translation import gettext as _
 from events.selectors import event_type_label, event_type_list
 from leads.arrival_facts import arrival_facts
 from scrm.core.conditions import (
-    All,
-    AnyOf,
     Condition,
     ConditionInvalid,
     Fact,
-    Leaf,
     Registry,
     Scope,
     explain,
     facts,
     parse,
     sentence,
-    to_json,
 )
 from scrm.core.conditions.words import OPERATOR_LABELS
 from scrm.web.ops.rule_fields import argument_field, value_fields
-from scrm.web.ops.rule_rows import Row, row_posted, row_stored
+from scrm.web.ops.rule_rows import Row
+from scrm.web.ops.rule_tree import MATCHES, Group, Part, at_path, numbered, read_tree, tree_of
+
+INLINE: Final = 2
+"""So many things that narrow a fact down stand beside it; the others open below."""
 
 
 class RuleForm:
-    """The rule of a form. A rule with groups inside groups can't be rows: it is kept as it came."""
+    """The rule of a form: rows, and groups within groups."""
 
     registry: ClassVar[Registry] = facts
     about: ClassVar[str] = ""
@@ -42,11 +39,9 @@ class RuleForm:
     first: ClassVar[str] = "tags"
     """What most rules ask about."""
 
-    def __init__(self, rows: Sequence[Row], *, match: str = "all", scope: Scope, kept: Condition | None = None) -> None:
-        self.rows = list(rows)
-        self.match = match
+    def __init__(self, root: Group, *, scope: Scope) -> None:
+        self.root = root
         self.scope = scope
-        self.kept = kept
         self.error = ""
 
     @classmethod
@@ -54,42 +49,50 @@ class RuleForm:
         try:
             condition = parse(data, cls.registry, scope=scope, stored=True)
         except ConditionInvalid:
-            return cls([], scope=scope)
-        parts = condition.parts if isinstance(condition, All | AnyOf) else (condition,)
-        leaves = [part for part in parts if isinstance(part, Leaf)]
-        if len(leaves) < len(parts):
-            return cls([], scope=scope, kept=condition)
-        return cls(
-            [row_stored(leaf) for leaf in leaves], match="any" if isinstance(condition, AnyOf) else "all", scope=scope
-        )
+            return cls(Group(), scope=scope)
+        return cls(tree_of(condition), scope=scope)
 
     @classmethod
     def from_post(cls, data: QueryDict) -> RuleForm:
-        """Rows as posted, one added or removed where a button asked for it."""
+        """The parts as posted, one added or removed where a button asked for it."""
         scope = Scope.CONTACT if data.get("rule-scope") == Scope.CONTACT else Scope.EVENT
-        if data.get("rule-kept") and "rule-rewrite" not in data:
-            return cls._from_kept(data.get("rule-kept", ""), scope)
-        places = range(min(_number(data.get("rule-rows")), 100))
-        rows = [row for index in places if (row := row_posted(data, index, cls.registry))]
-        removed = data.get("rule-remove", "")
-        if removed.isdigit() and int(removed) < len(rows):
-            del rows[int(removed)]
-        form = cls(rows, match="any" if data.get("rule-match") == "any" else "all", scope=scope)
-        if "rule-add" in data or "rule-rewrite" in data:
-            form.add()
+        form = cls(read_tree(data, cls.registry), scope=scope)
+        removed, added, grouped = (data.get(f"rule-{what}") for what in ("remove", "add", "group"))
+        if isinstance(removed, str) and removed.isdigit():
+            form.remove(int(removed))
+        if isinstance(added, str):
+            form.add(form.group_at(added))
+        if isinstance(grouped, str):
+            group = Group("any")
+            form.group_at(grouped).parts.append(group)
+            form.add(group)
         return form
 
-    @classmethod
-    def _from_kept(cls, text: str, scope: Scope) -> RuleForm:
-        try:
-            return cls([], scope=scope, kept=parse(json.loads(text), cls.registry, scope=scope, stored=True))
-        except (ValueError, ConditionInvalid):
-            return cls([], scope=scope)
-
-    def add(self) -> None:
+    def add(self, group: Group | None = None) -> None:
         """One more row, about what most rules ask for."""
         fact = self.registry.by_key[self.first]
-        self.rows.append(Row(fact, fact.operators[0]))
+        (group or self.root).parts.append(Row(fact, fact.operators[0], is_next=group is not None))
+
+    def remove(self, number: int) -> None:
+        """Take out one part, a group with all that is in it."""
+        parts = list(numbered(self.root))
+        for group in (self.root, *(part for _number, _depth, part in parts if isinstance(part, Group))):
+            kept = [part for part in group.parts if not (number < len(parts) and part is parts[number][2])]
+            group.is_next = len(kept) < len(group.parts)
+            group.parts = kept
+
+    def group_at(self, place: str) -> Group:
+        """The group of a button; the outermost one where it says none."""
+        named = (part for number, _depth, part in numbered(self.root) if f"g{number}" == place)
+        return next((part for part in named if isinstance(part, Group)), self.root)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [part for _number, _depth, part in numbered(self.root) if isinstance(part, Row)]
+
+    @property
+    def count(self) -> int:
+        return len(list(numbered(self.root)))
 
     @property
     def facts(self) -> list[Fact]:
@@ -97,21 +100,11 @@ class RuleForm:
 
     @property
     def is_filled(self) -> bool:
-        return self.kept is not None or all(row.is_filled for row in self.rows)
-
-    @property
-    def kept_words(self) -> str:
-        return sentence(self.kept) if self.kept else ""
-
-    @property
-    def kept_json(self) -> str:
-        return json.dumps(to_json(self.kept)) if self.kept else ""
+        return all(part.is_filled for part in self.root.parts)
 
     def to_json(self) -> dict[str, Any]:
-        """What the services take; {} where there is no row."""
-        if self.kept is not None:
-            return to_json(self.kept)
-        return {self.match: [row.to_json() for row in self.rows]} if self.rows else {}
+        """What the services take; {} where there is no part."""
+        return self.root.to_json() if self.root.parts else {}
 
     def condition(self) -> Condition | None:
         """The rule where it can be read already; None while it is being written."""
@@ -123,9 +116,12 @@ class RuleForm:
             return None
 
     def is_valid(self) -> bool:
-        """Whether every row can be read; else each says what is wrong with it."""
-        for row in self.rows:
-            row.error = "" if row.is_filled else _("Fill in every field of this condition.")
+        """Whether every part can be read; else each says what is wrong with it."""
+        for _number, _depth, part in numbered(self.root):
+            if isinstance(part, Row):
+                part.error = "" if part.is_filled else _("Fill in every field of this condition.")
+            else:
+                part.error = "" if part.parts else _("Add a condition to this group, or remove the group.")
         if not self.is_filled:
             return False
         try:
@@ -136,33 +132,48 @@ class RuleForm:
         return True
 
     def explain(self, invalid: ConditionInvalid) -> None:
-        """Put each problem beside its row."""
+        """Put each problem beside its part."""
         for problem in invalid.problems:
-            place = re.match(r"(?:all|any)\[(\d+)\]", problem.path)
-            if place and int(place[1]) < len(self.rows):
-                self.rows[int(place[1])].error = explain(problem)
-            else:
+            part = at_path(self.root, problem.path)
+            if part is self.root:
                 self.error = explain(problem)
+            else:
+                part.error = explain(problem)
 
     def drawn(self) -> list[dict[str, Any]]:
-        """The rows as the page draws them."""
+        """The parts as the page draws them, those of a group within it."""
         groups = [
             (str(group), [(fact.key, str(fact.label)) for fact in each])
             for group, each in groupby(self.facts, key=lambda fact: fact.group)
         ]
-        return [
-            {
-                "index": index,
-                "fact": row.fact.key,
-                "groups": groups,
-                "op": row.op,
-                "ops": [(op, str(OPERATOR_LABELS[op])) for op in row.fact.operators],
-                "arguments": [argument_field(index, each, row.args) for each in row.fact.arguments],
-                "fields": value_fields(index, row),
-                "error": row.error,
-            }
-            for index, row in enumerate(self.rows)
-        ]
+        numbers = {id(part): (number, depth) for number, depth, part in numbered(self.root)}
+        return [self._drawn(part, numbers, groups) for part in self.root.parts]
+
+    def _drawn(self, part: Part, numbers: dict[int, tuple[int, int]], groups: Any) -> dict[str, Any]:
+        number, depth = numbers[id(part)]
+        said = {"index": number, "depth": depth, "error": part.error, "is_next": part.is_next}
+        if isinstance(part, Group):
+            within = [self._drawn(each, numbers, groups) for each in part.parts]
+            return {**said, "parts": within, "match": part.match, "matches": MATCHES.items()}
+        drawn = [argument_field(number, each, part.args) for each in part.fact.arguments]
+        inline = [each for place, each in enumerate(drawn) if place < INLINE or not each.optional]
+        more = [each for each in drawn if each not in inline]
+        return {
+            **said,
+            "fact": part.fact.key,
+            "groups": groups,
+            "op": part.op,
+            "ops": [(op, str(OPERATOR_LABELS[op])) for op in part.fact.operators],
+            "arguments": drawn,
+            "inline": inline,
+            "more": more,
+            "narrowed": any(each.is_given for each in more),
+            "fields": value_fields(number, part),
+        }
+
+    @property
+    def matches(self) -> Any:
+        return MATCHES.items()
 
 
 class ArrivalRuleForm(RuleForm):
@@ -195,8 +206,4 @@ def rule_words(data: object, scope: Scope = Scope.EVENT, registry: Registry = fa
 
 def is_rule_step(request: HttpRequest) -> bool:
     """Whether the form was posted by pressing a row's button without a script."""
-    return any(name in request.POST for name in ("rule-add", "rule-remove", "rule-rewrite"))
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 4 else 0
+    return any(name in request.POST for name in ("rule-add", "rule-group", "rule-remove"))

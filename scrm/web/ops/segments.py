@@ -14,15 +14,18 @@ from django.views.decorators.http import require_POST
 
 from audiences.models import Segment, SegmentKind
 from audiences.selectors import (
+    run_last,
     segment_get,
     segment_list,
     segment_members,
     segment_movement,
     segment_preview,
+    segments_gone,
 )
-from audiences.services import delete_segment, refresh_segment, save_segment
+from audiences.services import refresh_segment, save_segment
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope, sentence
+from scrm.flows.audience import uses_of_segment
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.replies import form_page, take_errors
@@ -50,6 +53,7 @@ def segment_index(request: Visit) -> HttpResponse:
 @may("segment.view")
 def segment_detail(request: Visit, segment_id: UUID) -> HttpResponse:
     segment = found(segment_get(request.user, segment_id))
+    parents, sops = uses_of_segment(segment)
     came, went = segment_movement(request.user, segment, clock.now() - timedelta(days=7))
     context = {
         "segment": segment,
@@ -57,7 +61,13 @@ def segment_detail(request: Visit, segment_id: UUID) -> HttpResponse:
         "page": page_of(request, segment_members(request.user, segment)),
         "came": came,
         "went": went,
-        "is_dynamic": segment.kind == SegmentKind.DYNAMIC,
+        "is_live": segment.kind == SegmentKind.DYNAMIC and segment.archived_at is None,
+        "parents": parents,
+        "used_by": ", ".join(str(each) for each in (*parents, *sops)),
+        "sops": sops,
+        "gone": segments_gone(segment),
+        "last_run": run_last(segment),
+        "tab": "members",
     }
     return render(request, "ops/segment_detail.html", context)
 
@@ -76,20 +86,11 @@ def segment_edit(request: Visit, segment_id: UUID) -> HttpResponse:
 @may("segment.edit")
 def segment_refresh(request: Visit, segment_id: UUID) -> HttpResponse:
     segment = found(segment_get(request.user, segment_id))
-    change = refresh_segment(segment=segment, now=clock.now())
+    change = refresh_segment(segment=segment, by=request.user, now=clock.now())
     messages.success(
         request, _("Refreshed: %(entered)s came, %(left)s left.") % {"entered": change.entered, "left": change.left}
     )
     return redirect("ops:segment_detail", segment.pk)
-
-
-@require_POST
-@may("segment.edit")
-def segment_delete(request: Visit, segment_id: UUID) -> HttpResponse:
-    segment = found(segment_get(request.user, segment_id))
-    delete_segment(segment=segment, by=request.user, now=clock.now())
-    messages.success(request, _("Segment “%(name)s” deleted.") % {"name": segment.name})
-    return redirect("ops:segment_list")
 
 
 @require_POST
@@ -134,7 +135,7 @@ def _segment_page(request: Visit, segment: Segment | None) -> HttpResponse:
 
 
 def _counted(request: Visit, conditions: RuleForm) -> dict[str, object]:
-    condition = conditions.condition() if conditions.rows or conditions.kept else None
+    condition = conditions.condition() if conditions.rows else None
     if condition is None:
         return {"count": None}
     count, sample = segment_preview(condition, request.user, clock.now())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from audiences.selectors import segment_list_offered
 from campaigns import drafts
 from campaigns.differences import SAME, differences
 from campaigns.enums import SopState, Trigger
@@ -151,6 +152,7 @@ def _editor(request: Visit, sop: Sop, form: SopForm, steps: StepForms, check: bo
 def _settings(request: Visit, initial: dict[str, Any]) -> SopForm:
     form = SopForm(request.POST or None, initial=initial)
     offer_rows(form, "trigger_tag", tag_list_active())
+    offer_rows(form, "trigger_segment", segment_list_offered())
     offer_rows(form, "campaign", campaign_list())
     return form
 

@@ -8,8 +8,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from audiences.models import Segment
 from campaigns import drafts
-from campaigns.enums import Channel, LatePolicy, SopState, TouchState, Trigger
+from campaigns.enums import OF_SEGMENTS, Channel, LatePolicy, SopState, TouchState, Trigger
 from campaigns.models import Campaign, Sop
 from campaigns.planner import weekday_names
 from content.selectors import material_list_active
@@ -60,6 +61,13 @@ class SopForm(forms.Form):
         empty_label=_("None"),
         help_text=_("Only where a tag starts it."),
     )
+    trigger_segment = forms.ModelChoiceField(
+        Segment.objects.none(),
+        label=_("This segment"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_("Only where a segment starts it."),
+    )
     campaign = forms.ModelChoiceField(
         Campaign.objects.none(), label=_("Campaign"), required=False, empty_label=_("None")
     )
@@ -96,6 +104,10 @@ class SopForm(forms.Form):
             cleaned["trigger_tag"] = None
         elif not cleaned.get("trigger_tag") and "trigger_tag" not in self.errors:
             self.add_error("trigger_tag", _("Choose the tag that starts it."))
+        if cleaned.get("trigger") not in OF_SEGMENTS:
+            cleaned["trigger_segment"] = None
+        elif not cleaned.get("trigger_segment") and "trigger_segment" not in self.errors:
+            self.add_error("trigger_segment", _("Choose the segment that starts it."))
         return cleaned
 
     @staticmethod
@@ -105,6 +117,7 @@ class SopForm(forms.Form):
             "summary": sop.summary,
             "trigger": sop.trigger,
             "trigger_tag": sop.trigger_tag_id,
+            "trigger_segment": sop.trigger_segment_id,
             "campaign": sop.campaign_id,
             "exit_when_won": sop.exit_when_won,
             "late_policy": sop.late_policy,

@@ -1,7 +1,5 @@
 """Rules built in rows: what is posted, what is stored, and what is said when it can't be."""
 
-from urllib.parse import urlencode
-
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
@@ -156,15 +154,67 @@ def test_a_tag_rule_needs_no_condition(ops, tag):
     assert TagRule.objects.get().condition == {}
 
 
-def test_a_nested_rule_is_kept_as_it_is(ops):
-    nested = {"all": [{"not": {"fact": "contact.city", "op": "is", "value": "Rome"}}]}
+BERLINERS, ROMANS = ({"fact": "contact.city", "op": "is", "value": city} for city in ("Berlin", "Rome"))
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        {"all": [BERLINERS, {"any": [ROMANS, {"all": [BERLINERS, ROMANS]}]}, ROMANS]},
+        {"any": [{"not": {"any": [BERLINERS]}}, {"not": {"all": [ROMANS, BERLINERS]}}]},
+        {"not": {"any": [BERLINERS, {"not": {"all": [ROMANS]}}]}},
+    ],
+)
+def test_groups_within_groups_are_posted_as_they_were_drawn(acme, nested):
     form = RuleForm.from_stored(nested, Scope.CONTACT)
 
-    again = RuleForm.from_post(QueryDict(urlencode({"rule-scope": "contact", "rule-kept": form.kept_json})))
+    again = RuleForm.from_post(as_a_browser_posts(form))
 
-    assert form.rows == []
     assert again.to_json() == nested
     assert again.is_valid()
+
+
+def test_a_rule_that_is_turned_round_is_a_group_of_none(acme):
+    form = RuleForm.from_stored({"not": BERLINERS}, Scope.CONTACT)
+
+    assert RuleForm.from_post(as_a_browser_posts(form)).to_json() == {"not": {"any": [BERLINERS]}}
+
+
+def test_buttons_add_and_remove_groups(ops):
+    posted = as_a_browser_posts(RuleForm.from_stored({"all": [BERLINERS, {"any": [ROMANS]}]}, Scope.CONTACT)).dict()
+
+    def press(**button: str) -> RuleForm:
+        return ops.post(reverse("ops:rule_builder"), {**posted, **button}).context["rule"]
+
+    assert [len(group.parts) for group in press(**{"rule-group": "g1"}).root.parts[1:]] == [2]
+    assert press(**{"rule-add": "g1"}).root.parts[1].parts[1].fact.key == "tags"
+    assert press(**{"rule-add": "root"}).root.parts[2].fact.key == "tags"
+    assert press(**{"rule-remove": "1"}).to_json() == {"all": [BERLINERS]}
+    assert press(**{"rule-remove": "2"}).root.parts[1].parts == []
+
+
+def test_an_empty_group_is_asked_about_beside_it(ops):
+    data = as_a_browser_posts(RuleForm.from_stored({"all": [BERLINERS, {"any": [ROMANS]}]}, Scope.CONTACT))
+    data["rule-rows"] = "2"
+
+    answer = ops.post(reverse("ops:segment_create"), {"name": "B", "kind": "dynamic", **data.dict()})
+
+    assert "Add a condition to this group" in answer.context["rule"].root.parts[1].error
+    assert not Segment.objects.exists()
+
+
+def test_a_wrong_value_within_a_group_is_explained_beside_it(ops):
+    data = as_a_browser_posts(
+        RuleForm.from_stored(
+            {"all": [BERLINERS, {"not": {"any": [{"fact": "lead.count", "op": "is", "value": 1}]}}]}, Scope.CONTACT
+        )
+    )
+    data["rule-2-value"] = "many"
+
+    answer = ops.post(reverse("ops:segment_create"), {"name": "B", "kind": "dynamic", **data.dict()})
+
+    assert "expected a whole number" in answer.context["rule"].rows[1].error
+    assert "expected a whole number" in answer.content.decode()
 
 
 SAMPLES = {
@@ -198,14 +248,23 @@ def sample(fact, op: str) -> dict:
 
 def as_a_browser_posts(form: RuleForm) -> QueryDict:
     data = QueryDict(mutable=True)
-    data.update({"rule-scope": form.scope.value, "rule-match": form.match, "rule-rows": str(len(form.rows))})
-    for row in form.drawn():
-        start = f"rule-{row['index']}"
-        data.update({f"{start}-fact": row["fact"], f"{start}-was": row["fact"], f"{start}-op": row["op"]})
-        for field in [*row["arguments"], *row["fields"]]:
-            chosen = [choice.value for choice in field.choices if choice.chosen]
-            for value in chosen if field.kind in ("select", "multiple") else [field.value]:
-                data.appendlist(field.name, value)
+    data.update({"rule-scope": form.scope.value, "rule-match": form.root.match, "rule-rows": str(form.count)})
+
+    def post(parts: list) -> None:
+        for row in parts:
+            start = f"rule-{row['index']}"
+            data[f"{start}-depth"] = str(row["depth"])
+            if "parts" in row:
+                data.update({f"{start}-kind": "group", f"{start}-match": row["match"]})
+                post(row["parts"])
+                continue
+            data.update({f"{start}-fact": row["fact"], f"{start}-was": row["fact"], f"{start}-op": row["op"]})
+            for field in [*row["arguments"], *row["fields"]]:
+                chosen = [choice.value for choice in field.choices if choice.chosen]
+                for value in chosen if field.kind in ("select", "multiple") else [field.value]:
+                    data.appendlist(field.name, value)
+
+    post(form.drawn())
     return data
 
 
