@@ -138,6 +138,20 @@ BEAUTY = Business(
     segments=(
         ("上海客户", {"fact": "contact.city", "op": "is", "value": "上海"}),
         ("有邮箱的客户", {"fact": "contact.known_by", "op": "has", "value": "email"}),
+        (
+            "上海以外的活跃客户",
+            {
+                "all": [
+                    {"fact": "segments", "op": "has_none", "value": ["上海客户"]},
+                    {
+                        "any": [
+                            {"fact": "events.count", "op": "gte", "value": 2, "args": {"days": 30}},
+                            {"fact": "segments", "op": "has_any", "value": ["有邮箱的客户"]},
+                        ]
+                    },
+                ]
+            },
+        ),
     ),
     campaign="双十一返场",
     said=(

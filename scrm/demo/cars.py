@@ -150,6 +150,20 @@ CARS = Business(
     segments=(
         ("Hamburg", {"fact": "contact.city", "op": "is", "value": "Hamburg"}),
         ("Known by e-mail", {"fact": "contact.known_by", "op": "has", "value": "email"}),
+        (
+            "Active beyond Hamburg",
+            {
+                "all": [
+                    {"fact": "segments", "op": "has_none", "value": ["Hamburg"]},
+                    {
+                        "any": [
+                            {"fact": "events.count", "op": "gte", "value": 2, "args": {"days": 30}},
+                            {"fact": "segments", "op": "has_any", "value": ["Known by e-mail"]},
+                        ]
+                    },
+                ]
+            },
+        ),
     ),
     campaign="Autumn test drives",
     said=(

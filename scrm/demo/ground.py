@@ -93,8 +93,21 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
 
 def make_segments(ground: Ground, now: datetime) -> None:
     """Saved audiences; last, so that they have members."""
+    made: dict[str, str] = {}
     for name, condition in ground.business.segments:
-        save_segment(name=name, kind=SegmentKind.DYNAMIC, condition=condition, by=ground.users["ops"], now=now)
+        named = _by_id(condition, made)
+        segment = save_segment(name=name, kind=SegmentKind.DYNAMIC, condition=named, by=ground.users["ops"], now=now)
+        made[name] = str(segment.pk)
+
+
+def _by_id(condition: Any, segments: dict[str, str]) -> Any:
+    """The condition with segments by their ids, which it names by their names."""
+    match condition:
+        case {"fact": "segments", "value": list(names)}:
+            return {**condition, "value": [segments[name] for name in names]}
+        case {"all": list(parts)} | {"any": list(parts)}:
+            return {next(iter(condition)): [_by_id(part, segments) for part in parts]}
+    return condition
 
 
 def _form(ground: Ground, ops: User, now: datetime) -> Form:

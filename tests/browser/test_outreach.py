@@ -8,6 +8,7 @@ from django_tenants.utils import tenant_context
 from playwright.sync_api import Page, expect
 
 from accounts.enums import Role
+from audiences.services import save_segment
 from campaigns.models import Sop
 from lifecycle.models import Position
 from lifecycle.services_lifecycles import create_lifecycle
@@ -106,3 +107,34 @@ def test_a_pause_is_asked_for_once_more(live, acme_live, page):
     expect(page.get_by_text(re.compile("Nothing goes out until"))).not_to_have_count(0)
     sop.refresh_from_db()
     assert sop.state == "paused"
+
+
+def test_a_nested_segment_is_built_by_keyboard_and_reads_in_both_languages(live, acme_live, page):
+    olga = make_user("olga-nested", Role.OPS)
+    log_in(page, live, olga)
+    condition = {"fact": "contact.city", "op": "is", "value": "Porto"}
+    save_segment(name="Porto people", kind="dynamic", condition=condition, by=olga, now=clock.now())
+    for name, city, country in (("Ana", "Porto", "PT"), ("Rui", "Braga", "PT"), ("Eva", "Faro", "ES")):
+        make_contact(name, city=city, country=country)
+    page.goto(live.url("acme", "/segments/new/"))
+    page.get_by_label("Name").fill("Portugal beyond Porto")
+    page.locator("#rule-0-fact").select_option("contact.country")
+    page.locator("input#rule-0-value-0").fill("PT")
+
+    page.get_by_role("button", name="Add a group").press("Enter")
+    # Where a keyboard goes on.
+    expect(page.locator("#rule-2-fact")).to_be_focused()
+    page.locator("#rule-1-match").select_option("none")
+    page.locator("#rule-2-fact").select_option("segments")
+    expect(page.locator("#rule-2-value-0")).to_be_visible()
+    page.locator("#rule-2-value-0").select_option(label="Porto people")
+
+    expect(page.locator("#segment-count .stat-value")).to_have_text("1")
+    expect(page.locator("#segment-count")).to_contain_text("country is “PT”")
+    expect(page.locator("#segment-count")).to_contain_text("is in the segment Porto people")
+    expect(page.locator("#segment-count")).to_contain_text("Rui")
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.set_extra_http_headers({"Accept-Language": "zh-CN"})
+    page.reload()
+    expect(page.get_by_text("属于人群Porto people")).to_be_visible()
