@@ -127,12 +127,6 @@ def segment_preview(condition: Condition, user: User, now: datetime, limit: int 
     return count, _in_order(ids, Contact.objects.filter(pk__in=ids).select_related("owner"))
 
 
-def sample_segment(condition: Condition, user: User, now: datetime, limit: int = 10) -> list[Contact]:
-    """A few of them, to see whether the rule means what it should."""
-    found = queries.sample_among(condition, _visible(user), now, limit)
-    return _in_order(found, Contact.objects.filter(pk__in=found).select_related("owner"))
-
-
 def _members(user: User) -> QuerySet[SegmentMember]:
     return visible_to(user, SegmentMember.objects.filter(left_at__isnull=True), owner="contact__owner")
 

@@ -14,12 +14,11 @@ from rest_framework.response import Response
 
 from audiences.models import RunCause, Segment, SegmentKind, SegmentMember, SegmentRun
 from audiences.selectors import (
-    count_segment,
     run_list,
-    sample_segment,
     segment_get,
     segment_list,
     segment_members,
+    segment_preview,
 )
 from audiences.services import refresh_segment, save_segment
 from scrm.api.access import SEGMENTS_READ, SEGMENTS_WRITE
@@ -229,12 +228,8 @@ class SegmentCount(Resource):
         with conditions_refused():
             condition = parse(body.validated_data["condition"], facts, scope=Scope.CONTACT)
         viewer, now = viewer_of(request), moment_of(request)
-        told = {
-            "count": count_segment(condition, viewer, now),
-            "sentence": sentence(condition),
-            "sample": sample_segment(condition, viewer, now),
-        }
-        return Response(CountOut(told).data)
+        count, sample = segment_preview(condition, viewer, now)
+        return Response(CountOut({"count": count, "sentence": sentence(condition), "sample": sample}).data)
 
 
 def _found(request: Request, pk: UUID) -> Segment:
