@@ -1,11 +1,20 @@
 """Lifecycles, their stages, and the reasons for which somebody is lost."""
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.enums import StageColour, StageKind
 from scrm.core.ids import uuid7
+
+_TONES: Final = {
+    StageKind.OPEN: "blue",
+    StageKind.WON: "green",
+    StageKind.LOST: "gray",
+    StageKind.ADVOCATE: "pink",
+}
 
 
 class Lifecycle(models.Model):
@@ -62,6 +71,11 @@ class Stage(models.Model):
             models.UniqueConstraint(fields=["lifecycle", "code"], name="stage_code_once"),
             models.UniqueConstraint(fields=["lifecycle", "position"], name="stage_position_once"),
         ]
+
+    @property
+    def tone(self) -> str:
+        """Its colour, or that of its kind."""
+        return self.colour or _TONES[StageKind(self.kind)]
 
     def __str__(self) -> str:
         return self.name

@@ -236,6 +236,8 @@ function wake(scope) {
   [scope, ...$$("dialog", scope)].filter((one) => one.matches?.("dialog[data-show]:not([open])")).forEach((one) => one.showModal());
 }
 $$(".toast").forEach(scheduleToast);
+// Of tabs that don't fit, the one that is open is in sight.
+$$('.tabs [aria-current="page"]').forEach((tab) => { tab.parentNode.scrollLeft = tab.offsetLeft - tab.parentNode.offsetLeft - 24; });
 wake(document);
 document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
 
