@@ -36,8 +36,8 @@ def test_a_segment_is_made_once_changed_and_deleted(acme, olga):
 def test_what_is_wrong_with_a_condition_is_said_at_its_place(olga):
     answer = olga.post("segments", {"name": "X", "condition": {"all": [{"fact": "contact.cty", "op": "is_set"}]}})
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "condition.all[0].fact"
+    assert answer.status_code == 422
+    assert "condition.all[0].fact" in answer.content.decode()
     assert not Segment.objects.exists()
 
 
@@ -74,8 +74,8 @@ def test_it_is_gone_through_and_each_run_is_kept(olga):
 
     runs = olga.get(f"segments/{pk}/runs").json()["results"]
     assert [(run["cause"], run["entered"], run["by"]["name"]) for run in runs] == [
-        ("asked", 1, "olga"),
-        ("saved", 0, "olga"),
+        ("asked", 1, "Olga"),
+        ("saved", 0, "Olga"),
     ]
     assert SegmentRun.objects.count() == 2
 
