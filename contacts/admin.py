@@ -21,6 +21,7 @@ from contacts.models import (
     GroupMember,
     Identity,
     IdentityRule,
+    SealedValue,
 )
 from contacts.selectors import contact_search
 from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin
@@ -89,6 +90,14 @@ class IdentityAdmin(HistoryAdmin):
     list_filter = ("kind", "provenance")
     list_select_related = ("contact",)
     fields = ("contact", "kind", "hint", "provenance")
+
+
+@admin.register(SealedValue)
+class SealedValueAdmin(HistoryAdmin):
+    list_display = ("field", "hint", "contact", "at")
+    list_filter = ("field",)
+    list_select_related = ("field", "contact")
+    fields = ("contact", "field", "hint", "at")
 
 
 @admin.register(DoNotContact)

@@ -64,6 +64,8 @@ def listed_facts(fields: Iterable[CustomField]) -> Registry:
 @lru_cache(maxsize=1024)
 def _fact(code: str, shape: Shape, name: str, row: str = "c") -> Fact:
     # One object for the same field, as rules compare facts by identity; two businesses may share it.
+    if shape.sealed:
+        return _sealed_fact(code, name, row)
     return Fact(
         key=f"{PREFIX}{code}",
         label=name,
@@ -72,6 +74,20 @@ def _fact(code: str, shape: Shape, name: str, row: str = "c") -> Fact:
         sql=field_sql(code, shape.kind, row=row),
         oracle=_oracle(code, shape.kind),
         choices=(lambda: shape.choices) if shape.choices else None,
+    )
+
+
+def _sealed_fact(code: str, name: str, row: str) -> Fact:
+    """Of a sensitive field nobody asks more than whether it is known."""
+    return Fact(
+        key=f"{PREFIX}{code}",
+        label=name,
+        group=_("Fields of contacts"),
+        type=Type.BOOLEAN,
+        sql=f"""CASE WHEN EXISTS (
+            SELECT 1 FROM contacts_sealedvalue kept JOIN contacts_customfield own ON own.id = kept.field_id
+            WHERE kept.contact_id = {row}.id AND own.code = '{code}') THEN true END""",
+        oracle=lambda subject, args, now: True if code in subject["contact"].get("sealed", ()) else None,
     )
 
 

@@ -53,3 +53,5 @@ class PersonInput(NamedTuple):
     overwrites: bool = False
     fields: Mapping[str, Any] = MappingProxyType({})
     """Of the business, by code, as they are kept."""
+    sealed: Mapping[str, Any] = MappingProxyType({})
+    """Sensitive ones, in clear until they are kept."""

@@ -25,7 +25,7 @@ _MAY_OVERWRITE: Final = frozenset({LeadOrigin.API, LeadOrigin.IMPORT, LeadOrigin
 # Asked of each row: a look at an enumeration's values takes microseconds.
 _STATUSES: Final = frozenset(LeadStatus.values)
 _RATINGS: Final = frozenset(Rating.values)
-_GATHERED: Final = ("attributes", "fields", "lead_fields", "agreed", "tags")
+_GATHERED: Final = ("attributes", "fields", "lead_fields", "sealed", "agreed", "tags")
 _said_of = attrgetter(*(each.name for each in fields(LeadInput) if each.name not in ("row", "identities", *_GATHERED)))
 # What no text that can be stored holds.
 _BETWEEN: Final = "\0"
@@ -99,6 +99,8 @@ def all_said(arrival: Arrival) -> list[str]:
         said += ["", *(f"{code}={value}" for code, value in sorted(lead.fields.items()))]
     if lead.lead_fields:
         said += ["", *(f"{code}={value}" for code, value in sorted(lead.lead_fields.items()))]
+    if lead.sealed:
+        said += ["", *(f"{code}={value}" for code, value in sorted(lead.sealed.items()))]
     if arrival.link_id is not None:
         said.append(str(arrival.link_id))
     return [*said, arrival.came_by, str(arrival.form_id)]
@@ -159,6 +161,7 @@ def person_of(arrival: Arrival) -> PersonInput:
         provenance=arrival.came_by,
         overwrites=arrival.came_by in _MAY_OVERWRITE,
         fields=lead.fields,
+        sealed=lead.sealed,
     )
 
 
@@ -240,7 +243,7 @@ def _joined(name: str, before: Any, said: Any) -> Any:
             return tuple(dict.fromkeys((*before, *said)))
         case "tags":
             return list(dict.fromkeys([*before, *said]))
-        case "attributes" | "fields" | "lead_fields" | "agreed":
+        case "attributes" | "fields" | "lead_fields" | "sealed" | "agreed":
             return {**before, **said}
         case "note":
             return before if said in before else "\n".join(filter(None, [before, said]))

@@ -53,13 +53,15 @@ class LeadInput:
     """Of the business about the person, by code, as they are kept."""
     lead_fields: dict[str, Any] = field(default_factory=dict)
     """Of the business about the enquiry itself; None where somebody left an offered value out."""
+    sealed: dict[str, Any] = field(default_factory=dict)
+    """Sensitive fields of the person, in clear until they are kept."""
     agreed: dict[str, bool] = field(default_factory=dict)
     """By channel, or by a use of data other than messages."""
 
     def note_field(self, code: str, shape: Shape, value: Any) -> None:
         """What one field of the business holds, of whatever it is."""
         held = self.lead_fields if shape.subject is FieldSubject.LEAD else self.fields
-        held[code] = value
+        (self.sealed if shape.sealed else held)[code] = value
 
 
 @dataclass(frozen=True, slots=True)

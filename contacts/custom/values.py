@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from contacts.enums import FieldKind, FieldSubject
 
 TEXT_MAX: Final = 500
+SEALABLE: Final = (FieldKind.TEXT, FieldKind.NUMBER, FieldKind.DATE)
+"""Kinds whose values may be sensitive."""
 _TRUE: Final = frozenset(("true", "yes", "1", "on", "y", "是", "对", "有"))
 _FALSE: Final = frozenset(("false", "no", "0", "off", "n", "否", "不", "无"))
 _REFUSED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -38,6 +40,7 @@ class Shape:
     kind: FieldKind
     choices: tuple[tuple[str, str], ...] = ()
     subject: FieldSubject = FieldSubject.CONTACT
+    sealed: bool = False
 
 
 def read_field(shape: Shape, raw: Any, *, zone: ZoneInfo) -> Any:

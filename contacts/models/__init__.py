@@ -12,6 +12,7 @@ from contacts.models.reading import ReadingRight
 from contacts.models.recognition import DuplicateSearch, IdentityRule
 from contacts.models.requests import ForgottenIdentity, PersonRequest
 from contacts.models.reveals import Reveal, RevealLimit
+from contacts.models.sealed_fields import SealedValue
 
 __all__ = [
     "Company",
@@ -36,4 +37,5 @@ __all__ = [
     "ReadingRight",
     "Reveal",
     "RevealLimit",
+    "SealedValue",
 ]

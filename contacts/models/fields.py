@@ -33,6 +33,8 @@ class CustomField(models.Model):
     choices = models.JSONField(_("choices"), default=list, blank=True, help_text=_("Pairs of key and label."))
     default = models.JSONField(_("default"), null=True, blank=True, editable=False)
     """As it is kept; what is made without the field gets it."""
+    sealed = models.BooleanField(_("sensitive"), default=False, db_default=False, editable=False)
+    """What it holds is a `SealedValue`, and not among the fields of the contact's row."""
     required = models.BooleanField(_("required"), default=False)
     layout = models.JSONField(_("per role"), default=dict, blank=True, help_text=_("Role: edits, reads or hidden."))
     position = models.IntegerField(_("position"), default=0)
@@ -55,7 +57,7 @@ class CustomField(models.Model):
     @property
     def shape(self) -> Shape:
         choices = tuple((key, label) for key, label in self.choices)
-        return Shape(FieldKind(self.kind), choices, FieldSubject(self.subject))
+        return Shape(FieldKind(self.kind), choices, FieldSubject(self.subject), self.sealed)
 
     def sight_of(self, role: str) -> Sight:
         return Sight(self.layout.get(role, Sight.EDITS))

@@ -11,11 +11,12 @@ from contacts.models.contacts import Contact
 from contacts.revealing import SYSTEM
 from exchange.models import ApiKey
 
+_OTHERS = [("payload", _("What was sent")), ("field", _("Sensitive field"))]
 REVEALERS = [*Role.choices, (SYSTEM, _("Other system"))]
 
 
 class Reveal(models.Model):
-    """One identity, or all that was sent with a lead, shown in clear to somebody; never changed."""
+    """One identity, a sensitive field, or all that was sent with a lead, shown in clear to somebody; never changed."""
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(
@@ -34,7 +35,7 @@ class Reveal(models.Model):
     )
     subject = models.UUIDField(_("identity or arrival"))
     """Counts once within a window, however often it is looked at again."""
-    kind = models.CharField(_("kind"), max_length=12, choices=[*IdentityKind.choices, ("payload", _("What was sent"))])
+    kind = models.CharField(_("kind"), max_length=12, choices=[*IdentityKind.choices, *_OTHERS])
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from contacts.custom.undoing import FieldsSet, taken_back
 from contacts.custom.values import Shape, show_field
 from contacts.enums import FieldSubject, Sight
-from contacts.models import Contact, CustomField
+from contacts.models import Contact, CustomField, SealedValue
+from contacts.selectors.sealed_fields import sealed_of
 
 CONTACT = FieldSubject.CONTACT
 
@@ -20,6 +21,7 @@ CONTACT = FieldSubject.CONTACT
 class HasFields(Protocol):
     """A row with what its fields hold."""
 
+    pk: Any
     fields: Any
 
 
@@ -31,6 +33,8 @@ class FieldShown:
     value: Any
     text: str
     editable: bool
+    sealed: SealedValue | None = None
+    """Of a sensitive field: what is kept, to be shown in clear; then `text` is masked."""
 
 
 def field_rows(*of: FieldSubject) -> QuerySet[CustomField]:
@@ -45,7 +49,14 @@ def field_list(of: FieldSubject = CONTACT, *, archived: bool = False) -> list[Cu
 
 def field_codes() -> list[str]:
     """Of fields that a message may speak of."""
-    return list(field_rows(CONTACT).values_list("code", flat=True))
+    return list(field_rows(CONTACT).filter(sealed=False).values_list("code", flat=True))
+
+
+def sealed_codes(codes: Collection[str]) -> set[str]:
+    """Those of the codes whose fields are sensitive."""
+    return (
+        set(CustomField.objects.filter(sealed=True, code__in=codes).values_list("code", flat=True)) if codes else set()
+    )
 
 
 def field_shapes(codes: Collection[str], *, archived: bool = True) -> dict[str, Shape]:
@@ -102,15 +113,25 @@ def fields_restorable(steps: Sequence[tuple[UUID, FieldsSet]]) -> int:
 
 def fields_shown(row: HasFields, *, role: str, zone: ZoneInfo, of: FieldSubject = CONTACT) -> list[FieldShown]:
     """The fields of one contact, lead or company that the role sees, in their order."""
+    fields = fields_visible(role, of)
+    kept = _sealed(row, fields)
     return [
         FieldShown(
             field,
             row.fields.get(field.code),
-            show_field(field.shape, row.fields.get(field.code), zone=zone),
+            kept[field.pk].hint if field.pk in kept else show_field(field.shape, row.fields.get(field.code), zone=zone),
             field.sight_of(role) == Sight.EDITS,
+            kept.get(field.pk),
         )
-        for field in fields_visible(role, of)
+        for field in fields
     ]
+
+
+def _sealed(row: HasFields, fields: Iterable[CustomField]) -> dict[UUID, SealedValue]:
+    """What is kept of a contact's sensitive fields, by the field."""
+    if not any(field.sealed for field in fields):
+        return {}
+    return {field_id: value for (_contact_id, field_id), value in sealed_of([row.pk]).items()}
 
 
 def fields_grouped(shown: list[FieldShown]) -> list[tuple[str, list[FieldShown]]]:
@@ -123,10 +144,22 @@ def fields_grouped(shown: list[FieldShown]) -> list[tuple[str, list[FieldShown]]
 def fields_unsaid(contact_ids: Collection[UUID], codes: Collection[str], *, role: str) -> list[CustomField]:
     """Those of the fields that one of the contacts lacks and the role could fill in."""
     asked = [field for field in fields_writable(role) if field.code in codes] if codes else []
-    held = list(Contact.objects.filter(pk__in=contact_ids).values_list("fields", flat=True)) if asked else []
-    return [field for field in asked if any(field.code not in fields for fields in held)]
+    held = dict(Contact.objects.filter(pk__in=contact_ids).values_list("pk", "fields")) if asked else {}
+    kept = sealed_of(held) if any(field.sealed for field in asked) else {}
+    return [
+        field
+        for field in asked
+        if any(field.code not in fields and (pk, field.pk) not in kept for pk, fields in held.items())
+    ]
 
 
 def field_values(row: HasFields, *, role: str, of: FieldSubject = CONTACT) -> dict[str, Any]:
-    """What the fields hold that the role sees, by their codes; None where nothing was said."""
-    return {field.code: row.fields.get(field.code) for field in fields_visible(role, of)}
+    """What the fields hold that the role sees, by their codes; None where nothing was said.
+
+    Of a sensitive one that it is, and how it is shown.
+    """
+    fields = fields_visible(role, of)
+    kept = {
+        pk: {"sealed": True, "shown": value.hint, "id": str(value.pk)} for pk, value in _sealed(row, fields).items()
+    }
+    return {field.code: kept.get(field.pk, row.fields.get(field.code)) for field in fields}

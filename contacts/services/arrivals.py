@@ -16,6 +16,7 @@ from contacts.matching import PRECEDENCE, Key, Match, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, hint_of, lock_number, seal_identities
 from contacts.services.contacts import remember_owners
+from contacts.services.sealed_fields import write_sealed
 from scrm.core.bulk import insert_columns, update_columns
 from scrm.core.ids import uuid7s
 from tenants.selectors import tenant_keys
@@ -155,6 +156,7 @@ def keep_people(
     changed |= before.keys() & _claim(people, found, identities, now)
     changed |= before.keys() & _bar(people, found, now)
     _agree(people, found, now)
+    changed |= before.keys() & _seal(people, found, again, now)
     zones = {contact_id: state["zone"] for contact_id, state in states.items()}
     return KeptPeople(changed, zones, fields, taken)
 
@@ -278,6 +280,21 @@ def _bar(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datet
     constants = {"reason": "arrival", "since": now}
     rows = insert_columns(DoNotContact, columns, constants, on_conflict="DO NOTHING", returning="contact_id")
     return {row[0] for row in rows}
+
+
+def _seal(
+    people: Sequence[PersonInput], found: Sequence[FoundPerson], again: Collection[UUID], now: datetime
+) -> set[UUID]:
+    """Keep what was said of sensitive fields; gives of whom any changed."""
+    said: dict[UUID, dict[str, Any]] = {}
+    over = set()
+    for person, each in zip(people, found, strict=True):
+        if person.sealed:
+            replace = person.overwrites and each.contact_id in again
+            held = said.setdefault(each.contact_id, {})
+            held |= {code: value for code, value in person.sealed.items() if replace or code not in held}
+            over |= {each.contact_id} if replace else set()
+    return set(write_sealed(said=said, over=over, now=now)) if said else set()
 
 
 def _agree(people: Sequence[PersonInput], found: Sequence[FoundPerson], now: datetime) -> None:

@@ -15,12 +15,13 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
 from contacts.custom.undoing import FieldsSet
-from contacts.custom.values import FieldInvalid, Shape, may_become, read_field, written
+from contacts.custom.values import SEALABLE, FieldInvalid, Shape, may_become, read_field, written
 from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.finding.keys import fold
 from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
-from contacts.selectors.fields import field_rows, fields_without
+from contacts.selectors.fields import field_rows, fields_without, sealed_codes
+from contacts.services.sealed_fields import write_sealed
 from scrm.core.bulk import update_columns
 from tenants.selectors import tenant_zone
 
@@ -43,30 +44,33 @@ def save_field(
     group: str = "",
     choices: list[str] | None = None,
     default: Any = None,
+    sealed: bool = False,
     required: bool = False,
     layout: Mapping[str, str] | None = None,
     position: int = 0,
 ) -> CustomField:
     """Make one or change it; ValidationError names what is wrong. A kind changes only where no value is lost.
 
-    What a field is of (`subject`) is said once.
+    What a field is of (`subject`), and whether what it holds is `sealed`, is said once.
     """
     with transaction.atomic():
         made = field is None
         if field is None:
             if CustomField.objects.count() >= FIELDS_MOST:
                 raise ValidationError(_("There are %(most)s fields already.") % {"most": FIELDS_MOST})
-            field = CustomField(created_at=now, subject=subject, code=_code(code or label, subject), kind=kind)
+            code = _code(code or label, subject)
+            field = CustomField(created_at=now, subject=subject, code=code, kind=kind, sealed=sealed)
+            _check_sealable(field)
         else:
             field = CustomField.objects.select_for_update().get(pk=field.pk)
-        if not may_become(FieldKind(field.kind), FieldKind(kind)):
+        if not may_become(FieldKind(field.kind), FieldKind(kind)) or (field.sealed and kind != field.kind):
             raise ValidationError({"kind": _("What was said so far would be lost. Make another field.")})
         field.kind, field.label, field.label_zh, field.help_text = kind, label, label_zh, help_text
         field.group, field.required, field.position = group, required, position
         field.choices = _choices(field.choices, choices or []) if kind in (FieldKind.CHOICE, FieldKind.CHOICES) else []
         if kind in (FieldKind.CHOICE, FieldKind.CHOICES) and not field.choices:
             raise ValidationError({"choices": _("Name at least one choice.")})
-        field.default = _default(field.shape, default)
+        field.default = None if field.sealed else _default(field.shape, default)
         known = {Role(role).value: Sight(sight).value for role, sight in (layout or {}).items()}
         field.layout = {role: sight for role, sight in known.items() if sight != Sight.EDITS}
         field.full_clean(exclude=["created_at", "choices", "layout", "default"])
@@ -94,7 +98,10 @@ def set_fields(
     read = read_values(values, of=FieldSubject.CONTACT, role=role, zone=zone)
     with transaction.atomic():
         contact = Contact.objects.select_for_update(no_key=True, of=("self",)).only("pk", "fields").get(pk=contact_id)
-        changed, said = written(contact.fields, read)
+        sensitive = sealed_codes(read)
+        changed, said = written(contact.fields, {code: read[code] for code in read.keys() - sensitive})
+        hidden = {contact_id: {code: read[code] for code in sensitive}}
+        changed = sorted([*changed, *write_sealed(said=hidden, over=[contact_id], now=now).get(contact_id, [])])
         if changed:
             Contact.objects.filter(pk=contact_id).update(fields=said, updated_at=now)
             details = {"fields": changed}
@@ -150,6 +157,12 @@ def _code(text: str, subject: str) -> str:
     if CustomField.objects.filter(code=code).exists():
         raise ValidationError({"code": _("There is a field with this code already; it may be archived.")})
     return code
+
+
+def _check_sealable(field: CustomField) -> None:
+    if field.sealed and (field.subject != FieldSubject.CONTACT or field.kind not in SEALABLE):
+        reason = _("Sensitive can be a text, a number or a date of contacts.")
+        raise ValidationError({"sealed": reason})
 
 
 def _default(shape: Shape, said: Any) -> Any:

@@ -40,7 +40,7 @@ class FieldOut(serializers.ModelSerializer):
         model = CustomField
         fields: tuple[str, ...] = (
             *("id", "subject", "code", "kind", "label", "label_zh", "help_text", "group", "choices"),
-            *("default", "required", "position"),
+            *("default", "sealed", "required", "position"),
         )
 
     def get_choices(self, field: CustomField) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts.models import User
+from contacts.custom.sealing import HIDDEN
 from contacts.custom.values import show_field
 from contacts.sealing import hint_of, kind_of
 from contacts.selectors import field_shapes
@@ -95,6 +96,7 @@ def _shown(each: HookLead, shapes: Shapes) -> list[tuple[str, str]]:
     shown.append(("tags", ", ".join(lead.tags)))
     zone = tenant_zone()
     own = {**lead.fields, **lead.lead_fields}
+    shown += [(f"{FIELD}{code}", HIDDEN) for code in lead.sealed]
     shown += [(f"{FIELD}{code}", show_field(shapes[code], value, zone=zone)) for code, value in own.items()]
     shown += [(name, value) for name, value in lead.attributes.items()]
     shown += list(each.utm.items())

@@ -1,20 +1,24 @@
 """What a merge of two contacts would do, and what taking one back would; both write nothing."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from campaigns.merge_queries import doubled_runs
 from campaigns.models import Enrollment, Sop
 from contacts import merge_queries
+from contacts.custom.values import show_field
 from contacts.merge_records import open_record
 from contacts.merging import BOTH, FOLDED, SURVIVOR
 from contacts.models import Contact, ContactMerge, DuplicatePair
+from contacts.selectors import fields_visible
 from contacts.services.merging import OWN, newest_merge
 from scrm.flows.merge_tables import merge_tables
+from tenants.selectors import tenant_zone
 
 _JOINED: Final = frozenset({"note"})
+_CUSTOM: Final = "fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +59,15 @@ class ForeseenBack:
     set_aside: list[Counted]
 
 
-def foresee_merge(survivor: Contact, folded: Contact) -> Foreseen:
-    """What would become of the two."""
+def foresee_merge(survivor: Contact, folded: Contact, *, role: str) -> Foreseen:
+    """What would become of the two, of their fields as far as the role sees them."""
     counts = Counter[str]()
     for pointer in merge_tables():
         if pointer[0] not in (ContactMerge, DuplicatePair):
             counts[str(pointer[0]._meta.verbose_name_plural)] += merge_queries.count_pointing(pointer, folded.pk)
     runs = doubled_runs(survivor.pk, folded.pk)
     sops = list(Sop.objects.filter(pk__in=Enrollment.objects.filter(pk__in=runs).values("sop")).order_by("name"))
-    return Foreseen(list(_fields(survivor, folded)), _counted(counts), sops)
+    return Foreseen(list(_fields(survivor, folded, role)), _counted(counts), sops)
 
 
 def foresee_unmerge(merge: ContactMerge) -> ForeseenBack:
@@ -83,16 +87,29 @@ def foresee_unmerge(merge: ContactMerge) -> ForeseenBack:
     return ForeseenBack(is_next, _counted(rows), _counted(aside))
 
 
-def _fields(survivor: Contact, folded: Contact) -> Iterable[FieldChoice]:
+def _fields(survivor: Contact, folded: Contact, role: str) -> Iterable[FieldChoice]:
     for field in Contact._meta.concrete_fields:
         if field.column in OWN or getattr(field, "generated", False):
             continue
         own, other = getattr(survivor, field.name), getattr(folded, field.name)
+        if field.column == _CUSTOM:
+            own, other = _in_words(own, other, role)
         if own == other:
             continue
-        both = field.column in _JOINED or isinstance(own, dict)
+        both = field.column in _JOINED or field.column == _CUSTOM
         chosen = BOTH if both else SURVIVOR if own not in (None, "") else FOLDED
         yield FieldChoice(str(field.column), str(field.verbose_name), _said(own), _said(other), chosen, both)
+
+
+def _in_words(own: Mapping[str, Any], other: Mapping[str, Any], role: str) -> tuple[str, str]:
+    """Those custom fields of both in which they differ, a line for each that the role sees."""
+    fields, zone = [each for each in fields_visible(role) if own.get(each.code) != other.get(each.code)], tenant_zone()
+
+    def told(held: Mapping[str, Any]) -> str:
+        said = [(each.name, show_field(each.shape, held.get(each.code), zone=zone)) for each in fields]
+        return "\n".join(f"{name}: {text}" for name, text in said if text)
+
+    return told(own), told(other)
 
 
 def _said(value: Any) -> str:

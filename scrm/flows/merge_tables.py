@@ -26,6 +26,7 @@ from contacts.models import (
     PersonRequest,
     ReadingRight,
     Reveal,
+    SealedValue,
 )
 from content.models import TrackedLink
 from events.models import Event
@@ -74,6 +75,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
     (OwnerChange, "contact"): _FOLLOW,
     (ReadingRight, "contact"): OneStays("{row}.user_id", better="f.until_at > s.until_at", takes=("until_at",)),
     (Reveal, "contact"): _FOLLOW,
+    (SealedValue, "contact"): OneStays("{row}.field_id"),
     (PersonRequest, "contact"): _FOLLOW,
     (ContactMerge, "survivor"): _FOLLOW,
     (DuplicatePair, "first"): Paired(

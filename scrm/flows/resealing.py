@@ -10,6 +10,7 @@ from accounts.services import record_audit
 from accounts.services_log_in import reseal_factors
 from contacts.resealing import reseal_identities
 from contacts.services.merging import reseal_merges
+from contacts.services.sealed_fields import reseal_fields
 from exchange.sealed import reseal_exchange
 from leads.services import reseal_payloads
 from leads.services.attachments import reseal_attachments
@@ -17,6 +18,7 @@ from leads.services.held import reseal_held
 from tenants.models import Tenant
 
 BATCH: Final = 2000
+_ALL: Final = (*(reseal_exchange, reseal_payloads, reseal_held, reseal_attachments, reseal_merges, reseal_fields),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def secrets_resealed(tenant: Tenant | None, *, batch: int = BATCH) -> Resealed:
     with tenant_context(tenant) if tenant else schema_context("public"):
         changed, unreadable = reseal_factors()
         if tenant is not None:
-            for reseal in (reseal_exchange, reseal_payloads, reseal_held, reseal_attachments, reseal_merges):
+            for reseal in _ALL:
                 more, lost = reseal()
                 changed, unreadable = changed + more, unreadable + lost
             after: UUID | None = None

@@ -16,7 +16,7 @@ from audiences.models import SegmentMember
 from campaigns.enums import TaskState
 from campaigns.models import Enrollment, RepTask, Touchpoint
 from commerce.models import CouponGrant, Order, Voice
-from contacts.models import Consent, Contact, DoNotContact, DuplicatePair, Identity, OwnerChange
+from contacts.models import Consent, Contact, DoNotContact, DuplicatePair, Identity, OwnerChange, SealedValue
 from content.models import TrackedLink
 from events.models import Event
 from leads.models import (
@@ -72,6 +72,7 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     Identity: Trace(Stay.EDITED, "created_at"),
     DoNotContact: Trace(Stay.EDITED, "since"),
     Consent: Trace(Stay.EDITED, "at"),
+    SealedValue: Trace(Stay.EDITED, "at"),
     TagChange: Trace(Stay.EDITED, "at"),
     RatingChange: Trace(Stay.EDITED, "at"),
     ContactRating: Trace(Stay.EDITED),

@@ -65,6 +65,7 @@ WORDS: Final[dict[str, Words]] = {
     "held_lead.decided": gettext_lazy("decided about held leads"),
     "hours.changed": gettext_lazy("changed opening hours"),
     "hours.dropped": gettext_lazy("dropped opening hours"),
+    "field.revealed": gettext_lazy("saw what a sensitive field holds"),
     "identity.reveal_refused": gettext_lazy("wanted to see more in clear than the role may"),
     "identity.revealed": gettext_lazy("saw a phone, an e-mail or an id in clear"),
     "import.cancelled": gettext_lazy("cancelled an import"),

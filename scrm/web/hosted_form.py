@@ -99,7 +99,11 @@ class HostedForm(PersonForm):
         }
         own = {name: values[name] for name in self.shapes if values.get(name) not in (None, "", [])}
         zone = tenant_zone()
-        answers |= {self.questions[name].key: show_field(self.shapes[name], own[name], zone=zone) for name in own}
+        answers |= {
+            self.questions[name].key: show_field(self.shapes[name], own[name], zone=zone)
+            for name in own
+            if not self.shapes[name].sealed
+        }
         lead = LeadInput(
             row=1,
             name=values.get("name") or "",

@@ -17,6 +17,8 @@ from scrm.web.own_inputs import input_for, read_answer, shown_in_input
 from tenants.selectors import tenant_zone
 
 PREFIX: Final = "field-"
+_GONE: Final = "-gone"
+"""Behind the name of a sensitive field: what it holds is to be deleted."""
 
 
 class OwnInputs(forms.Form):
@@ -32,6 +34,8 @@ class OwnInputs(forms.Form):
             initial = shown_in_input(field.shape, value, zone=zone)
             said: dict[str, Any] = {"label": field.name, "help_text": field.help_text, "required": field.required}
             self.fields[PREFIX + field.code] = input_for(field.shape, few=0, **said, initial=initial)
+            if field.sealed:
+                self.fields[PREFIX + field.code].widget.attrs["autocomplete"] = "off"
 
     @property
     def own_rows(self) -> list[forms.BoundField]:
@@ -61,6 +65,14 @@ class OwnFieldsForm(OwnInputs):
         super().__init__(auto_id=f"{prefix}-%s")
         editable = [each for each in shown if each.editable]
         self.ask_for([each.field for each in editable], {each.field.code: each.value for each in editable})
+        for each in editable:
+            if each.sealed is not None:
+                asked = self.fields[PREFIX + each.field.code]
+                asked.required, asked.help_text = False, _("Left empty, it stays as it is.")
+                asked.widget.attrs["placeholder"] = each.text
+                if not each.field.required:
+                    gone = forms.BooleanField(label=_("Delete: %(field)s") % {"field": each.field.name}, required=False)
+                    self.fields[f"{PREFIX}{each.field.code}{_GONE}"] = gone
 
 
 def save_posted(request: Visit, shown: Sequence[FieldShown], write: Callable[..., list[str]]) -> None:
@@ -72,6 +84,8 @@ def save_posted(request: Visit, shown: Sequence[FieldShown], write: Callable[...
             values[each.field.code] = request.POST.getlist(name)
         elif each.editable:
             values[each.field.code] = request.POST.get(name, "").replace("\0", "")
+            if each.sealed is not None and not values[each.field.code] and name + _GONE not in request.POST:
+                del values[each.field.code]
     try:
         write(values=values, role=request.user.role, by=request.user, now=clock.now(), zone=tenant_zone())
         messages.success(request, _("Saved."))

@@ -49,6 +49,7 @@ _TABLES: Final = {
     "request_id": "contacts.personrequest",
     "company_id": "contacts.company",
     "field_id": "contacts.customfield",
+    "value_id": "contacts.sealedvalue",
     "task_id": "campaigns.reptask",
     "touchpoint_id": "campaigns.touchpoint",
     "order_id": "commerce.order",

@@ -33,7 +33,7 @@ OWNERS: Final = {
                 "commerce.voice",
                 "tagging.tagassignment",
             ),
-            *("contacts.reveal", "contacts.personrequest"),
+            *("contacts.reveal", "contacts.personrequest", "contacts.sealedvalue"),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
             "audiences.segmentmove",
@@ -75,7 +75,7 @@ KEPT: Final = {
     ),
     *("leads.entrylink.code", "leads.heldlead.dedupe_key", "exchange.webhook.paused_for"),
     *("analytics.goal.metric", "accounts.user.operator", "alerts.alert.topic"),
-    *("accounts.openinghours.zone", "commerce.orderline.key"),
+    *("accounts.openinghours.zone", "commerce.orderline.key", "contacts.customfield.code"),
 }
 APART: Final = {"contacts.contact.city", "contacts.contact.country"}
 """Fields with a word of their own: who may read them may not read the rest of the row."""

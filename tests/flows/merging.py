@@ -11,11 +11,13 @@ from contacts.models import (
     Consent,
     Contact,
     ContactMerge,
+    CustomField,
     DoNotContact,
     Friendship,
     Group,
     GroupMember,
     ReadingRight,
+    SealedValue,
 )
 from content.models import Material, TrackedLink
 from events.models import Event, EventType
@@ -74,6 +76,8 @@ class Ground:
         self.group = Group.objects.create(name="Owners", created_at=now)
         self.material = Material.objects.create(title="Prices", created_at=now)
         self.coupon = Coupon.objects.create(code="x", name="x", amount=1)
+        sensitive = {"code": "sensitive", "kind": "text", "label": "Sensitive", "sealed": True}
+        self.sensitive = CustomField.objects.create(**sensitive, created_at=now)
         self.sop, self.rep = sop, rep
 
     def person(self, number: int, *, style: int, stage: int, days: int = 0) -> Contact:
@@ -93,6 +97,7 @@ class Ground:
         Segment.objects.filter(pk=self.segment.pk).update(size=self.segment.members.filter(left_at=None).count())
         DoNotContact.objects.create(**of, channel="sms", reason=f"{number}", since=now)
         Consent.objects.create(**of, channel="email", given=bool(number % 2), at=now)
+        SealedValue.objects.create(**of, field=self.sensitive, sealed=b"x", hint=f"{number}", at=now)
         ReadingRight.objects.create(**of, user=self.rep, until_at=now + timedelta(days=number))
         Friendship.objects.create(**of, rep=self.rep, channel="wecom", since=now)
         GroupMember.objects.create(**of, group=self.group, joined_at=now)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from contacts.custom.sealing import open_field
 from contacts.enums import IdentityKind
 from contacts.merge_records import open_record
 from contacts.models import Identity
@@ -38,6 +39,7 @@ def _text(payload: bytes) -> str:
 
 OPENERS: Final[Mapping[tuple[str, str], Callable[[Any], str]]] = {
     ("contacts_identity", "sealed"): lambda row: open_identity(row.sealed, pk=row.pk, keys=tenant_keys()),
+    ("contacts_sealedvalue", "sealed"): lambda row: str(open_field(row.sealed, pk=row.pk, keys=tenant_keys())),
     ("contacts_contactmerge", "sealed"): lambda row: _text(open_record(row).as_bytes()),
     ("leads_leadarrival", "payload"): open_payload,
     ("leads_attachment", "sealed"): lambda row: b64encode(open_attachment(row)).decode(),

@@ -80,7 +80,7 @@ def merge(request: Visit, contact_id: UUID, other_id: UUID) -> HttpResponse:
         "sides": [_side(request, stays), _side(request, goes)],
         "stays": stays,
         "goes": goes,
-        "foreseen": foresee_merge(stays, goes),
+        "foreseen": foresee_merge(stays, goes, role=request.user.role),
         "pair": pair,
     }
     return render(request, "ops/contact_merge.html", context)

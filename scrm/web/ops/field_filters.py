@@ -31,6 +31,8 @@ _VALUE_MOST: Final = 500
 _SORT: Final = "field."
 _NOT_OFFERED: Final = ("is_not", "not_in", "gt", "lt", "has")
 """Said as well by another operator, or hardly ever asked of a list; addresses take them."""
+_PRESENCE: Final = ("is_set", "is_not_set")
+"""All that may be asked of a sensitive field: anything else would tell what it holds."""
 _USUAL: Final = {
     **dict.fromkeys((FieldKind.TEXT, FieldKind.LINK), "contains"),
     **dict.fromkeys((FieldKind.NUMBER, FieldKind.MONEY), "gte"),
@@ -99,7 +101,8 @@ class FieldFilters:
         self._registry = listed_facts(fields)
         self.where = list(self._read())
         wanted = dict.fromkeys(request.GET.getlist("column"))
-        self.columns = [self._by_code[code] for code in wanted if code in self._by_code][:COLUMNS_MOST]
+        known = [self._by_code[code] for code in wanted if code in self._by_code]
+        self.columns = [field for field in known if not field.sealed][:COLUMNS_MOST]
 
     def narrowed(self, rows: QuerySet[Row], now: datetime | None = None) -> QuerySet[Row]:
         """Those rows for which all holds that is asked; the clock is asked only where something is."""
@@ -113,7 +116,7 @@ class FieldFilters:
         asked = self._query.get("sort", "")
         name = asked.removeprefix("-")
         field = self._by_code.get(name.removeprefix(_SORT)) if name.startswith(_SORT) else None
-        if field is None or field.kind == FieldKind.CHOICES:
+        if field is None or field.sealed or field.kind == FieldKind.CHOICES:
             return None
         return rows_by_field(rows, field, descending=asked.startswith("-"))
 
@@ -156,7 +159,7 @@ class FieldFilters:
             code, _dot, rest = text.partition(".")
             op, _dot, raw = rest.partition(".")
             field = self._by_code.get(code)
-            if field is None or op not in SHAPES or len(raw) > _VALUE_MOST:
+            if field is None or op not in SHAPES or len(raw) > _VALUE_MOST or (field.sealed and op not in _PRESENCE):
                 continue
             try:
                 said = {"fact": f"{PREFIX}{code}", "op": op, **_value_of(field, op, raw)}
@@ -192,6 +195,8 @@ def _operators(field: CustomField) -> list[tuple[str, str]]:
     """Those that the dialog offers; of yes and no there is nothing to choose."""
     if field.kind == FieldKind.YES_NO:
         return []
+    if field.sealed:
+        return [(op, str(OPERATOR_LABELS[op])) for op in _PRESENCE]
     fact = next(iter(listed_facts([field])))
     left_out = (*_NOT_OFFERED, "is") if field.kind == FieldKind.CHOICE else _NOT_OFFERED
     return [(op, str(OPERATOR_LABELS[op])) for op in OPERATORS[fact.type] if op not in left_out]

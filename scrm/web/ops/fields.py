@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from accounts.enums import Role
 from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.models import CustomField
 from contacts.selectors import contact_detail, field_get, field_list, fields_shown
+from contacts.selectors.sealed_fields import sealed_visible
 from contacts.services import archive_field, save_field, set_fields
+from contacts.services.sealed_fields import reveal_field
 from leads.selectors import lead_detail
 from leads.services.fields import set_lead_fields
 from scrm.core import clock
@@ -26,6 +28,7 @@ from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.own_fields import save_posted
 from scrm.web.own_inputs import shown_in_input
+from scrm.web.reveals import shown_in_clear
 from tenants.selectors import tenant_zone
 
 
@@ -60,11 +63,23 @@ class CustomFieldForm(forms.Form):
     )
     position = forms.IntegerField(label=gettext_lazy("Position"), required=False, min_value=-9999, max_value=9999)
     required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
+    sealed = forms.BooleanField(
+        label=gettext_lazy("Sensitive"),
+        required=False,
+        help_text=gettext_lazy(
+            "Kept sealed, shown masked; who looks is counted. It can't be sorted or searched by, and this can't be "
+            "changed later."
+        ),
+    )
 
-    def __init__(self, *args: Any, field: CustomField | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subject: FieldSubject, field: CustomField | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if field is not None:
             del self.fields["code"]
+        if field is not None or subject != FieldSubject.CONTACT:
+            del self.fields["sealed"]
+        if field is not None and field.sealed:
+            del self.fields["default"]
         for role, label in Role.choices:
             self.fields[f"role_{role}"] = forms.ChoiceField(
                 label=label, choices=Sight.choices, required=False, initial=field.sight_of(role) if field else None
@@ -82,7 +97,7 @@ class CustomFieldForm(forms.Form):
 def index(request: Visit) -> HttpResponse:
     asked = request.GET.get("of", "")
     subject = FieldSubject(asked) if asked in FieldSubject.values else FieldSubject.CONTACT
-    form = CustomFieldForm(request.POST or None)
+    form = CustomFieldForm(request.POST or None, subject=subject)
     if _saved(request, form, None, subject):
         return _back(subject)
     return _page(request, form, subject, None)
@@ -91,10 +106,10 @@ def index(request: Visit) -> HttpResponse:
 @may("field.edit")
 def edit(request: Visit, field_id: UUID) -> HttpResponse:
     field = found(field_get(field_id))
-    said = {name: getattr(field, name) for name in CustomFieldForm.base_fields if name != "choices"}
+    said = {name: getattr(field, name) for name in CustomFieldForm.base_fields if name not in ("choices", "default")}
     said["choices"] = "\n".join(label for _key, label in field.choices)
     said["default"] = show_default(field)
-    form = CustomFieldForm(request.POST or None, field=field, initial=said)
+    form = CustomFieldForm(request.POST or None, subject=FieldSubject(field.subject), field=field, initial=said)
     if _saved(request, form, field, FieldSubject(field.subject)):
         return _back(field.subject)
     return _page(request, form, FieldSubject(field.subject), field)
@@ -134,6 +149,18 @@ def show_default(field: CustomField) -> str:
     """As it is typed."""
     shown = shown_in_input(field.shape, field.default, zone=tenant_zone())
     return ", ".join(shown) if isinstance(shown, list) else shown or ""
+
+
+@require_POST
+@may("contact.reveal")
+def reveal(request: Visit, contact_id: UUID, value_id: UUID) -> HttpResponseBase:
+    """Show what a sensitive field holds in clear; who asked is counted and in the audit trail."""
+    held = found(sealed_visible(request.user, contact_id, value_id))
+
+    def opened() -> str:
+        return reveal_field(held=held, by=request.user, now=clock.now())
+
+    return shown_in_clear(request, opened, "components/revealed.html", {})
 
 
 def _page(request: Visit, form: CustomFieldForm, subject: FieldSubject, field: CustomField | None) -> HttpResponse:

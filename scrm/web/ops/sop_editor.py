@@ -142,7 +142,7 @@ def _editor(request: Visit, sop: Sop, form: SopForm, steps: StepForms, check: bo
         "checked": check,
         "variables": [
             *(("{{" + name + "}}", label) for name, label in VARIABLES.items()),
-            *(("{{" + FIELD + field.code + "}}", field.name) for field in field_list()),
+            *(("{{" + FIELD + field.code + "}}", field.name) for field in field_list() if not field.sealed),
         ],
         "example": '{{contact.name|"' + _("there") + '"}}',
     }

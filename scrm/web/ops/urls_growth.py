@@ -45,6 +45,7 @@ urlpatterns = [
     path("settings/fields/<uuid:field_id>/", fields.edit, name="settings_field"),
     path("settings/fields/<uuid:field_id>/archive/", fields.archive, name="settings_field_archive"),
     path("contacts/<uuid:contact_id>/fields/", fields.of_contact, name="contact_fields"),
+    path("contacts/<uuid:contact_id>/fields/<uuid:value_id>/reveal/", fields.reveal, name="contact_field_reveal"),
     path("leads/<uuid:lead_id>/fields/", fields.of_lead, name="lead_fields"),
     path("companies/", companies.index, name="company_list"),
     path("companies/new/", companies.create, name="company_create"),

@@ -33,7 +33,9 @@ from contacts.selectors import (
     question_of,
 )
 from contacts.selectors.merges import survivor_of
+from contacts.selectors.sealed_fields import sealed_visible
 from contacts.services import reveal_identity, set_fields
+from contacts.services.sealed_fields import reveal_field
 from leads.interaction_rules import CHANGED_FOR
 from leads.selectors import (
     attachment_list_of_contact,
@@ -212,6 +214,18 @@ def fields(request: Visit, contact_id: UUID) -> HttpResponse:
     shown = fields_shown(contact, role=request.user.role, zone=tenant_zone())
     save_posted(request, shown, partial(set_fields, contact_id=contact.pk))
     return redirect("rep:customer", contact.pk)
+
+
+@require_POST
+@on_phone("contact.reveal")
+def reveal_own(request: Visit, contact_id: UUID, value_id: UUID) -> HttpResponseBase:
+    """Show what a sensitive field holds in clear; who asked is counted and in the audit trail."""
+    held = found(sealed_visible(request.user, contact_id, value_id))
+
+    def opened() -> str:
+        return reveal_field(held=held, by=request.user, now=clock.now())
+
+    return shown_in_clear(request, opened, "components/revealed.html", {})
 
 
 @require_POST

@@ -24,6 +24,9 @@ urlpatterns = [
     path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
     path("customers/<uuid:contact_id>/consent", customers.consent, name="customer_consent"),
     path("customers/<uuid:contact_id>/fields", customers.fields, name="customer_fields"),
+    path(
+        "customers/<uuid:contact_id>/fields/<uuid:value_id>/reveal", customers.reveal_own, name="customer_field_reveal"
+    ),
     path("leads/<uuid:lead_id>/fields", customers.lead_fields, name="lead_fields"),
     path("customers/<uuid:contact_id>/stage", customers.stage, name="customer_stage"),
     path("customers/<uuid:contact_id>/reveal/<uuid:identity_id>", customers.reveal, name="customer_reveal"),

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import AuditEntry
 from contacts.models import Contact, ContactMerge, DuplicatePair, IdentityRule
 from contacts.selectors.recognition import recognition_rules
+from contacts.services import save_field
 from scrm.core import clock
 from scrm.flows.contact_merge import contacts_merged
 from tests.factories import give_email, make_contact
@@ -49,6 +50,28 @@ def test_two_are_found_looked_at_merged_and_taken_apart(tenant, ada, pair):
     stays.refresh_from_db()
     assert stays.name == "Lin"
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"contact.merged", "contact.unmerged"}
+
+
+def test_preview_says_custom_fields_in_words_as_the_role_sees_them(tenant, ada, pair):
+    stays, goes = pair
+    now, choices = clock.now(), ["Red", "Blue"]
+    save_field(field=None, kind="choice", label="Colour", choices=choices, by=None, now=now)
+    save_field(field=None, kind="money", label="Budget", by=None, now=now)
+    save_field(field=None, kind="text", label="Hush", layout={ada.role: "hidden"}, by=None, now=now)
+    Contact.objects.filter(pk=stays.pk).update(fields={"colour": "c1", "budget": "1200", "hush": "psst"})
+    Contact.objects.filter(pk=goes.pk).update(fields={"colour": "c2", "budget": "1200"})
+
+    fields = {each.name: each for each in _preview(tenant, ada, pair).context["foreseen"].fields}
+    Contact.objects.filter(pk=goes.pk).update(fields={"colour": "c1", "budget": "1200"})
+    alike = {each.name for each in _preview(tenant, ada, pair).context["foreseen"].fields}
+
+    assert (fields["fields"].own, fields["fields"].other) == ("Colour: Red", "Colour: Blue")
+    assert (fields["fields"].chosen, fields["fields"].can_be_both) == ("both", True)
+    assert "fields" not in alike
+
+
+def _preview(tenant, ada, pair):
+    return Desk(tenant, ada).get(f"/contacts/{pair[0].pk}/merge/{pair[1].pk}/")
 
 
 def test_ben_may_not_merge_and_cai_finds_nobody(tenant, ben, cais_desk, pair):
