@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from contacts.enums import ConsentPurpose
 from leads.enums import FieldKind
 from scrm.core.ids import CODE_ALPHABET
 
@@ -23,7 +24,9 @@ PERSONAL: Final = (FieldKind.NAME, FieldKind.PHONE, FieldKind.EMAIL, FieldKind.C
 CHOOSING: Final = (FieldKind.CHOICE, FieldKind.CHOICES)
 
 _LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500, "cover_alt": 200}
-_LABEL_MAX: Final = {FieldKind.CONSENT: 1000}
+_LABEL_MAX: Final = {FieldKind.CONSENT: 4000}
+_KEY: Final = re.compile(r"[1-9][0-9]{0,18}")
+_VERSION_MAX: Final = 40
 _USUAL_LABEL_MAX: Final = 200
 _HINT_MAX: Final = 200
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -68,6 +71,10 @@ class Question:
     show: Condition | None = None
     field: str = ""
     """The code of the field of the business that it asks for."""
+    text: str = ""
+    """Of a consent: the key of the kept text that its label shows, with what it is for and its version."""
+    purpose: str = ""
+    version: str = ""
 
     @property
     def name(self) -> str:
@@ -177,7 +184,15 @@ def _question(raw: object) -> Question | None:
         choices=tuple(named.values())[:CHOICES_MAX] if kind in CHOOSING else (),
         show=_condition(said.get("show")),
         field=str(field) if kind == FieldKind.OWN else "",
+        **(_kept_text(said) if kind == FieldKind.CONSENT else {}),
     )
+
+
+def _kept_text(said: Mapping[str, Any]) -> dict[str, str]:
+    key, purpose, version = (said.get(name) for name in ("text", "purpose", "version"))
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or purpose not in ConsentPurpose.values:
+        return {}
+    return {"text": key, "purpose": str(purpose), "version": _text(version, _VERSION_MAX)}
 
 
 def _choice(raw: object) -> Choice:

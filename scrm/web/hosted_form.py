@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from contacts.custom.values import Shape, show_field
-from contacts.enums import ChannelKind
+from contacts.enums import ChannelKind, ConsentPurpose
 from contacts.inputs import ConsentInput
 from contacts.selectors import field_shapes
 from leads.enums import FieldKind
@@ -134,13 +134,15 @@ class HostedForm(PersonForm):
         return tuple(found)
 
     def consents(self, hosted: Form, version: int) -> tuple[ConsentInput, ...]:
-        """What they agreed to: the text they saw, and a fingerprint by which its versions are told apart."""
+        """What they agreed to: the text they saw with its version; of words of the form's own a fingerprint of them."""
         given = []
         for name, question in self.questions.items():
             if question.kind == FieldKind.CONSENT and self.cleaned_data.get(name):
                 fingerprint = hashlib.sha256(question.label.encode()).hexdigest()[:12]
                 proof = {"text": question.label, "form": str(hosted.pk), "version": version}
-                given.append(ConsentInput(ChannelKind.ALL, text_version=fingerprint, proof=proof))
+                said: dict[str, Any] = {"text_version": question.version or fingerprint, "proof": proof}
+                purpose = ConsentPurpose(question.purpose or ConsentPurpose.MARKETING)
+                given.append(ConsentInput(ChannelKind.ALL, purpose=purpose, **said))
         return tuple(given)
 
 

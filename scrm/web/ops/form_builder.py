@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.selectors import consent_text_list
 from leads.enums import FieldKind
 from leads.form_content import (
     CHOICES_MAX,
@@ -53,6 +54,9 @@ class Row:
     values: list[tuple[str, bool]]
     problems: Mapping[str, str]
     own: list[tuple[str, str]]
+    texts: list[tuple[str, str]]
+    is_followed: bool = False
+    """Whether the text to agree to has a newer version."""
 
     @property
     def kind(self) -> str:
@@ -79,14 +83,35 @@ class Row:
 
 
 class Palette:
-    """The tags that a choice may give, by the words in which the builder names them, and the fields to ask for."""
+    """The tags that a choice may give, by the words in which the builder names them, the fields to ask for, and the
+    texts to agree to."""
 
     def __init__(self, role: str) -> None:
         fields = own_fields(role)
         self.fields = {field.code: field.names[0] for field in fields}
         self.labels = {field.code: field.label for field in fields}
+        self.texts = {str(text.pk): text for text in consent_text_list()}
         self.names = {str(tag.pk): f"{tag.group.name} › {tag.name}" for tag in tag_list_active()}
         self._ids = {name: pk for pk, name in self.names.items()}
+
+    def text_choices(self, chosen: str) -> list[tuple[str, str]]:
+        """The newest text of each purpose and language, and the one that is chosen."""
+        newest: dict[tuple[str, str], str] = {}
+        for key, text in self.texts.items():
+            newest.setdefault((text.purpose, text.language), key)
+        return [
+            (key, f"{text.get_purpose_display()} · {text.version} ({text.language})")
+            for key, text in self.texts.items()
+            if key == chosen or key in newest.values()
+        ]
+
+    def is_followed(self, chosen: str) -> bool:
+        """Whether the text has a newer version."""
+        text = self.texts.get(chosen)
+        if text is None:
+            return False
+        like = (each for each in self.texts.values() if (each.purpose, each.language) == (text.purpose, text.language))
+        return next(like) is not text
 
     def id_of(self, name: str) -> str:
         """The tag of that name; a name that none has stays as it is, so that it can be told."""
@@ -176,6 +201,8 @@ def _row(
         problems={name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)},
         own=[(f"{OWN}{code}", label) for code, label in palette.labels.items() if code == question.field]
         + own_kinds(content, palette),
+        texts=palette.text_choices(question.text) if question.kind == FieldKind.CONSENT else [],
+        is_followed=palette.is_followed(question.text),
     )
 
 
@@ -184,6 +211,7 @@ def _posted(data: QueryDict, prefix: str, palette: Palette) -> dict[str, Any]:
     return {
         **{name: data.get(f"{prefix}-{name}", "") for name in ("id", "label", "help", "placeholder", "key")},
         **_kind_of(data.get(f"{prefix}-kind", "")),
+        **_kept_text(data.get(f"{prefix}-text", ""), palette),
         "required": f"{prefix}-required" in data,
         "choices": [
             {"label": label, "tags": [palette.id_of(name.strip())] if name.strip() else []}
@@ -191,6 +219,12 @@ def _posted(data: QueryDict, prefix: str, palette: Palette) -> dict[str, Any]:
         ],
         "show": {"id": data.get(f"{prefix}-show", ""), "values": data.getlist(f"{prefix}-value")},
     }
+
+
+def _kept_text(key: str, palette: Palette) -> dict[str, str]:
+    """The words of a kept text as they are, whatever was sent along."""
+    text = palette.texts.get(key)
+    return {"text": key, "purpose": text.purpose, "version": text.version, "label": text.text} if text else {}
 
 
 def _kind_of(said: str) -> dict[str, str]:
