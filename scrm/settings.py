@@ -319,7 +319,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-_LEAD_CHOICES = ("ReplyState", "HeldState", "InteractionKind", "DealKind", "LeadOrigin")
+_LEAD_CHOICES = ("ReplyState", "HeldState", "InteractionKind", "DealKind", "LeadOrigin", "LeadStatus")
 _API_CHOICES = {name: f"leads.enums.{name}" for name in _LEAD_CHOICES}
 _API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.enums.Channel"}
 _API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}

@@ -1,5 +1,7 @@
 """/contacts/…: what people agreed to, what they are known by in clear, and what they ask of us."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,9 @@ from rest_framework.response import Response
 from contacts.enums import ChannelKind, ConsentPurpose, ConsentWay
 from contacts.models import Consent, DoNotContact, PersonRequest
 from contacts.selectors import consent_list_of_contact, identity_visible, marks_of, request_list_of_contact
+from contacts.selectors.sealed_fields import sealed_visible
 from contacts.services import RevealsSpent, reveal_identity
+from contacts.services.sealed_fields import reveal_field
 from exchange.models import ApiKey
 from scrm.api.access import CONSENTS_READ, CONSENTS_WRITE, PERSONAL_READ, PERSONS_ERASE, PERSONS_EXPORT, PERSONS_READ
 from scrm.api.authentication import actor_of, viewer_of
@@ -110,15 +114,35 @@ class IdentityReveal(Resource):
         identity = identity_visible(viewer_of(request), contact_or_404(request, pk).pk, identity_id)
         if identity is None:
             raise Http404
-        key, now = request.auth if isinstance(request.auth, ApiKey) else None, clock.now()
-        try:
-            value = reveal_identity(identity=identity, by=actor_of(request), key=key, now=now)
-        except RevealsSpent as spent:
-            reason = _("As many were seen in clear as may be. The next one from %(at)s.")
-            errors = [refusal("", "reveals_spent", reason % {"at": spent.until.isoformat(timespec="seconds")})]
-            wait = {"Retry-After": str(max(1, int((spent.until - now).total_seconds())))}
-            return Response(body_of(errors), status=429, headers=wait)
-        return Response({"kind": identity.kind, "value": value}, headers={"Cache-Control": "no-store"})
+        return _in_clear(request, identity.kind, partial(reveal_identity, identity=identity))
+
+
+class FieldReveal(Resource):
+    access = {"POST": PERSONAL_READ}
+
+    @extend_schema(
+        summary="What a sensitive field holds of a contact, in clear",
+        description="Counted and in the audit trail; 429 when the caller has seen as many as they may.",
+        request=None,
+        responses={200: RevealedOut, 404: ErrorsBody, 429: ErrorsBody},
+    )
+    def post(self, request: Request, pk: UUID, value_id: UUID) -> Response:
+        held = sealed_visible(viewer_of(request), contact_or_404(request, pk).pk, value_id)
+        if held is None:
+            raise Http404
+        return _in_clear(request, held.field.code, partial(reveal_field, held=held))
+
+
+def _in_clear(request: Request, kind: str, reveal: Callable[..., str]) -> Response:
+    key, now = request.auth if isinstance(request.auth, ApiKey) else None, clock.now()
+    try:
+        value = reveal(by=actor_of(request), key=key, now=now)
+    except RevealsSpent as spent:
+        reason = _("As many were seen in clear as may be. The next one from %(at)s.")
+        errors = [refusal("", "reveals_spent", reason % {"at": spent.until.isoformat(timespec="seconds")})]
+        wait = {"Retry-After": str(max(1, int((spent.until - now).total_seconds())))}
+        return Response(body_of(errors), status=429, headers=wait)
+    return Response({"kind": kind, "value": value}, headers={"Cache-Control": "no-store"})
 
 
 class PersonRequestOut(serializers.ModelSerializer):

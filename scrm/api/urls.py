@@ -72,6 +72,7 @@ urlpatterns = [
         privacy.IdentityReveal.as_view(),
         name="identity_reveal",
     ),
+    path("v1/contacts/<uuid:pk>/sensitive/<uuid:value_id>/reveal", privacy.FieldReveal.as_view(), name="field_reveal"),
     path("v1/contacts/<uuid:pk>/requests", privacy.ContactRequests.as_view(), name="contact_requests"),
     path("v1/contacts/<uuid:pk>/owner", contacts.ContactOwner.as_view(), name="contact_owner"),
     path("v1/contacts/<uuid:pk>/fields", fields.ContactFields.as_view(), name="contact_fields"),

@@ -151,6 +151,26 @@ def test_desk_shows_it_masked_and_in_clear_under_count(acme, field):
     assert NUMBER not in refused.content.decode()
 
 
+def test_api_writes_it_masks_it_and_shows_it_under_count(acme, field):
+    lin, wu = make_contact("Lin"), make_contact("Wu")
+    system, reader = make_caller(acme), make_caller(acme, "leads:read")
+
+    written = system.patch(f"contacts/{lin.pk}/fields", {"custom": {"id_number": NUMBER}})
+    shown = reader.get(f"contacts/{lin.pk}").json()["custom"]["id_number"]
+    where = f"sensitive/{shown['id']}/reveal"
+    clear = system.post(f"contacts/{lin.pk}/{where}", {})
+    back = system.patch(f"contacts/{lin.pk}/fields", {"custom": {"id_number": shown}})
+
+    assert NUMBER not in written.content.decode()
+    assert (shown["sealed"], shown["shown"]) == (True, f"{HIDDEN}1234")
+    assert clear.json() == {"kind": "id_number", "value": NUMBER}
+    assert reader.post(f"contacts/{lin.pk}/{where}", {}).status_code == 403
+    assert system.post(f"contacts/{wu.pk}/{where}", {}).status_code == 404
+    # What masks it is no value to be sent back.
+    assert back.status_code == 422
+    assert kept(lin) == NUMBER
+
+
 def test_who_may_not_see_the_contact_or_the_field_reveals_nothing(acme, field):
     ben = make_user("ben")
     mine, others = make_contact("Lin", owner=ben), make_contact("Mei")

@@ -134,6 +134,7 @@ _BY_ROUTE: Final = {
             *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner", "api:contact_consents"),
             *("api:contact_merge", "api:contact_unmerge", "api:contact_pool"),
             *("api:contact_copy", "api:contact_erasure", "api:contact_requests", "api:identity_reveal"),
+            "api:field_reveal",
         )
     },
     **{(name, "pk"): "mfa.authenticator" for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")},
