@@ -72,7 +72,6 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
     Identity: Trace(Stay.EDITED, "created_at"),
     DoNotContact: Trace(Stay.EDITED, "since"),
     Consent: Trace(Stay.EDITED, "at"),
-    SealedValue: Trace(Stay.EDITED, "at"),
     TagChange: Trace(Stay.EDITED, "at"),
     RatingChange: Trace(Stay.EDITED, "at"),
     ContactRating: Trace(Stay.EDITED),
@@ -82,20 +81,32 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
 _GO_ALONG: Final = frozenset(
     {
         *(ContactScore, DuplicatePair, Enrollment, Touchpoint, Lead, LeadArrival, MergedLead),
-        *(PoolWarning, Position, SegmentMember, TagAssignment),
+        *(PoolWarning, Position, SealedValue, SegmentMember, TagAssignment),
     }
 )
-"""What the file itself set off, what became of its source, or what is worked out anew; touches that were sent are
-looked at apart."""
+"""What the file itself set off, what became of its source, what changes only along with its contact, or what is worked
+out anew; touches that were sent are looked at apart."""
 
 
 def stays(subject: type[Contact] | type[Lead], settled_at: Mapping[UUID, datetime]) -> dict[UUID, set[Stay]]:
-    """Why these contacts or leads stay, by what points to them; each with when the file spoke of it last."""
+    """Why these contacts or leads stay, by what points to them; each with when the file spoke of it last.
+
+    What stays for the same reason, however old it is, is asked for in one statement.
+    """
     found: dict[UUID, set[Stay]] = {}
+    alike: dict[Stay, list[Any]] = {}
     for model, name in _pointers(subject):
         trace = _TRACES.get(model, Trace(Stay.OTHER))
-        for pk in _held(model, name, trace, settled_at):
-            found.setdefault(pk, set()).add(trace.stay)
+        rows: Any = model._default_manager.filter(trace.where or Q(), **{f"{name}__in": list(settled_at)}).order_by()
+        if trace.since:
+            youngest = rows.values_list(name).annotate(youngest=Max(trace.since))
+            for pk in (pk for pk, at in youngest if at > settled_at[pk]):
+                found.setdefault(pk, set()).add(trace.stay)
+        else:
+            alike.setdefault(trace.stay, []).append(rows.values_list(name, flat=True))
+    for stay, (first, *others) in alike.items():
+        for pk in set(first.union(*others) if others else first):
+            found.setdefault(pk, set()).add(stay)
     return found
 
 
@@ -109,11 +120,3 @@ def _pointers(subject: type[Model]) -> list[tuple[type[Model], str]]:
     pointing = [each for each in fields if each.auto_created and (each.one_to_many or each.one_to_one)]
     found: list[tuple[type[Model], str]] = [(each.related_model, each.field.name) for each in pointing]  # type: ignore[union-attr, misc]
     return [(model, name) for model, name in found if model not in _GO_ALONG]
-
-
-def _held(model: type[Model], name: str, trace: Trace, settled_at: Mapping[UUID, datetime]) -> Collection[UUID]:
-    rows: Any = model._default_manager.filter(trace.where or Q(), **{f"{name}__in": list(settled_at)}).order_by()
-    if not trace.since:
-        return set(rows.values_list(name, flat=True))
-    youngest = rows.values_list(name).annotate(youngest=Max(trace.since))
-    return {pk for pk, at in youngest if at > settled_at[pk]}
