@@ -12,7 +12,7 @@ from django.db import connection
 
 from audiences.bit_models import CHUNK
 from audiences.bit_planner import Holders, Others, Sets, plan
-from scrm.core.conditions import Condition, Family, Sql, compile_sql
+from scrm.core.conditions import Condition, Family, Sql, compile_sql, widened
 from scrm.core.conditions.registry import PLACEHOLDER
 
 NOBODY: Final = f"B'0'::bit({CHUNK})"
@@ -52,19 +52,24 @@ found AS MATERIALIZED (
         {contact} WHERE NOT EXISTS (SELECT FROM noted n WHERE n.contact_id = p.contact_id) OFFSET 0
     ) c WHERE {rest}
 ), settled AS (SELECT count(*) AS amount FROM found)"""
+_SHARE: Final = 100
 _ROW: Final = re.compile(r"\bc\.(\w+)")
 
 
 def count_by_bits(condition: Condition, now: datetime, limit: int) -> tuple[int, list[UUID]] | None:
     """How many match, and the newest few; None where bit strings are not kept, or say nothing about the rule."""
     planned = plan(condition, now)
-    if planned.sets is None and planned.rest is not None:
+    if (planned.sets is None and planned.rest is not None) or not _are_kept():
         return None
     reading = _Reading(now)
     sets = reading.text_of(planned.sets) if planned.sets else f"~{NOBODY}"
     rule = compile_sql(condition, now)
     noted = _noted(reading.families, now)
-    rest = Sql("", (limit,)) if planned.rest is None else compile_sql(planned.rest, now)
+    rest = Sql("", (limit,))
+    if planned.rest is not None:
+        wide = widened(planned.rest, now)
+        many = wide is not planned.rest and _leave_many(sets, reading.joins)
+        rest = compile_sql(wide if many else planned.rest, now)
     text = _COUNT.format(
         sets=sets,
         joins=" ".join(join.text for join in reading.joins),
@@ -76,6 +81,12 @@ def count_by_bits(condition: Condition, now: datetime, limit: int) -> tuple[int,
     with connection.cursor() as cursor:
         cursor.execute(text, [*params, limit])
         return cursor.fetchone()
+
+
+def _are_kept() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM audiences_bitfold WHERE as_of IS NOT NULL")
+        return cursor.fetchone() is not None
 
 
 def read_family(text: str, now: datetime) -> Sql:
@@ -90,9 +101,20 @@ def read_family(text: str, now: datetime) -> Sql:
 def _noted(families: list[Family], now: datetime) -> Sql:
     turning = [read_family(family.turning, now) for family in families if family.turning]
     parts = ["SELECT n.contact_id FROM audiences_bitnote n", *(each.text for each in turning)]
-    # UNION also with itself: each of them once.
     text = f"SELECT DISTINCT contact_id FROM ({' UNION ALL '.join(parts)}) AS all_of_them"
     return Sql(text, tuple(param for each in turning for param in each.params))
+
+
+def _leave_many(sets: str, joins: list[Sql]) -> bool:
+    """Whether so many are left that what hangs on them is better read once than looked up for each."""
+    text = f"SELECT {_SHARE} * sum(bit_count(alive.bits & {sets})) >= sum(bit_count(alive.bits)) AS many"
+    joined = " ".join(join.text for join in joins)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{text} FROM audiences_bitchunk alive {joined} WHERE alive.family = ''",
+            [param for join in joins for param in join.params],
+        )
+        return cursor.fetchone() == (True,)
 
 
 def _by_rest(rest: str) -> str:

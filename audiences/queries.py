@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from contacts.models import Contact
-from scrm.core.conditions import Condition, Sql, compile_sql
+from scrm.core.conditions import Condition, Sql, compile_sql, widened
 
 REFRESH_MINUTES = 15
 """How stale a dynamic segment may become."""
@@ -72,7 +72,7 @@ def apply_difference(segment_id: UUID, condition: Condition, now: datetime, *, t
 
     `told`: each who comes or goes is noted down as a move to tell of.
     """
-    rule = compile_sql(condition, now)
+    rule = compile_sql(widened(condition, now), now)
     params: list[Any] = [*rule.params, now, segment_id, segment_id, now, segment_id]
     if told:
         params += [segment_id, now, segment_id, now]

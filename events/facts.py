@@ -37,9 +37,12 @@ def type_choices() -> Iterable[tuple[str, str]]:
     return [(each.code, (chinese and each.name_zh) or each.name) for each in EventType.objects.all()]
 
 
+def _narrowed(given: frozenset[str]) -> str:
+    return "".join(sql for name, sql in _SQL.items() if name in given)
+
+
 def _from(given: frozenset[str]) -> str:
-    narrowing = "".join(sql for name, sql in _SQL.items() if name in given)
-    return f"FROM events_event e WHERE e.contact_id = c.id{narrowing}"
+    return f"FROM events_event e WHERE e.contact_id = c.id{_narrowed(given)}"
 
 
 def _found(subject: Any, args: Mapping[str, Any], now: datetime) -> list[Mapping[str, Any]]:
@@ -116,6 +119,14 @@ _NARROWING = (
     Argument("at_most", _("at most"), Type.NUMBER, needs="property"),
 )
 _PROPERTY = Argument("property", _("property"), Type.TEXT, required=True)
+_TALLY = Fact(
+    key="events.count.tally",
+    label="",
+    type=Type.COUNT,
+    rows=True,
+    sql=lambda given: f"SELECT e.contact_id, count(*) FROM events_event e WHERE true{_narrowed(given)} GROUP BY 1",
+    oracle=lambda subject, args, now: len(_found(subject, args, now)),
+)
 
 FACTS = (
     _about(
@@ -125,6 +136,7 @@ FACTS = (
         SEVERAL,
         type=Type.COUNT,
         sql=lambda given: f"(SELECT count(*) {_from(given)})",
+        tally=_TALLY,
         oracle=lambda subject, args, now: len(_found(subject, args, now)),
     ),
     _about(

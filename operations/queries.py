@@ -30,8 +30,9 @@ UNION ALL SELECT 'due', COALESCE(sum(waiting.count), 0) FROM "{{schema}}".campai
     WHERE lane.is_open
 UNION ALL SELECT 'failed_jobs', count(*) FROM "{{schema}}".exchange_job
     WHERE state = 'failed' AND finished_at > %(now)s - interval '1 day'
+UNION ALL SELECT 'bits_waiting', count(*) FROM (SELECT FROM "{{schema}}".audiences_bitnote LIMIT {{many}}) few
 """
-NAMES = ("unknown", "claimed", "sending", "lanes_closed", "channels_shut", "due", "failed_jobs")
+NAMES = ("unknown", "claimed", "sending", "lanes_closed", "channels_shut", "due", "failed_jobs", "bits_waiting")
 
 
 def counts_over(schemas: Sequence[str], now: datetime) -> dict[str, int]:

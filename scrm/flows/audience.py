@@ -13,7 +13,6 @@ from audiences.check_queries import Moved, hold_names
 from audiences.models import Segment
 from audiences.selectors import segment_member_count, segment_names, segment_parents
 from audiences.services import archive_segment, delete_segment, refresh_stalest
-from audiences.services_bits import fold_bits
 from audiences.services_checks import check_contacts, take_moves
 from campaigns.enums import Trigger
 from campaigns.models import Sop
@@ -52,14 +51,6 @@ def checks_due(budget: Budget) -> bool:
 def segments_due(budget: Budget) -> bool:
     """Refresh the segments that have become stale, the stalest first; True when more may be waiting."""
     while refresh_stalest(now=clock.now()):
-        if budget.spent:
-            return True
-    return False
-
-
-def bits_due(budget: Budget) -> bool:
-    """Bring the bit strings up to what changed; True when more may be waiting."""
-    while fold_bits(now=clock.now()):
         if budget.spent:
             return True
     return False

@@ -20,8 +20,9 @@ from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
 from scrm.flows.archive import archive_due
 from scrm.flows.arrival_payloads import arrival_payloads_due
-from scrm.flows.audience import bits_due, checks_due, moves_due, segments_due
+from scrm.flows.audience import checks_due, moves_due, segments_due
 from scrm.flows.audit import audit_due
+from scrm.flows.bits import bits_due
 from scrm.flows.duplicates import duplicates_due
 from scrm.flows.held import pages_due
 from scrm.flows.hooks_in import messages_due

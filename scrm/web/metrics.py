@@ -39,6 +39,7 @@ _READINGS: Final = {
     "lanes_closed": "Lanes that are closed.",
     "channels_shut": "Channels of tenants that wait for their provider.",
     "failed_jobs": "Jobs that failed within a day.",
+    "bits_waiting": "Changes that bit strings don't show yet; a tenant counts to 10,000.",
 }
 _COUNTED: Final = {
     "ticks": "Ticks of the scheduler.",

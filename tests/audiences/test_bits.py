@@ -5,9 +5,11 @@ import threading
 from collections import defaultdict
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import F
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -230,6 +232,22 @@ def test_nothing_is_noted_where_no_bits_are_kept(acme):
 def test_bits_of_another_business_are_not_counted(world, globex):
     assert count_by_bits(parse(TAGGED, facts, stored=True), NOW, 5) is None
     assert not rebuild_bits(now=NOW)
+
+
+def test_command_makes_bits_anew_where_there_are_some(world, capsys):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audiences_bitchunk SET bits = ~bits")
+    with pytest.raises(AssertionError):
+        agrees(parse(TAGGED, facts), NOW)
+
+    with schema_context("public"):
+        call_command("rebuild_bits", tenant="acme")
+        call_command("rebuild_bits", tenant="globex")
+        with pytest.raises(CommandError, match="no tenant"):
+            call_command("rebuild_bits", tenant="nobody")
+
+    assert agrees(parse(TAGGED, facts), NOW)
+    assert capsys.readouterr().out == "acme: made anew\nglobex: none kept\n"
 
 
 def in_acme(work):

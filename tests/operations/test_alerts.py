@@ -94,6 +94,7 @@ def test_round_counts_over_all_tenants(platform):
         "channels_shut": 1,
         "due": 1,
         "failed_jobs": 1,
+        "bits_waiting": 0,
     }
     assert {Kind.UNKNOWN, Kind.JOBS} <= set(Incident.objects.filter(closed_at=None).values_list("kind", flat=True))
 

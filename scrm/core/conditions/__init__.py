@@ -10,6 +10,7 @@ from .sql import Sql, compile_sql, compile_values
 from .stored import stored_condition
 from .tree import All, AnyOf, Condition, Leaf, Not, Use, facts_used, to_json, uses, walk
 from .types import Type
+from .widening import widened
 from .words import explain, sentence
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "to_json",
     "uses",
     "walk",
+    "widened",
 ]

@@ -84,6 +84,8 @@ class Fact:
     gone: Label = ""
     kept: Kept | None = None
     """From which bit strings it may be read instead, of texts and keys that have values from a list."""
+    tally: Fact | None = None
+    """Of a count: the same with `rows`, of those alone who have any. Nobody's rule names it."""
 
     @property
     def has_rows(self) -> bool:
