@@ -24,6 +24,10 @@ def stage_hand_over_of(stage_id: UUID) -> StageHandOver | None:
     return stage_hand_over_list().filter(stage=stage_id).first()
 
 
+def stage_hand_over_detail(pk: UUID) -> StageHandOver | None:
+    return stage_hand_over_list().filter(pk=pk).first()
+
+
 def contact_ids_newest_in_stage(stage_id: UUID, limit: int) -> list[UUID]:
     """Who reached the stage last and stands there still."""
     rows = Position.objects.filter(stage=stage_id, contact__erased_at=None).order_by("-since", "-pk")

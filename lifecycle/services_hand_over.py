@@ -14,6 +14,11 @@ from leads.enums import AssignMethod
 from lifecycle.models import Stage, StageHandOver
 
 
+def hold_stage(stage_id: UUID) -> None:
+    """Let nobody change what becomes of its owners until the transaction ends."""
+    Stage.objects.select_for_update().filter(pk=stage_id).values_list("pk").first()
+
+
 @transaction.atomic
 def save_stage_hand_over(
     *,

@@ -94,6 +94,8 @@ _TABLES: Final = {
 _BY_ROUTE: Final = {
     **{(f"ops:hand_over_{name}", "job_id"): HAND_OVER for name in ("detail", "progress", "cancel", "undo")},
     **{(f"ops:tag_run{name}", "job_id"): TAG_RUN for name in ("", "_progress", "_cancel", "_undo")},
+    **{(f"api:hand_over_{name}", "pk"): HAND_OVER for name in ("detail", "cancel", "undo")},
+    ("api:stage_hand_over_detail", "pk"): "lifecycle.stagehandover",
     ("ops:contact_unmerge", "merge_id"): "contacts.contactmerge",
     ("api:merge_suggestion", "pk"): "contacts.duplicatepair",
     ("ops:company_merge_undo", "merge_id"): "contacts.companymerge",

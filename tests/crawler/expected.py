@@ -44,7 +44,7 @@ KEPT_BY: Final = {
 """Tables of the business that not everybody of it reads."""
 _PAIRS: Final = frozenset({"ops:contact_merge"})
 """Addresses of two equal rows: whoever sees both may mix them."""
-_WHO_GETS: Final = ("ops:assignment_", "ops:stage_hand_over")
+_WHO_GETS: Final = ("ops:assignment_", "ops:stage_hand_over", "api:stage_hand_over")
 """Rules of the business name everybody who may get somebody by them, whatever the reach of who writes them."""
 _POOL: Final = frozenset({"ops:pool_list", "rep:pool", "api:pool_list"})
 

@@ -217,6 +217,13 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "api:assignment_rule_list": lambda ids: {"name": "New", "people": [{"user": str(ids.person)}]},
     "api:assignment_rule_detail": lambda ids: {"name": "Other"},
     "api:assignment_rule_order": lambda ids: {"ids": [str(ids.of("leads.assignmentrule"))]},
+    "api:hand_over_list": lambda ids: {"leaver": str(ids.person), "to": [{"user": str(ids.twins.a.users["ben"].pk)}]},
+    "api:hand_over_preview": lambda ids: {"leaver": str(ids.person)},
+    "api:stage_hand_over_list": lambda ids: {
+        "stage": str(ids.twins.a.row("lifecycle.stage", "shared").pk),
+        "people": [str(ids.person)],
+    },
+    "api:stage_hand_over_detail": lambda ids: {"keep_days": 2},
     "api:assignment_preview": lambda ids: {"lead": str(ids.of("leads.lead"))},
     "api:response_rule_list": lambda ids: {"minutes": 5, "source": str(ids.of("leads.source"))},
     "api:response_rule_detail": lambda ids: {"minutes": 5},

@@ -17,8 +17,8 @@ from events.inputs import Happening
 from events.models import EventType
 from leads.enums import PauseEnd, PauseReason, ResponseEnd, ResponseStep
 from leads.models import Lead, ResponseClock, ResponsePause, ResponseRule
-from leads.selectors import responses_kept
-from leads.services import save_response_rule
+from leads.selectors import leads_to_take, responses_kept
+from leads.services import hold_clock, save_response_rule
 from leads.upkeep import start_working
 from scheduler.budget import Budget
 from scheduler.models import WakeUp
@@ -125,6 +125,18 @@ def test_nobody_is_reminded_while_it_stands_still(ben):
 
     assert kinds(ben) == [AlertKind.LEAD_ASSIGNED]
     assert the_clock().step == ResponseStep.REMIND
+
+
+def test_nothing_is_taken_away_while_it_stands_still(ben):
+    make_user("bea", takes_leads=True)
+    rule(remind_before=None, escalate_after=None, take_after=0)
+    lead = arrive(owner_id=ben.pk)
+    pause(lead, at=5, until=(clock.now() - START).total_seconds() / 60 + 60)
+    # As if the day had come while nobody ran what is due.
+    ResponseClock.objects.update(next_at=after(60))
+
+    assert leads_to_take(limit=9, now=clock.now()) == []
+    assert hold_clock(lead_id=lead.pk, now=clock.now()) is None
 
 
 def test_customer_who_comes_back_is_waited_for_no_more(ben):

@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.enums import Scope
 from accounts.models import User
 from accounts.selectors import user_get, user_list_visible, user_list_with_leavers, user_names
 from campaigns.selectors import sop_choices_live
 from contacts.selectors import contact_counts_of_leavers, contact_detail, contact_names
 from exchange.jobs import ACTIVE
 from exchange.models import Job
-from exchange.selectors import change_counts_by_after, changes_staying, job_detail, job_list_about
+from exchange.selectors import change_counts_by_after, changes_staying, job_list_about
 from scrm.core import clock
 from scrm.flows.handover import HandedOver, contacts_handed_over
 from scrm.flows.handover_desk import Recipients
 from scrm.flows.handover_job import CONTACT, KIND, Told, begin_hand_over, cancel_hand_over
 from scrm.flows.handover_preview import left_by
+from scrm.flows.handover_reach import hand_over_seen, may_steer
 from scrm.flows.handover_traces import Stay
 from scrm.flows.handover_undo import Undone, begin_undo, can_be_undone, cancel_undo, undo_of
 from scrm.web.access import Visit, found, may
@@ -155,7 +155,7 @@ def cancel(request: Visit, job_id: UUID) -> HttpResponse:
     """Stop what is going on: the hand-over, or its undoing."""
     job = _job(request, job_id)
     run = undo_of(job)
-    if not _may_steer(request.user, job):
+    if not may_steer(request.user, job):
         messages.error(request, _NOT_YOURS)
     elif cancel_hand_over(job, by=request.user):
         messages.success(request, _("Stopped. What went over stays there until you undo it."))
@@ -168,7 +168,7 @@ def cancel(request: Visit, job_id: UUID) -> HttpResponse:
 @may("contact.hand_over")
 def undo(request: Visit, job_id: UUID) -> HttpResponse:
     job = _job(request, job_id)
-    if not _may_steer(request.user, job):
+    if not may_steer(request.user, job):
         messages.error(request, _NOT_YOURS)
     elif begin_undo(job, by=request.user) is None:
         messages.error(request, _("This can’t be undone any more, or is being undone already."))
@@ -176,21 +176,14 @@ def undo(request: Visit, job_id: UUID) -> HttpResponse:
 
 
 def _job(request: Visit, job_id: UUID) -> Job:
-    job = found(job_detail(job_id, KIND))
-    seen = user_list_with_leavers(request.user).filter(pk=job.options["from"]).exists()
-    return found(job if seen else None)
-
-
-def _may_steer(user: User, job: Job) -> bool:
-    """Whoever began it, or who sees everything: it may have gone beyond a department."""
-    return job.created_by_id == user.pk or user.data_scope == Scope.ALL
+    return found(hand_over_seen(request.user, job_id))
 
 
 def _how_far(request: Visit, job: Job) -> dict[str, Any]:
     run = undo_of(job)
     undoing = run is not None and run.state in ACTIVE
     running = job.state in ACTIVE
-    steering = _may_steer(request.user, job)
+    steering = may_steer(request.user, job)
     return {
         "job": job,
         "leaver": user_get(UUID(job.options["from"])),

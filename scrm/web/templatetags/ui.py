@@ -131,6 +131,24 @@ def num(value: Any) -> str:
 
 
 @register.filter
+def lasting(minutes: Any) -> str:
+    """240 minutes are 4 h, 95 are 1 h 35 min, 1,500 are 1 d 1 h; nothing is a dash."""
+    if minutes is None or minutes == "":
+        return "–"
+    hours, rest = divmod(round(Decimal(str(minutes))), 60)
+    days, hours = divmod(hours, 24)
+    found = []
+    if days:
+        found.append(_("%(count)s d") % {"count": _grouped(days)})
+    if hours:
+        found.append(_("%(count)s h") % {"count": hours})
+    # Of what lasts for days nobody counts the minutes.
+    if (rest and not days) or not found:
+        found.append(_("%(count)s min") % {"count": rest})
+    return " ".join(found)
+
+
+@register.filter
 def percent(value: Any, digits: int = 1) -> str:
     """0.1234 is 12.3 %; nothing is a dash."""
     if value is None or value == "":
