@@ -113,6 +113,26 @@ def count_form_views() -> None:
         )
 
 
+def answer_leads(rule_id: UUID, *, minutes: int, since: datetime, now: datetime) -> None:
+    """Leads that somebody works on, or won, were answered: most in time, by some people faster than by others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO leads_responseclock (lead_id, rule_id, started_at, due_at, step, ended_at, ended_as)
+            SELECT id, %(rule)s, captured_at, due, '', ended, CASE WHEN ended <= due THEN 'met' ELSE 'late' END
+            FROM (
+                SELECT l.id, l.captured_at, l.captured_at + make_interval(mins => %(minutes)s) AS due,
+                    least(%(now)s, l.captured_at + make_interval(mins =>
+                        3 + abs(hashtext(l.id::text)) %% (20 + abs(hashtext(u.username)) %% 30))) AS ended
+                FROM leads_lead l JOIN accounts_user u ON u.id = l.owner_id
+                WHERE l.captured_at > %(since)s AND l.status IN ('working', 'won')
+            ) AS answered
+            ON CONFLICT (lead_id) DO NOTHING
+            """,
+            {"rule": rule_id, "minutes": minutes, "since": since, "now": now},
+        )
+
+
 def own_links(wished: Collection[tuple[UUID, UUID]], now: datetime) -> dict[tuple[UUID, UUID], TrackedLink]:
     """Links of (material, contact) that no touchpoint carries: what a rep hands out in a chat."""
     missing = [TrackedLink(material_id=material, contact_id=contact, created_at=now) for material, contact in wished]

@@ -11,6 +11,7 @@ from accounts.selectors import user_exists
 from accounts.services import create_user
 from scheduler.services import due_work
 from scrm.core import clock
+from scrm.demo.answers import answer
 from scrm.demo.assignment import assign, read_alerts
 from scrm.demo.beauty import BEAUTY
 from scrm.demo.cars import CARS
@@ -18,6 +19,7 @@ from scrm.demo.dealers import pay_dealers
 from scrm.demo.follow_up import follow_up
 from scrm.demo.ground import lay_ground, make_segments
 from scrm.demo.growth import tell_growth
+from scrm.demo.handing import change_hands
 from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.lifecycles import walk_lifecycles
@@ -76,6 +78,8 @@ def seed(business: Business) -> int:
             assign(ground.users, language=business.language, now=now)
             follow_up(ground, now=now)
             fill_pool(ground.users, now=now)
+            answer(ground.users, now=now)
+            change_hands(ground.users, language=business.language, now=now)
             pay_dealers(ground.users, now=now)
             walk_lifecycles(ground, language=business.language, now=now)
             make_segments(ground, now)

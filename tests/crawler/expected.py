@@ -151,8 +151,12 @@ def may_read(probe: Probe, canary: Canary) -> bool:
     if canary.label in APART and canary.owner == "nobody" and probe.route.name in _POOL:
         # Where they are is shown of customers in the pool; who they are is not.
         return may(probe.viewer, "pool.view")
-    if canary.label == "accounts.user" and probe.route.name.startswith(_WHO_GETS):
-        return may(probe.viewer, "assignment.edit") or canary.owner in REACH[probe.viewer]
+    if (
+        canary.label == "accounts.user"
+        and probe.route.name.startswith(_WHO_GETS)
+        and may(probe.viewer, "assignment.edit")
+    ):
+        return True
     if canary.owner:
         return canary.owner in REACH[probe.viewer]
     needed = KEPT_BY.get(canary.label)

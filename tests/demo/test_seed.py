@@ -15,7 +15,8 @@ from contacts.models import Contact
 from contacts.normalise import normalise_email, normalise_phone
 from exchange.models import Job
 from leads.enums import DealKind, LeadStatus
-from leads.models import Lead, LeadArrival, Opportunity
+from leads.models import Lead, LeadArrival, Opportunity, ResponseClock, ResponsePause
+from lifecycle.models import StageHandOver
 from scrm.core import clock
 from scrm.demo import history, seed
 from scrm.demo.beauty import BEAUTY
@@ -64,5 +65,9 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert User.objects.get(username="rep").check_password("demo-rep-2026")
         assert Contact.objects.filter(company__parent__name="华宇集团").count() == 4
         assert set(Opportunity.objects.values_list("stage__kind", flat=True)) == set(DealKind)
+        assert ResponseClock.objects.filter(ended_as="met").exists()
+        assert ResponsePause.objects.filter(ended_at=None).count() == 2
+        assert Job.objects.filter(kind="hand_over", total__gte=9).exists()
+        assert StageHandOver.objects.get().people.count() == 2
         assert Voice.objects.filter(interaction__next_on__isnull=False).exists()
         assert ContactScore.objects.filter(due_at__lte=clock.now()).exists()
