@@ -63,6 +63,7 @@ def wait_shown(waiting: ResponseClock | None, now: datetime) -> dict[str, Any]:
         "wait_paused": is_paused,
         "wait_late": not waiting.ended_as and waiting.due_at < now,
         "pauses": list(waiting.pauses.all()),
+        "pauses_ended": [pause for pause in waiting.pauses.all() if pause.ended_at],
         "pause_form": PauseForm(auto_id="pause-%s"),
         "pause_soon": SOON,
     }
