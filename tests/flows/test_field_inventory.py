@@ -1,10 +1,13 @@
 """The inventory says of every column what it holds; one that nobody declared fails here."""
 
+from dataclasses import replace
+
 import pytest
+from django.db.models import CharField, FileField, JSONField, TextField
 
 from scrm.flows.personal import queries
 from scrm.flows.personal.finding import OPENERS
-from scrm.flows.personal.inventory import FIELDS, InventoryWrong, Mark, Rows, parse, problems
+from scrm.flows.personal.inventory import FIELDS, Inventory, InventoryWrong, Mark, Rows, parse, problems
 
 
 def test_every_column_of_every_table_is_declared(acme):
@@ -92,3 +95,53 @@ def test_gap_is_found(before, after, there, wrong):
 def test_what_can_t_be_read_is_refused(text):
     with pytest.raises(InventoryWrong):
         parse(text)
+
+
+WORDS_OF_OURS = {
+    "contacts_identity": {"provenance"},
+    "contacts_consent": {"text_version"},
+    "contacts_friendship": {"channel"},
+    "leads_leadarrival": {"outcome"},
+    "leads_attachment": {"content_type"},
+    "leads_opportunity": {"currency"},
+    "leads_opportunitymove": {"currency"},
+    "leads_entrylink": {"code", "place", "url", "utm"},
+    "leads_reward": {"currency"},
+    "leads_review": {"site"},
+    "tagging_contactscore": {"parts"},
+    "commerce_order": {"platform", "number", "currency", "told"},
+    "commerce_orderline": {"key"},
+    "content_trackedlink": {"code"},
+    "campaigns_enrollment": {"zone"},
+    "exchange_inboxmessage": {"channel", "content_type"},
+}
+"""Texts in rows about people that an erasure may leave: codes, currencies, names of channels and platforms. Each was
+looked at: nobody writes of a person there."""
+
+
+def texts_left(inventory: Inventory) -> dict[str, set[str]]:
+    """Columns of any text in rows about people that are neither personal nor secret, and so outlast an erasure."""
+    found: dict[str, set[str]] = {}
+    for table in inventory.of_persons():
+        for column in table.columns(Mark.PSEUDONYMOUS, Mark.BUSINESS):
+            field = queries.field_of(table.name, column)
+            if isinstance(field, CharField | TextField | JSONField | FileField) and not field.choices:
+                found.setdefault(table.name, set()).add(column)
+    return found
+
+
+def test_no_free_words_about_a_person_outlast_an_erasure():
+    """A new text column is personal; or it holds words of ours alone, and stands above."""
+    assert texts_left(FIELDS) == WORDS_OF_OURS
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("leads_opportunitymove", "reason"), ("leads_interaction", "text"), ("contacts_contact", "note")],
+)
+def test_free_words_declared_as_a_code_are_found(table, column):
+    """Planted: what is personal is said to be a mere code."""
+    there = FIELDS.tables[table]
+    wrong = replace(there, marks={**there.marks, column: Mark.PSEUDONYMOUS})
+
+    assert column in texts_left(replace(FIELDS, tables={**FIELDS.tables, table: wrong}))[table]
