@@ -25,7 +25,7 @@ from tests.crawler.world import PEOPLE, REACH, REPS
 DONE: Final = frozenset({200, 201, 202, 204, 302, 400, 405, 409, 422})
 NOT_THERE: Final = frozenset({404, 405})
 REFUSED: Final = frozenset({302, 401, 403, 405})
-OPEN_TO_ALL: Final = frozenset({"tenants.tenant", "leads.form", "leads.formversion", "content.material"})
+OPEN_TO_ALL: Final = frozenset({"cover", "tenants.tenant", "leads.form", "leads.formversion", "content.material"})
 KEPT_BY: Final = {
     "accounts.auditentry": "audit.view",
     "exchange.apikey": "api_key.edit",
