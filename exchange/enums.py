@@ -109,7 +109,7 @@ SCOPE_MEANINGS: Final = {
     ApiScope.PERSONAL_READ: _("Show phones, e-mails and ids in clear, one by one and counted."),
     ApiScope.PERSONS_WRITE: _("Let a copy of somebody's data be made, and erase people for good."),
     ApiScope.EVENTS_WRITE: _("Report what contacts did. Rules, stages and SOPs follow."),
-    ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away."),
+    ApiScope.TAGS_WRITE: _("Give tags to contacts and take them away; make and change tags."),
     ApiScope.SOPS_READ: _("List SOPs and the touches that they made."),
     ApiScope.REPORTS_READ: _("Read the funnel and the table by source."),
     ApiScope.COSTS_WRITE: _("List and set what sources cost per day."),

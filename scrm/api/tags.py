@@ -12,10 +12,13 @@ from tagging.selectors import tag_list_active
 
 class TagOut(serializers.ModelSerializer):
     group = serializers.CharField(source="group.name")
+    exclusive = serializers.BooleanField(
+        source="group.exclusive", help_text="A contact has one tag of its group at most."
+    )
 
     class Meta:
         model = Tag
-        fields: tuple[str, ...] = ("id", "code", "name", "group", "colour")
+        fields: tuple[str, ...] = ("id", "code", "name", "group", "exclusive", "colour", "description", "lasts_days")
 
 
 class TagFilter(django_filters.FilterSet):

@@ -210,6 +210,7 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "api:opportunity_list": lambda ids: {"contact": str(ids.of("contacts.contact")), "name": "New"},
     "api:opportunity_detail": lambda ids: {"stage": str(ids.of("leads.opportunitystage")), "reason": "x"},
     "api:opportunity_end": lambda ids: {"kind": "won"},
+    "api:taxonomy": lambda ids: {"categories": [], "dry_run": True},
     "api:score_rule_list": lambda ids: {"name": "New", "kind": "tag", "points": 1, "tag": str(ids.of("tagging.tag"))},
     "api:score_rule_detail": lambda ids: {"points": 2},
     "api:score_scale": lambda ids: {"warm_from": 1, "hot_from": 2},

@@ -1,6 +1,7 @@
 """Contacts: the list, and everything about one of them on one page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -99,10 +100,10 @@ class Chosen:
     rows: QuerySet[Contact]
 
 
-def contacts_chosen(request: Visit) -> Chosen:
+def contacts_chosen(request: Visit, now: datetime) -> Chosen:
     own = FieldFilters(request, fields_visible(request.user.role))
     filters = ContactFilter(request, owner_choices(request.user), _stage_choices(), _tag_choices())
-    chosen, now = filters.chosen, clock.now()
+    chosen = filters.chosen
     within = [
         *([contact_ids_in_stage(chosen["stage"])] if "stage" in chosen else []),
         *([contact_ids_tagged(chosen["tag"], now)] if "tag" in chosen else []),
@@ -116,10 +117,10 @@ def contacts_chosen(request: Visit) -> Chosen:
 
 @may("contact.view")
 def index(request: Visit) -> HttpResponse:
-    fields = fields_visible(request.user.role)
     if "narrow" in request.GET:
-        return redirect(tidy_address(request.GET, fields))
-    said, now = contacts_chosen(request), clock.now()
+        return redirect(tidy_address(request.GET, fields_visible(request.user.role)))
+    now = clock.now()
+    said = contacts_chosen(request, now)
     filters, own, rows, chosen = said.filters, said.own, said.rows, said.filters.chosen
     by_field = own.ordered(rows)
     if by_field is None:

@@ -52,17 +52,17 @@ class ManyForm(forms.Form):
 @may("contact.edit")
 def many(request: Visit) -> HttpResponse:
     """Whom it is about, and what is to be done; the address says who: a segment, or what the list of contacts shows."""
-    asked = request.GET.get("segment", "")
+    asked, now = request.GET.get("segment", ""), clock.now()
     segment = found(segment_get(request.user, _uuid(asked))) if asked else None
     if segment is not None:
         rows, title, back = segment_contacts(request.user, segment), segment.name, "ops:segment_list"
     else:
-        chosen = contacts_chosen(request)
+        chosen = contacts_chosen(request, now)
         rows, title, back = chosen.rows, _("a list of contacts"), "ops:contact_list"
     form = ManyForm(request.POST or None)
     offer_rows(form, "tag", tag_list_active())
     if request.method == "POST" and form.is_valid():
-        said, now = form.cleaned_data, clock.now()
+        said = form.cleaned_data
         until = now + timedelta(days=said["days"]) if said["days"] else None
         job = begin_list(
             rows, said["tag"], add=said["act"] == "add", title=title, until=until, by=request.user, now=now
