@@ -43,11 +43,11 @@ class StageAdmin(RoomAdmin):
 @admin.register(StageRule)
 class StageRuleAdmin(RoomAdmin):
     form = RuleForm
-    list_display = ("name", "event_type", "to_stage", "active", "created_at")
+    list_display = ("name", "event_type", "from_stage", "to_stage", "active", "created_at")
     list_filter = ("active", "event_type")
-    list_select_related = ("to_stage",)
+    list_select_related = ("from_stage", "to_stage")
     search_fields = ("name", "event_type")
-    autocomplete_fields = ("to_stage",)
+    autocomplete_fields = ("from_stage", "to_stage")
 
 
 @admin.register(StageHandOver)

@@ -25,8 +25,9 @@ STAGE_DEADLINES_NEXT_DUE: Final = (
     "SELECT least((SELECT min(next_at) FROM lifecycle_position WHERE next_at IS NOT NULL), "
     "(SELECT min(replan_at) FROM lifecycle_stage))"
 )
+STAGE_RULES_NEXT_DUE: Final = "SELECT min(look_at) FROM lifecycle_stagerule WHERE active"
 _RULES: Final = Statement(
-    "SELECT id, to_stage_id, event_type, condition FROM lifecycle_stagerule "
+    "SELECT id, to_stage_id, event_type, condition, from_stage_id FROM lifecycle_stagerule "
     "WHERE active AND event_type = ANY(%s::text[]) ORDER BY id"
 )
 
@@ -40,11 +41,11 @@ def stages_named(stage_ids: Collection[UUID]) -> list[StageInfo]:
     return _stages(_NAMED, [array(map(str, stage_ids))])
 
 
-def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any]]:
-    """(rule, stage, type of event, condition) of the active rules on these types, in order."""
+def stage_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, UUID | None]]:
+    """(rule, stage, type of event, condition, only from) of the active rules on these types, in order."""
     with connection.cursor() as cursor:
         cursor.execute(_RULES, [array(event_types)])
-        return [(*row[:3], json.loads(row[3])) for row in cursor.fetchall()]
+        return [(*row[:3], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
 
 
 def _stages(statement: Statement, params: list[Any]) -> list[StageInfo]:

@@ -18,6 +18,7 @@ class Rule:
     stage_id: UUID
     event_type: str
     condition: Condition
+    from_stage_id: UUID | None = None
 
 
 def decide_moves(
@@ -34,5 +35,10 @@ def decide_moves(
     for event in sorted(events, key=lambda event: event["occurred_at"]):
         for rule in by_type.get(event["type"], ()):
             if evaluate(rule.condition, Snapshot(known.get(event["contact_id"], {}), event), now):
-                moves[Move(event["contact_id"], rule.stage_id, rule.id, onward=True)] = None
+                moves[wish(rule, event["contact_id"])] = None
     return list(moves)
+
+
+def wish(rule: Rule, contact_id: UUID) -> Move:
+    """Only onward, unless the rule says from which stage."""
+    return Move(contact_id, rule.stage_id, rule.id, onward=rule.from_stage_id is None, from_stage_id=rule.from_stage_id)

@@ -111,8 +111,8 @@ def stage_transition_list(user: User, lifecycle: Lifecycle) -> QuerySet[StageTra
 
 
 def stage_rule_list() -> QuerySet[StageRule]:
-    return StageRule.objects.select_related("to_stage__lifecycle")
+    return StageRule.objects.select_related("to_stage__lifecycle", "from_stage")
 
 
 def stage_rule_get(pk: UUID) -> StageRule | None:
-    return StageRule.objects.select_related("to_stage__lifecycle").filter(pk=pk).first()
+    return StageRule.objects.select_related("to_stage__lifecycle", "from_stage").filter(pk=pk).first()

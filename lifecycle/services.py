@@ -98,8 +98,8 @@ def rules_for(event_types: Collection[str]) -> list[Rule]:
     """The active stage rules on these types of event."""
     rows = queries.stage_rules(event_types)
     return [
-        Rule(pk, stage_id, event_type, parse(condition, facts, stored=True))
-        for pk, stage_id, event_type, condition in rows
+        Rule(pk, stage_id, event_type, parse(condition, facts, stored=True), from_stage_id)
+        for pk, stage_id, event_type, condition, from_stage_id in rows
     ]
 
 

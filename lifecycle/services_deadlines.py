@@ -1,6 +1,6 @@
 """Writes about deadlines of stages: what is set up, when they fall due for whom, and that they were done."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.selectors_duty import Offices
 from accounts.services import record_audit
 from lifecycle import queries
-from lifecycle.deadlines import Planned, Term, chase, first_after, plans
+from lifecycle.deadlines import Planned, Term, first_after, plans
 from lifecycle.enums import DeadlineAction, StageKind
 from lifecycle.models import Position, Stage, StageDeadline
+from lifecycle.services_rules import check_circles, first_lost
 from lifecycle.transitions import StageInfo
 from scheduler.services import due_work, note_due
 from scrm.core.bulk import update_columns
@@ -60,9 +61,7 @@ def save_stage_deadline(
     if deadline.action != DeadlineAction.LOSE:
         deadline.loss_reason = None
     with due_work():
-        # One writer at a time, so that two don't lead round in a circle.
-        stages = _hold_stages(stage.lifecycle_id)
-        _check(deadline, stages)
+        _check(deadline)
         deadline.full_clean()
         deadline.save()
         _replan(stage.pk, now)
@@ -74,9 +73,8 @@ def save_stage_deadline(
 def switch_stage_deadline(*, deadline: StageDeadline, active: bool, by: User | None, now: datetime) -> None:
     """Switch it on or off. ValidationError where it would lead round in a circle."""
     with due_work():
-        stages = _hold_stages(deadline.stage.lifecycle_id)
         deadline.active = active
-        _check(deadline, stages)
+        _check(deadline)
         StageDeadline.objects.filter(pk=deadline.pk).update(active=active)
         _replan(deadline.stage_id, now)
         record_audit(action="stage_deadline.switched", actor=by, subject=deadline, details={"active": active}, now=now)
@@ -158,42 +156,15 @@ def _replan(stage_id: UUID, now: datetime) -> None:
     note_due(at)
 
 
-def _hold_stages(lifecycle_id: UUID) -> dict[UUID, Stage]:
-    rows = Stage.objects.filter(lifecycle=lifecycle_id).select_for_update().order_by("pk")
-    return {stage.pk: stage for stage in rows}
-
-
-def _check(deadline: StageDeadline, stages: Mapping[UUID, Stage]) -> None:
+def _check(deadline: StageDeadline) -> None:
+    stages = {each.pk: each for each in Stage.objects.filter(lifecycle=deadline.stage.lifecycle_id)}
     match deadline.action:
         case DeadlineAction.MOVE if deadline.to_stage_id not in stages or deadline.to_stage_id == deadline.stage_id:
             raise ValidationError({"to_stage": _("Choose another stage of the same lifecycle.")})
-        case DeadlineAction.LOSE if _lost(stages.values()) is None:
+        case DeadlineAction.LOSE if first_lost(stages.values()) is None:
             raise ValidationError({"action": _("This lifecycle has no stage for those who are lost.")})
         case DeadlineAction.LOSE if deadline.stage.kind == StageKind.LOST:
             raise ValidationError({"action": _("Whoever is here counts as lost already.")})
         case DeadlineAction.TASK if not deadline.text.strip():
             raise ValidationError({"text": _("Say what is to be done.")})
-    if deadline.active:
-        circle = chase([*_moves(stages, besides=deadline), *_way(deadline, stages.values())])
-        if circle:
-            names = " → ".join(stages[pk].name for pk in [*circle, circle[0]])
-            raise ValidationError(_("People would go round in a circle: %(stages)s.") % {"stages": names})
-
-
-def _moves(stages: Mapping[UUID, Stage], *, besides: StageDeadline) -> Iterable[tuple[UUID, UUID]]:
-    rows = StageDeadline.objects.filter(stage__in=list(stages), active=True).exclude(pk=besides.pk)
-    for each in rows.filter(action__in=[DeadlineAction.MOVE, DeadlineAction.LOSE]):
-        yield from _way(each, stages.values())
-
-
-def _way(deadline: StageDeadline, stages: Iterable[Stage]) -> list[tuple[UUID, UUID]]:
-    to = deadline.to_stage_id
-    if deadline.action == DeadlineAction.LOSE:
-        lost = _lost(stages)
-        to = lost.pk if lost else None
-    return [(deadline.stage_id, to)] if to is not None else []
-
-
-def _lost(stages: Iterable[Stage]) -> Stage | None:
-    """Where those stand who are lost: the first stage of that kind."""
-    return min((each for each in stages if each.kind == StageKind.LOST), key=lambda each: each.position, default=None)
+    check_circles(deadline.stage.lifecycle_id, deadline=deadline)

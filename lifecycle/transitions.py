@@ -32,7 +32,8 @@ class Standing:
 class Move(NamedTuple):
     """A wish to move a contact.
 
-    `entering` only places those who stand nowhere yet, `onward` never takes anybody back.
+    `entering` only places those who stand nowhere yet, `onward` never takes anybody back, and `from_stage_id` takes
+    only those who stand there.
     """
 
     contact_id: UUID
@@ -40,6 +41,7 @@ class Move(NamedTuple):
     rule_id: UUID | None = None
     entering: bool = False
     onward: bool = False
+    from_stage_id: UUID | None = None
 
 
 class Transition(NamedTuple):
@@ -84,8 +86,10 @@ def decide_transitions(
         goal = of_contact.get(move.contact_id)
         # Of a file's newcomers nobody stands anywhere, and looking up ids is most of what one costs here.
         standing = standings.get((move.contact_id, to.lifecycle_id)) if standings else None
+        ahead = goal[1] if goal else standing.stage if standing else None
+        if move.from_stage_id is not None and (ahead is None or ahead.id != move.from_stage_id):
+            continue
         if move.onward:
-            ahead = goal[1] if goal else standing.stage if standing else None
             if ahead is not None and not leads_on(ahead, to):
                 continue
         elif move.entering and (standing or goal):

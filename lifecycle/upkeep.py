@@ -1,20 +1,16 @@
-"""Writes of the lifecycles themselves: stages, their order, and the rules that move contacts."""
+"""Writes of the lifecycles themselves: stages and their order."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from events.models import EventType
-from lifecycle.models import Lifecycle, Stage, StageRule
-from scrm.core.conditions import stored_condition
+from lifecycle.models import Lifecycle, Stage
 from scrm.core.ids import short_code
 
 _ASIDE = 32_767
@@ -73,38 +69,6 @@ def shift_stage(*, stage: Stage, earlier: bool, by: User | None, now: datetime) 
     Stage.objects.filter(pk=other).update(position=places[stage.pk])
     Stage.objects.filter(pk=stage.pk).update(position=places[other])
     record_audit(action="lifecycle.stage_shifted", actor=by, subject=stage, details={"name": stage.name}, now=now)
-
-
-@transaction.atomic
-def save_stage_rule(
-    *,
-    rule: StageRule | None = None,
-    name: str,
-    to_stage: Stage,
-    event_type: str,
-    condition: object,
-    active: bool = True,
-    by: User | None,
-    now: datetime,
-) -> StageRule:
-    """Make or change a rule. Raises ConditionInvalid or ValidationError and then changes nothing."""
-    stored = stored_condition(condition)
-    if not EventType.objects.filter(code=event_type, active=True).exists():
-        raise ValidationError({"event_type": _("Choose an event type of the tracking plan.")})
-    rule = rule or StageRule(created_at=now)
-    rule.name, rule.to_stage, rule.event_type = name.strip(), to_stage, event_type
-    rule.condition, rule.active = stored, active
-    rule.full_clean()
-    rule.save()
-    record_audit(action="lifecycle.rule_saved", actor=by, subject=rule, details={"name": rule.name}, now=now)
-    return rule
-
-
-@transaction.atomic
-def switch_stage_rule(*, rule: StageRule, active: bool, by: User | None, now: datetime) -> None:
-    StageRule.objects.filter(pk=rule.pk).update(active=active)
-    action = "lifecycle.rule_started" if active else "lifecycle.rule_stopped"
-    record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
 
 
 def _free_code(lifecycle: Lifecycle, name: str) -> str:

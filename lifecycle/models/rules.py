@@ -13,14 +13,24 @@ from scrm.core.ids import uuid7
 
 
 class StageRule(models.Model):
-    """Moves a contact to a stage when an event of a type happens and the condition holds."""
+    """Moves a contact to a stage when an event of a type happens and the condition holds.
+
+    Without an event it moves whoever the condition holds for, who are looked for at `look_at`. From one stage it also
+    leads back.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=120)
     to_stage = models.ForeignKey(Stage, models.CASCADE, related_name="entry_rules", verbose_name=_("move to"))
-    event_type = models.CharField(_("when this happens"), max_length=60, help_text=_("The code of an event type."))
+    from_stage = models.ForeignKey(
+        Stage, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only from"), db_index=False
+    )
+    event_type = models.CharField(
+        _("when this happens"), max_length=60, blank=True, help_text=_("The code of an event type.")
+    )
     condition = models.JSONField(_("and this holds"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    look_at = models.DateTimeField(_("looked for at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

@@ -15,7 +15,7 @@ from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
 from leads.queries import ARRIVALS_NEXT_DUE, POOL_NEXT_DUE, RESPONSES_NEXT_DUE, TALKS_NEXT_DUE
 from leads.review_queries import REVIEWS_NEXT_DUE
-from lifecycle.queries import STAGE_DEADLINES_NEXT_DUE
+from lifecycle.queries import STAGE_DEADLINES_NEXT_DUE, STAGE_RULES_NEXT_DUE
 from scheduler.sources import DueSource, register
 from scrm.flows.alerts import alerts_due
 from scrm.flows.archive import archive_due
@@ -35,6 +35,7 @@ from scrm.flows.responses import responses_due
 from scrm.flows.reviews import reviews_due
 from scrm.flows.scoring import scores_due
 from scrm.flows.stage_deadlines import stage_deadlines_due
+from scrm.flows.stage_rules import stage_rules_due
 from scrm.flows.tag_rules import tag_rules_due, tags_ended
 from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.touchpoint import touchpoints_due
@@ -67,6 +68,7 @@ def connect() -> None:
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))
     register(DueSource("pool", POOL_NEXT_DUE, pool_due))
     register(DueSource("stage_deadlines", STAGE_DEADLINES_NEXT_DUE, stage_deadlines_due))
+    register(DueSource("stage_rules", STAGE_RULES_NEXT_DUE, stage_rules_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
     register(DueSource("copies", COPIES_NEXT_DUE, copies_due))

@@ -27,13 +27,14 @@ from lifecycle.selectors import (
     stage_sizes,
     stage_transition_list,
 )
-from lifecycle.upkeep import save_stage, save_stage_rule, shift_stage, switch_stage_rule
+from lifecycle.services_rules import save_stage_rule, switch_stage_rule
+from lifecycle.upkeep import save_stage, shift_stage
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, offer_rows, page_of
 from scrm.web.ops.lifecycle_page import frame, home_of, lifecycle_asked
-from scrm.web.ops.replies import form_page, take_errors
+from scrm.web.ops.replies import first_message, form_page, take_errors
 from scrm.web.ops.rules import RuleForm, event_type_choices, is_rule_step, rule_words
 
 
@@ -81,7 +82,17 @@ class StageForm(forms.Form):
 
 class StageRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    event_type = forms.ChoiceField(label=gettext_lazy("When this happens"))
+    event_type = forms.ChoiceField(
+        label=gettext_lazy("When this happens"),
+        required=False,
+        help_text=gettext_lazy("Without an event whoever the conditions come to hold for is moved within ten minutes."),
+    )
+    from_stage = forms.ModelChoiceField(
+        Stage.objects.none(),
+        label=gettext_lazy("Only from this stage"),
+        required=False,
+        empty_label=gettext_lazy("From every stage before it"),
+    )
     to_stage = forms.ModelChoiceField(
         Stage.objects.none(), label=gettext_lazy("Move to this stage"), empty_label=gettext_lazy("Choose …")
     )
@@ -136,8 +147,7 @@ def stage_shift(request: Visit, stage_id: UUID) -> HttpResponse:
 def rule_list(request: Visit) -> HttpResponse:
     types = dict(event_type_choices())
     rules = [
-        {"rule": rule, "event": types.get(rule.event_type, rule.event_type), "words": rule_words(rule.condition)}
-        for rule in stage_rule_list()
+        {"rule": rule, "event": _event(types, rule), "words": rule_words(rule.condition)} for rule in stage_rule_list()
     ]
     return render(request, "ops/lifecycle_rule_list.html", {**frame(lifecycle_asked(request), "rules"), "rules": rules})
 
@@ -156,9 +166,17 @@ def rule_edit(request: Visit, rule_id: UUID) -> HttpResponse:
 @may("lifecycle.edit")
 def rule_switch(request: Visit, rule_id: UUID) -> HttpResponse:
     rule = found(stage_rule_get(rule_id))
-    switch_stage_rule(rule=rule, active=not rule.active, by=request.user, now=clock.now())
-    messages.success(request, _("The rule is off now.") if rule.active else _("The rule is on now."))
+    active = not rule.active
+    try:
+        switch_stage_rule(rule=rule, active=active, by=request.user, now=clock.now())
+        messages.success(request, _("The rule is on now.") if active else _("The rule is off now."))
+    except ValidationError as error:
+        messages.error(request, first_message(error))
     return redirect("ops:lifecycle_rule_list")
+
+
+def _event(types: dict[str, str], rule: StageRule) -> str:
+    return types.get(rule.event_type, rule.event_type) if rule.event_type else _("As soon as the conditions hold")
 
 
 def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
@@ -167,13 +185,15 @@ def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
         initial = {
             "name": rule.name,
             "event_type": rule.event_type,
+            "from_stage": rule.from_stage_id,
             "to_stage": rule.to_stage_id,
             "active": rule.active,
         }
     stepping = request.method == "POST" and is_rule_step(request)
     posted = None if stepping else request.POST or None
     form = StageRuleForm(posted, initial=dict(request.POST.items()) if stepping else initial)
-    offer(form, "event_type", [("", _("Choose …")), *event_type_choices()])
+    offer(form, "event_type", [("", _("As soon as the conditions hold")), *event_type_choices()])
+    offer_rows(form, "from_stage", stage_list_everywhere())
     offer_rows(form, "to_stage", stage_list_everywhere())
     if request.method == "POST":
         conditions = RuleForm.from_post(request.POST)
@@ -189,7 +209,7 @@ def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
-            messages.success(request, _("Rule saved. It counts from the next event on."))
+            messages.success(request, _("Rule saved."))
             return redirect("ops:lifecycle_rule_list")
     return form_page(request, "ops/lifecycle_rule_form.html", form, {"rule": conditions, "stored": rule})
 

@@ -19,7 +19,8 @@ from events.models import EventType
 from leads.models import Lead, Source
 from lifecycle.models import Lifecycle, Position
 from lifecycle.services_lifecycles import create_lifecycle
-from lifecycle.upkeep import save_stage, save_stage_rule
+from lifecycle.services_rules import save_stage_rule
+from lifecycle.upkeep import save_stage
 from scrm.core import clock
 from scrm.flows.purchase import Purchase, orders_reported
 from tagging.models import TagAssignment

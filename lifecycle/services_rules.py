@@ -1,0 +1,147 @@
+"""Writes of the rules that move contacts, and of when they are looked after that wait for no event."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import record_audit
+from events.models import EventType
+from lifecycle.deadlines import chase
+from lifecycle.enums import DeadlineAction, StageKind
+from lifecycle.models import Stage, StageDeadline, StageRule
+from lifecycle.rules import Rule
+from lifecycle.transitions import StageInfo, leads_on
+from scheduler.services import due_work, note_due
+from scrm.core.conditions import Condition, Scope, facts, parse, stored_condition
+
+LOOKED_EVERY: Final = timedelta(minutes=10)
+
+
+def save_stage_rule(
+    *,
+    rule: StageRule | None = None,
+    name: str,
+    to_stage: Stage,
+    event_type: str = "",
+    condition: object,
+    from_stage: Stage | None = None,
+    active: bool = True,
+    by: User | None,
+    now: datetime,
+) -> StageRule:
+    """Make or change a rule. Raises ConditionInvalid or ValidationError and then changes nothing.
+
+    Without an event it is looked after at once, and again every ten minutes.
+    """
+    stored = stored_condition(condition)
+    if event_type:
+        if not EventType.objects.filter(code=event_type, active=True).exists():
+            raise ValidationError({"event_type": _("Choose an event type of the tracking plan.")})
+    else:
+        if not stored:
+            raise ValidationError(_("Without an event a rule needs a condition."))
+        parse(condition, facts, scope=Scope.CONTACT)
+    if from_stage is not None and (from_stage.lifecycle_id != to_stage.lifecycle_id or from_stage.pk == to_stage.pk):
+        raise ValidationError({"from_stage": _("Choose another stage of the same lifecycle.")})
+    rule = rule or StageRule(created_at=now)
+    rule.name, rule.to_stage, rule.from_stage, rule.event_type = name.strip(), to_stage, from_stage, event_type
+    rule.condition, rule.active = stored, active
+    rule.look_at = None if event_type else now
+    with due_work():
+        check_circles(to_stage.lifecycle_id, rule=rule)
+        rule.full_clean()
+        rule.save()
+        note_due(rule.look_at)
+        record_audit(action="lifecycle.rule_saved", actor=by, subject=rule, details={"name": rule.name}, now=now)
+    return rule
+
+
+def switch_stage_rule(*, rule: StageRule, active: bool, by: User | None, now: datetime) -> None:
+    """Switch it on or off. ValidationError where it would lead round in a circle."""
+    rule.active, rule.look_at = active, None if rule.event_type else now
+    with due_work():
+        check_circles(rule.to_stage.lifecycle_id, rule=rule)
+        StageRule.objects.filter(pk=rule.pk).update(active=active, look_at=rule.look_at)
+        note_due(rule.look_at if active else None)
+        action = "lifecycle.rule_started" if active else "lifecycle.rule_stopped"
+        record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
+
+
+def hold_due_rule(*, now: datetime) -> tuple[Rule, Condition] | None:
+    """A rule without an event that is to be looked after now, held, and whom it is about: those in a stage that it
+    leads on from for whom its condition holds. In a transaction."""
+    due = StageRule.objects.filter(active=True, look_at__lte=now, event_type="").order_by("look_at", "pk")
+    row = due.select_for_update(skip_locked=True, no_key=True).first()
+    if row is None:
+        return None
+    stages = {each.pk: each for each in _stages(row.to_stage_id)}
+    rule = Rule(row.pk, row.to_stage_id, "", parse(row.condition, facts, stored=True), row.from_stage_id)
+    codes = [stages[before].code for before, _to in _ways(row, stages.values())]
+    stands = {
+        "fact": "stage.current",
+        "args": {"lifecycle": str(stages[row.to_stage_id].lifecycle_id)},
+        "op": "in",
+        "value": codes,
+    }
+    return rule, parse({"all": [row.condition or {"all": []}, stands]}, facts, stored=True)
+
+
+def keep_looked(*, rule_id: UUID, now: datetime) -> None:
+    """Nobody is left whom the held rule is about: it is looked after again later. Inside `due_work`."""
+    again = now + LOOKED_EVERY
+    StageRule.objects.filter(pk=rule_id).update(look_at=again)
+    note_due(again)
+
+
+def check_circles(lifecycle_id: UUID, *, rule: StageRule | None = None, deadline: StageDeadline | None = None) -> None:
+    """ValidationError where rules without an event and deadlines, with this one as it is, lead people round."""
+    # One writer at a time, so that no two complete a circle.
+    stages = list(Stage.objects.filter(lifecycle=lifecycle_id).select_for_update().order_by("pk"))
+    rules = StageRule.objects.filter(to_stage__lifecycle=lifecycle_id, event_type="", active=True)
+    rows = [each for each in rules if rule is None or each.pk != rule.pk]
+    if rule is not None and rule.active and not rule.event_type:
+        rows.append(rule)
+    acting = StageDeadline.objects.filter(stage__lifecycle=lifecycle_id, active=True)
+    those = [each for each in acting if deadline is None or each.pk != deadline.pk]
+    if deadline is not None and deadline.active:
+        those.append(deadline)
+    moves = [way for each in rows for way in _ways(each, stages)]
+    moves += [way for each in those for way in _way_of(each, stages)]
+    circle = chase(moves)
+    if circle:
+        names_of = {stage.pk: stage.name for stage in stages}
+        names = " → ".join(names_of[pk] for pk in [*circle, circle[0]])
+        raise ValidationError(_("People would go round in a circle: %(stages)s.") % {"stages": names})
+
+
+def _ways(rule: StageRule, stages: Iterable[Stage]) -> list[tuple[UUID, UUID]]:
+    """From which stages it leads on: the one that it names, else all from which it goes forward."""
+    if rule.from_stage_id is not None:
+        return [(rule.from_stage_id, rule.to_stage_id)]
+    infos = [StageInfo(each.pk, each.lifecycle_id, each.kind, each.position) for each in stages]
+    to = next(each for each in infos if each.id == rule.to_stage_id)
+    return [(each.id, to.id) for each in infos if leads_on(each, to)]
+
+
+def _way_of(deadline: StageDeadline, stages: Iterable[Stage]) -> list[tuple[UUID, UUID]]:
+    match deadline.action:
+        case DeadlineAction.MOVE if deadline.to_stage_id is not None:
+            return [(deadline.stage_id, deadline.to_stage_id)]
+        case DeadlineAction.LOSE:
+            lost = first_lost(stages)
+            return [(deadline.stage_id, lost.pk)] if lost else []
+    return []
+
+
+def first_lost(stages: Iterable[Stage]) -> Stage | None:
+    """Where those stand who are lost: the first stage of that kind."""
+    return min((each for each in stages if each.kind == StageKind.LOST), key=lambda each: each.position, default=None)
+
+
+def _stages(stage_id: UUID) -> list[Stage]:
+    return list(Stage.objects.filter(lifecycle__stages=stage_id).order_by("position"))
