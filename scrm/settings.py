@@ -324,7 +324,7 @@ _API_CHOICES = {name: f"leads.enums.{name}" for name in _LEAD_CHOICES}
 _API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.enums.Channel"}
 _API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
 _API_CHOICES |= {"AlertKind": "alerts.enums.AlertKind", "ScoreKind": "tagging.enums.ScoreKind"}
-_API_CHOICES |= {"OrderStatus": "commerce.enums.OrderStatus"}
+_API_CHOICES |= {"OrderStatus": "commerce.enums.OrderStatus", "CategoryKind": "tagging.enums.CategoryKind"}
 _KEPT = ["created", "updated", "unchanged", "rejected"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",

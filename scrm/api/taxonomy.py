@@ -54,7 +54,7 @@ class TaxonomyOut(serializers.Serializer):
     categories = TaxonomyCategoryBody(many=True)
 
 
-class StepOut(serializers.Serializer):
+class TaxonomyStepOut(serializers.Serializer):
     act = serializers.ChoiceField(choices=Act.choices)
     category = serializers.CharField(source="line.category")
     group = serializers.CharField(source="line.group")
@@ -66,7 +66,7 @@ class StepOut(serializers.Serializer):
 
 class TaxonomyTaken(serializers.Serializer):
     dry_run = serializers.BooleanField()
-    steps = StepOut(many=True, help_text="Empty when all of it was there already.")
+    steps = TaxonomyStepOut(many=True, help_text="Empty when all of it was there already.")
 
 
 class Taxonomy(Resource):
