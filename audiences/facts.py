@@ -25,6 +25,7 @@ FACTS = (
         stands_for=rule_of,
         phrases={
             "has": _("is in the segment %(value)s"),
+            "has_not": _("is not in the segment %(value)s"),
             "has_any": _("is in one of the segments %(value)s"),
             "has_all": _("is in all of the segments %(value)s"),
             "has_none": _("is in none of the segments %(value)s"),

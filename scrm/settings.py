@@ -325,6 +325,7 @@ _API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.e
 _API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
 _API_CHOICES |= {"AlertKind": "alerts.enums.AlertKind", "ScoreKind": "tagging.enums.ScoreKind"}
 _API_CHOICES |= {"OrderStatus": "commerce.enums.OrderStatus", "CategoryKind": "tagging.enums.CategoryKind"}
+_API_CHOICES |= {"SegmentKind": "audiences.models.SegmentKind"}
 _KEPT = ["created", "updated", "unchanged", "rejected"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",

@@ -64,7 +64,8 @@ class Fact:
 
     `stands_for` makes keys stand for rules of their own, such as segments: it has no SQL, and gives the rule of one
     key, which is asked instead. It is told which keys are being read already, so that no rule holds itself.
-    `phrases` says a whole question by its operator; `gone` what a key reads as that is no choice any more.
+    `phrases` says a whole question by its operator (`has_not`: none of a single one); `gone` what a key reads as that
+    is no choice any more.
     """
 
     key: str

@@ -128,7 +128,15 @@ def _leaf_phrase(leaf: Leaf) -> str:
         values["value"] = _row([_shown(leaf.fact, each) for each in leaf.value])
     elif SHAPES[leaf.op] is Shape.ONE:
         values["value"] = _shown(leaf.fact, leaf.value)
-    return str(leaf.fact.phrases.get(leaf.op) or _PHRASES[leaf.op]) % values
+    return str(_phrase(leaf)) % values
+
+
+def _phrase(leaf: Leaf) -> Label:
+    phrases = leaf.fact.phrases
+    if phrases and SHAPES[leaf.op] is Shape.MANY and len(leaf.value) == 1:
+        # One of one is that one.
+        return phrases.get("has_not" if leaf.op == "has_none" else "has", _PHRASES[leaf.op])
+    return phrases.get(leaf.op, _PHRASES[leaf.op])
 
 
 def _boolean_phrase(leaf: Leaf) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -25,9 +25,6 @@ from scrm.core.conditions.words import OPERATOR_LABELS
 from scrm.web.ops.rule_fields import argument_field, value_fields
 from scrm.web.ops.rule_rows import Row
 from scrm.web.ops.rule_tree import MATCHES, Group, Part, at_path, numbered, read_tree, tree_of
-
-INLINE: Final = 2
-"""So many things that narrow a fact down stand beside it; the others open below."""
 
 
 class RuleForm:
@@ -156,7 +153,8 @@ class RuleForm:
             within = [self._drawn(each, numbers, groups) for each in part.parts]
             return {**said, "parts": within, "match": part.match, "matches": MATCHES.items()}
         drawn = [argument_field(number, each, part.args) for each in part.fact.arguments]
-        inline = [each for place, each in enumerate(drawn) if place < INLINE or not each.optional]
+        # What is chosen from a list says what it is; a number of days does not, so it stands below with its name.
+        inline = [each for each in drawn if not each.optional or (each is drawn[0] and each.kind == "select")]
         more = [each for each in drawn if each not in inline]
         return {
             **said,
