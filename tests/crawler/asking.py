@@ -104,6 +104,7 @@ _BY_ROUTE: Final = {
     **{(name, "pk"): "leads.opportunity" for name in ("api:opportunity_detail", "api:opportunity_end")},
     ("api:voice_detail", "pk"): "commerce.voice",
     ("api:order_detail", "pk"): "commerce.order",
+    ("api:product_detail", "pk"): "commerce.product",
     ("api:contact_score", "pk"): "contacts.contact",
     ("api:score_rule_detail", "pk"): "tagging.scorerule",
     ("api:assignment_rule_detail", "pk"): "leads.assignmentrule",
