@@ -24,6 +24,7 @@ NOT_CONTACTS = {
     "contacts.companymerge.second_names": "companies",
     "contacts.companymerge.opportunities": "opportunities",
     "contacts.duplicatesearch.after": "an identity",
+    "lifecycle.stage.moves_to": "stages",
     "leads.poolpolicy.looked_to": "how far a look over all contacts has come",
     "audiences.bitchunk.key": "a tag, stage, owner or source",
     "audiences.bitnote.contact_id": "of whom something changed; of somebody who is gone it says just that",
