@@ -1,6 +1,8 @@
 """Categories, groups, tags and rules to set up; who has which tag and since when to look at."""
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
 from tagging.admin_scores import ScoreRuleAdmin as ScoreRuleAdmin
@@ -31,6 +33,7 @@ class TagGroupAdmin(RoomAdmin):
 
 @admin.register(Tag)
 class TagAdmin(RoomAdmin):
+    exclude = ("merged_into",)
     list_display = ("name", "code", "group", "colour", "archived", "position")
     list_filter = ("archived", "group")
     list_select_related = ("group",)
@@ -39,9 +42,20 @@ class TagAdmin(RoomAdmin):
     prepopulated_fields = {"code": ("name",)}
 
 
+class EventRuleForm(RuleForm):
+    """Rules at an event; those about everybody are tried out and checked for loops where they are made."""
+
+    def clean_event_type(self) -> str:
+        said = str(self.cleaned_data["event_type"])
+        if not said:
+            raise ValidationError(_("Make and change rules about everybody on the dashboard."))
+        return said
+
+
 @admin.register(TagRule)
 class TagRuleAdmin(RoomAdmin):
-    form = RuleForm
+    form = EventRuleForm
+    exclude = ("listens", "takes", "due_at")
     list_display = ("name", "event_type", "tag", "active", "created_at")
     list_filter = ("active", "event_type")
     list_select_related = ("tag",)
