@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from commerce.admin_tiers import TierSchemeAdmin as TierSchemeAdmin
 from commerce.admin_voices import VoiceAdmin as VoiceAdmin
 from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
 from scrm.core.admin import HistoryAdmin, HistoryInline, RoomAdmin

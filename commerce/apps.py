@@ -10,5 +10,6 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         from commerce.facts import FACTS  # models are loaded only now
+        from commerce.facts_tiers import TIER_FACTS
 
-        facts.register(*FACTS)
+        facts.register(*FACTS, *TIER_FACTS)

@@ -17,3 +17,17 @@ class Sentiment(TextChoices):
     GOOD = "good", _("Pleased")
     NEUTRAL = "neutral", _("Neutral")
     BAD = "bad", _("Displeased")
+
+
+class TierKind(TextChoices):
+    """What the bounds of tiers are about."""
+
+    RFM = "rfm", _("Scores of recency, frequency and money")
+    ACTIVITY = "activity", _("Days since the last purchase, and purchases")
+
+
+class Cutting(TextChoices):
+    """Where one score ends and the next begins."""
+
+    QUANTILE = "quantile", _("A fifth of the customers to each score")
+    FIXED = "fixed", _("At bounds of our own")

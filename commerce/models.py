@@ -4,6 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from commerce.enums import OrderStatus
+from commerce.tier_models import Tier as Tier
+from commerce.tier_models import TierMove as TierMove
+from commerce.tier_models import TierPlace as TierPlace
+from commerce.tier_models import TierScheme as TierScheme
 from commerce.voice_models import OpportunityItem as OpportunityItem
 from commerce.voice_models import Voice as Voice
 from commerce.voice_models import VoiceTopic as VoiceTopic

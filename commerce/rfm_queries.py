@@ -10,26 +10,32 @@ from django.db import connection
 from commerce.enums import OrderStatus
 
 # Two orders of one day are one purchase, and days are the business's.
-ZONE: Final = "(SELECT t.zone FROM public.tenants_tenant t WHERE t.schema_name = current_schema())"
-BUYING: Final = f"""
-    SELECT o.contact_id, count(DISTINCT (o.ordered_at AT TIME ZONE {ZONE})::date)::int AS days,
-        (min(o.ordered_at) AT TIME ZONE {ZONE})::date AS first_on,
-        (max(o.ordered_at) AT TIME ZONE {ZONE})::date AS last_on,
-        sum(o.amount - o.refunded) FILTER (WHERE o.currency = %(currency)s) AS spent
+_ZONE: Final = "(SELECT t.zone FROM public.tenants_tenant t WHERE t.schema_name = current_schema())"
+
+
+def buying_sql(*, some: bool = False) -> str:
+    """Everybody's paid orders before `until`, as of the day `today`, in a currency; of some, of those `among`."""
+    narrowed = " AND o.contact_id = ANY(%(among)s::uuid[])" if some else ""
+    return f"""
+    SELECT o.contact_id, count(DISTINCT (o.ordered_at AT TIME ZONE {_ZONE})::date)::int AS days,
+        (min(o.ordered_at) AT TIME ZONE {_ZONE})::date AS first_on,
+        (max(o.ordered_at) AT TIME ZONE {_ZONE})::date AS last_on,
+        greatest(%(today)s::date - (max(o.ordered_at) AT TIME ZONE {_ZONE})::date, 0) AS days_ago,
+        coalesce(sum(o.amount - o.refunded) FILTER (WHERE o.currency = %(currency)s), 0) AS spent
     FROM commerce_order o
-    WHERE o.contact_id IS NOT NULL AND o.status = '{OrderStatus.PAID.value}' AND o.ordered_at < %(until)s
+    WHERE o.contact_id IS NOT NULL AND o.status = '{OrderStatus.PAID.value}' AND o.ordered_at <= %(until)s{narrowed}
     GROUP BY o.contact_id
 """
 
 
 class Buying(NamedTuple):
-    """One customer's paid orders before a moment: on how many days, from which to which, and what they came to."""
+    """One customer's paid orders up to a moment: on how many days, from which to which, and what they came to."""
 
     contact_id: UUID
     days: int
     first_on: date
     last_on: date
-    spent: Decimal | None
+    spent: Decimal
 
     @property
     def repeats(self) -> int:
@@ -38,7 +44,10 @@ class Buying(NamedTuple):
 
 
 def buying_of_everybody(*, until: datetime, currency: str) -> list[Buying]:
-    """Everybody who bought before a moment; what they spent is in one currency."""
+    """Everybody who bought up to a moment; what they spent is in one currency."""
     with connection.cursor() as cursor:
-        cursor.execute(BUYING, {"until": until, "currency": currency})
+        cursor.execute(
+            f"SELECT contact_id, days, first_on, last_on, spent FROM ({buying_sql()}) AS bought",
+            {"until": until, "today": until.date(), "currency": currency},
+        )
         return [Buying(*row) for row in cursor.fetchall()]

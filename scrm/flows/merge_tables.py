@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, Model
 
 from audiences.models import SegmentMember, SegmentMove
 from campaigns.models import Enrollment, RepTask, Touchpoint
-from commerce.models import CouponGrant, Order, Voice
+from commerce.models import CouponGrant, Order, TierMove, TierPlace, Voice
 from contacts.merge_queries import Pointer
 from contacts.merging import Follow, Marked, Numbered, OneStays, Paired, Rule
 from contacts.models import (
@@ -119,6 +119,9 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
     (Order, "contact"): _FOLLOW,
     (CouponGrant, "contact"): _FOLLOW,
     (Voice, "contact"): _FOLLOW,
+    # Where they are as one is worked out with the next order, or tonight.
+    (TierPlace, "contact"): OneStays("{row}.scheme_id"),
+    (TierMove, "contact"): _FOLLOW,
     (TrackedLink, "contact"): Marked(
         "material_id",
         "second",

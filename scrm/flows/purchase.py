@@ -8,7 +8,7 @@ from uuid import UUID
 
 import contacts.services
 from commerce.enums import OrderStatus
-from commerce.services_orders import CREATED, KeptOrder, Name, OrderReport, keep_orders, owners_of_orders
+from commerce.services_orders import CREATED, UNCHANGED, KeptOrder, Name, OrderReport, keep_orders, owners_of_orders
 from contacts.inputs import Known, PersonInput
 from contacts.sealing import known_of
 from events.inputs import Happening
@@ -18,6 +18,7 @@ from scheduler.services import due_work
 from scrm.core.crypto import blind_indexes
 from scrm.flows.engagement import take_in
 from scrm.flows.telling import plain
+from scrm.flows.tiers import bought
 from tenants.selectors import tenant_current, tenant_keys
 
 PAID: Final = "order_paid"
@@ -66,6 +67,8 @@ def orders_brought(purchases: Sequence[Purchase], *, now: datetime, since: datet
         reports = [each.report for each in purchases]
         kept = keep_orders(reports=reports, contacts=whose, currency=tenant_current().currency, now=now)
         _tell(kept, owners, now, since)
+        changed = {each.contact_id for each in kept if each.contact_id is not None and each.outcome != UNCHANGED}
+        bought(changed, now=now)
     return Reported(kept, newcomers)
 
 

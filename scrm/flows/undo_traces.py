@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audiences.models import SegmentMember
 from campaigns.enums import TaskState
 from campaigns.models import Enrollment, RepTask, Touchpoint
-from commerce.models import CouponGrant, Order, Voice
+from commerce.models import CouponGrant, Order, TierMove, TierPlace, Voice
 from contacts.models import Consent, Contact, DoNotContact, DuplicatePair, Identity, OwnerChange, SealedValue
 from content.models import TrackedLink
 from events.models import Event
@@ -81,7 +81,7 @@ _TRACES: Final[Mapping[type[Model], Trace]] = {
 _GO_ALONG: Final = frozenset(
     {
         *(ContactScore, DuplicatePair, Enrollment, Touchpoint, Lead, LeadArrival, MergedLead),
-        *(PoolWarning, Position, SealedValue, SegmentMember, TagAssignment),
+        *(PoolWarning, Position, SealedValue, SegmentMember, TagAssignment, TierMove, TierPlace),
     }
 )
 """What the file itself set off, what became of its source, what changes only along with its contact, or what is worked

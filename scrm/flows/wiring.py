@@ -8,6 +8,7 @@ from audiences.queries import SEGMENTS_NEXT_DUE
 from audiences.services_checks import check_note
 from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
+from commerce.tier_queries import TIERS_NEXT_DUE
 from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
 from contacts.queries import COPIES_NEXT_DUE
 from exchange.idempotency import ANSWERS_NEXT_DUE
@@ -38,6 +39,7 @@ from scrm.flows.stage_deadlines import stage_deadlines_due
 from scrm.flows.stage_rules import stage_rules_due
 from scrm.flows.tag_rules import tag_rules_due, tags_ended
 from scrm.flows.talks import follow_ups_due, talks_due
+from scrm.flows.tiers import tiers_due
 from scrm.flows.touchpoint import touchpoints_due
 from tagging.rule_queries import TAG_RULES_NEXT_DUE, TAGS_END_NEXT_DUE
 from tagging.score_queries import SCORES_NEXT_DUE
@@ -69,6 +71,7 @@ def connect() -> None:
     register(DueSource("pool", POOL_NEXT_DUE, pool_due))
     register(DueSource("stage_deadlines", STAGE_DEADLINES_NEXT_DUE, stage_deadlines_due))
     register(DueSource("stage_rules", STAGE_RULES_NEXT_DUE, stage_rules_due))
+    register(DueSource("tiers", TIERS_NEXT_DUE, tiers_due))
     register(DueSource("pages", PAGES_NEXT_DUE, pages_due))
     register(DueSource("duplicates", DUPLICATES_NEXT_DUE, duplicates_due))
     register(DueSource("copies", COPIES_NEXT_DUE, copies_due))

@@ -25,6 +25,7 @@ RAW: dict[str, str] = {
     "audiences/check_queries.py": "tests/flows/test_audience.py::test_and_cai_s_segments_look_at_none_of_ours",
     "events/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
     "lifecycle/queries.py": "tests/flows/test_arrival.py::test_and_cai_sees_nothing_of_it",
+    "commerce/tier_queries.py": "tests/flows/test_tiers.py::test_and_cai_has_none_of_it",
     "commerce/rfm_queries.py": "tests/flows/test_order_undo.py::test_and_cai_sees_nothing_of_it",
     "commerce/queries.py": "tests/flows/test_purchase.py::test_and_cai_keeps_another_order_of_that_number",
     "campaigns/queries.py": "tests/campaigns/test_ledger.py::test_other_tenant_sees_none_of_it",

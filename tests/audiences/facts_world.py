@@ -9,7 +9,17 @@ from django.contrib.auth import get_user_model
 from accounts.models import Department
 from audiences.models import Segment, SegmentMember
 from campaigns.models import Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
-from commerce.models import Coupon, CouponGrant, Order, OrderLine, Product
+from commerce.models import (
+    Coupon,
+    CouponGrant,
+    Order,
+    OrderLine,
+    Product,
+    Tier,
+    TierMove,
+    TierPlace,
+    TierScheme,
+)
 from contacts.models import Company, Contact, DoNotContact, Friendship, Group, GroupMember, Identity
 from content.models import Material, PageView, TrackedLink
 from events.models import Event, EventType
@@ -58,6 +68,14 @@ class World:
         self.products = [
             Product.objects.create(code=f"facts-{name}", name=name, group=group)
             for name, group in [("tea", "drinks"), ("cup", "")]
+        ]
+        self.schemes = [
+            TierScheme.objects.create(name=f"Facts {name}", kind="rfm", created_at=NOW) for name in ("one", "two")
+        ]
+        self.tiers = [
+            Tier.objects.create(scheme=scheme, code=f"facts-{place}{number}", name=f"{place}{number}", position=number)
+            for place, scheme in enumerate(self.schemes)
+            for number in range(2)
         ]
         self.coupons = [Coupon.objects.create(code=f"facts-{name}", name=name, amount=1) for name in ("five", "ten")]
         self.campaigns = [Campaign.objects.create(name=name, created_at=NOW) for name in ("Launch", "周年庆")]
@@ -111,6 +129,8 @@ class World:
             "stages_ever": [self.add_move(contact, stage) for stage in self.some(self.stages, 2)],
             "orders": [self.add_order(contact) for _ in range(draw.choice([0, 1, 3]))],
             "coupons": [self.add_coupon(contact, coupon) for coupon in self.some(self.coupons, 2)],
+            "tiers": [self.add_place(contact, scheme) for scheme in self.some(self.schemes, 2)],
+            "tiers_ever": [self.add_tier_move(contact, tier) for tier in self.some(self.tiers, 2)],
             "business_zone": tenant_current().zone,
             "score": self.add_score(contact),
             "sent": self.add_touches_of_sops(contact),
@@ -293,6 +313,17 @@ class World:
         names = ("status", "amount", "refunded", "currency", "ordered_at", "platform")
         kinds = {"products": [each.code for each in bought], "groups": [each.group for each in bought if each.group]}
         return {**{name: getattr(order, name) for name in names}, **kinds}
+
+    def add_place(self, contact, scheme):
+        tier = self.draw.choice([None, *(tier for tier in self.tiers if tier.scheme_id == scheme.pk)])
+        scores = {name: self.draw.randint(1, 5) for name in ("recency", "frequency", "money")}
+        since = self.draw.choice(PAST_AND_COMING)
+        TierPlace.objects.create(contact=contact, scheme=scheme, tier=tier, since=since, **scores)
+        return {"scheme": str(scheme.pk), "tier": tier and tier.code, "since": since, **scores}
+
+    def add_tier_move(self, contact, tier):
+        TierMove.objects.create(contact=contact, scheme=tier.scheme, after=tier, at=NOW)
+        return tier.code
 
     def add_coupon(self, contact, coupon):
         said = {

@@ -82,6 +82,8 @@ _TABLES: Final = {
     "material_id": "content.material",
     "campaign_id": "campaigns.campaign",
     "product_id": "commerce.product",
+    "scheme_id": "commerce.tierscheme",
+    "tier_id": "commerce.tier",
     "key_id": "exchange.apikey",
     "user_id": "accounts.user",
     "grant_id": "accounts.supportgrant",

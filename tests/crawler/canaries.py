@@ -34,6 +34,7 @@ OWNERS: Final = {
                 "tagging.tagassignment",
             ),
             *("contacts.reveal", "contacts.personrequest", "contacts.sealedvalue"),
+            *("commerce.tierplace", "commerce.tiermove"),
             *("tagging.tagchange", "lifecycle.position", "lifecycle.stagetransition", "commerce.order"),
             *("commerce.coupongrant", "content.trackedlink", "audiences.segmentmember", "campaigns.enrollment"),
             "audiences.segmentmove",

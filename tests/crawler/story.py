@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from audiences.models import SegmentCheck, SegmentMember, SegmentMove, SegmentRun
-from commerce.models import OpportunityItem, Voice, VoiceTopic
+from commerce.models import OpportunityItem, Tier, TierMove, TierPlace, TierScheme, Voice, VoiceTopic
 from contacts.models import CustomField, OwnerChange
 from leads.models import (
     ContactRating,
@@ -43,6 +43,8 @@ def lay_story(world: "World", tag: Tag) -> None:
     keep(ScoreScale.objects.create())
     keep(PoolPolicy.objects.create())
     keep(SegmentCheck.objects.create(contact_ids=[], watches=["other"], at=clock.now()))
+    scheme = keep(TierScheme.objects.create(name="x", kind="rfm", created_at=clock.now()))
+    keep(Tier.objects.create(scheme=scheme, code="x", name="x", position=0))
     keep(PoolRule.objects.create(created_at=clock.now()))
     for subject in ("lead", "company"):
         CustomField.objects.create(code=subject, subject=subject, kind="text", label=subject, created_at=clock.now())
@@ -68,6 +70,10 @@ def tell_story(world: "World", canaries: Canaries, whose: str, lead: Lead) -> No
     keep(OpportunityItem.objects.create(opportunity=deal, product=product), whose)
     keep(ContactRating.objects.create(**of, rating="A", by=owner, at=now), whose)
     keep(RatingChange.objects.create(**of, lead=lead, after="A", by=owner, at=now), whose)
+    scheme, tier = world.row("commerce.tierscheme", "shared"), world.row("commerce.tier", "shared")
+    scores = {"since": now, "recency": 5, "frequency": 1, "money": 1}
+    keep(TierPlace.objects.create(**of, scheme=scheme, tier=tier, **scores), whose)
+    keep(TierMove.objects.create(**of, scheme=scheme, after=tier, at=now), whose)
     keep(OwnerChange.objects.create(**of, after=owner, why="lead", by=owner, at=now), whose)
     keep(ContactScore.objects.create(**of, points=1), whose)
     segment = {"segment": world.row("audiences.segment", "shared")}

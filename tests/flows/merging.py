@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from audiences.models import Segment, SegmentMember
-from commerce.models import Coupon, CouponGrant, Order
+from commerce.models import Coupon, CouponGrant, Order, TierMove, TierPlace, TierScheme
 from contacts.models import (
     Consent,
     Contact,
@@ -75,6 +75,7 @@ class Ground:
         )
         self.group = Group.objects.create(name="Owners", created_at=now)
         self.material = Material.objects.create(title="Prices", created_at=now)
+        self.scheme = TierScheme.objects.create(name="x", kind="rfm", created_at=now)
         self.coupon = Coupon.objects.create(code="x", name="x", amount=1)
         sensitive = {"code": "sensitive", "kind": "text", "label": "Sensitive", "sealed": True}
         self.sensitive = CustomField.objects.create(**sensitive, created_at=now)
@@ -107,6 +108,8 @@ class Ground:
         Opportunity.objects.create(**of, name="x", created_at=now)
         Order.objects.create(**of, platform="x", number=str(number), amount="12.50", ordered_at=now, updated_at=now)
         CouponGrant.objects.create(**of, coupon=self.coupon, granted_at=now, expires_at=now)
+        TierPlace.objects.create(**of, scheme=self.scheme, since=now, recency=1, frequency=1, money=1)
+        TierMove.objects.create(**of, scheme=self.scheme, at=now)
         TrackedLink.objects.create(**of, material=self.material, created_at=now)
         link = EntryLink.objects.create(kind="referral", name="x", form=self.form, created_at=now)
         ReferralLink.objects.create(**of, program=self.program, link=link)

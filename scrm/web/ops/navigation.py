@@ -108,6 +108,7 @@ GROUPS = (
         (
             Entry(_("Orders"), "receipt", "order_list", "order.view", also=("order_",)),
             Entry(_("Products"), "package", "product_list", "order.view", also=("product_",)),
+            Entry(_("Tiers"), "chart-circles", "tier_list", "order.view", also=("tier_",)),
         ),
     ),
     Group(

@@ -1,5 +1,6 @@
 """Segments: the list, the builder with its live count, members."""
 
+import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -115,8 +116,8 @@ def _segment_page(request: Visit, segment: Segment | None) -> HttpResponse:
     if request.method == "POST":
         conditions = RuleForm.from_post(request.POST)
     else:
-        conditions = RuleForm.from_stored(segment.condition if segment else {}, Scope.CONTACT)
-        if segment is None:
+        conditions = RuleForm.from_stored(segment.condition if segment else _asked(request), Scope.CONTACT)
+        if segment is None and not conditions.rows:
             conditions.add()
     if request.method == "POST" and not stepping and form.is_valid() & conditions.is_valid():
         try:
@@ -132,6 +133,14 @@ def _segment_page(request: Visit, segment: Segment | None) -> HttpResponse:
             return redirect("ops:segment_detail", saved.pk)
     context = {"rule": conditions, "segment": segment, **_counted(request, conditions)}
     return form_page(request, "ops/segment_form.html", form, context)
+
+
+def _asked(request: Visit) -> object:
+    """The rule that a page leads here with."""
+    try:
+        return json.loads(request.GET.get("rule", "{}"))
+    except ValueError:
+        return {}
 
 
 def _counted(request: Visit, conditions: RuleForm) -> dict[str, object]:

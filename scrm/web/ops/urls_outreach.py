@@ -15,6 +15,7 @@ from scrm.web.ops import (
     sop_editor,
     sop_starts,
     sops,
+    tiers,
     touchpoints,
 )
 
@@ -77,6 +78,12 @@ urlpatterns = [
     path("dealers/commission/<uuid:rate_id>/remove/", commission.remove, name="commission_remove"),
     path("orders/", orders.index, name="order_list"),
     path("orders/<uuid:order_id>/", orders.detail, name="order_detail"),
+    path("tiers/", tiers.index, name="tier_list"),
+    path("tiers/new/", tiers.create, name="tier_create"),
+    path("tiers/<uuid:scheme_id>/", tiers.detail, name="tier_scheme"),
+    path("tiers/<uuid:scheme_id>/edit/", tiers.edit, name="tier_scheme_edit"),
+    path("tiers/<uuid:scheme_id>/remove/", tiers.remove, name="tier_remove"),
+    path("tiers/tier/<uuid:tier_id>/", tiers.edit_tier, name="tier_edit"),
     path("products/", orders.product_index, name="product_list"),
     path("products/new/", orders.product_create, name="product_create"),
     path("products/<uuid:product_id>/", orders.product_edit, name="product_edit"),

@@ -1,0 +1,28 @@
+"""Tiers to set up; who moved between them to look at."""
+
+from django.contrib import admin
+
+from commerce.models import Tier, TierMove, TierScheme
+from scrm.core.admin import HistoryAdmin, RoomAdmin
+
+
+class TierInline(admin.TabularInline):
+    model = Tier
+    extra = 0
+
+
+@admin.register(TierScheme)
+class TierSchemeAdmin(RoomAdmin):
+    list_display = ("name", "kind", "cutting", "currency", "active", "refreshed_at")
+    list_filter = ("kind", "active")
+    search_fields = ("name",)
+    readonly_fields = ("refreshed_at", "due_at")
+    inlines = (TierInline,)
+
+
+@admin.register(TierMove)
+class TierMoveAdmin(HistoryAdmin):
+    list_display = ("contact", "scheme", "before", "after", "at")
+    list_filter = ("scheme",)
+    list_select_related = ("contact", "scheme", "before", "after")
+    search_fields = ("contact__name",)
