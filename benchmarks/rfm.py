@@ -1,0 +1,127 @@
+"""Puts a business's customers into the tiers of an RFM scheme, beside hand-written SQL that does no more than count.
+
+    bin/bench rfm [CUSTOMERS]
+
+Prints seconds and ratios of the first filling and of a night in which few move, against a CREATE TABLE ... AS SELECT
+of scores and tiers in the same process.
+"""
+
+import sys
+import time
+from datetime import timedelta
+from typing import Any, Final
+
+from benchmarks.stack import Stack
+
+ROUNDS: Final = 3
+HAND: Final = """
+    CREATE TEMPORARY TABLE by_hand AS
+    WITH base AS (
+        SELECT contact_id, count(DISTINCT (ordered_at AT TIME ZONE 'UTC')::date) AS f,
+            %(today)s::date - (max(ordered_at) AT TIME ZONE 'UTC')::date AS r, sum(amount - refunded) AS m
+        FROM commerce_order
+        WHERE contact_id IS NOT NULL AND status = 'paid' AND currency = %(currency)s AND ordered_at <= %(now)s
+        GROUP BY contact_id
+    ), cuts AS (
+        SELECT percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY r) AS rs,
+            percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY f) AS fs,
+            percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY m) AS ms
+        FROM base
+    ), scored AS (
+        SELECT contact_id, 5 - (r > rs[1])::int - (r > rs[2])::int - (r > rs[3])::int - (r > rs[4])::int AS r,
+            1 + (f > fs[1])::int + (f > fs[2])::int + (f > fs[3])::int + (f > fs[4])::int AS f,
+            1 + (m > ms[1])::int + (m > ms[2])::int + (m > ms[3])::int + (m > ms[4])::int AS m
+        FROM base, cuts
+    )
+    SELECT *, (r >= 3)::int * 4 + (f >= 3)::int * 2 + (m >= 3)::int AS tier, %(now)s::timestamptz AS since FROM scored
+"""
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with Stack("bench-rfm") as stack:
+        stack.enter_django()
+        from django_tenants.utils import tenant_context
+
+        from scrm.flows.opening import tenant_opened
+        from tenants.services import create_template
+
+        create_template()
+        tenant = tenant_opened(schema_name="bench", domain="bench.localhost", language="en", zone="UTC")
+        with tenant_context(tenant):
+            fill(count)
+            measure(count)
+
+
+def fill(count: int) -> None:
+    """Customers with one to seven orders of the last two years."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_contact (id, name, city, country, zone, language, note, job_title, fields,
+                search_keys, created_at, updated_at)
+            SELECT uuidv7(), 'C' || n, '', '', '', '', '', '', '{}', '{}', now(), now()
+            FROM generate_series(1, %s) n
+            """,
+            [count],
+        )
+        cursor.execute(
+            """
+            INSERT INTO commerce_order
+                (id, contact_id, platform, number, status, amount, currency, ordered_at, updated_at)
+            SELECT uuidv7(), c.id, 'shop', c.name || ':' || n, 'paid', round((random() * 900 + 10)::numeric, 2), 'CNY',
+                now() - random() * interval '730 days', now()
+            FROM contacts_contact c, generate_series(1, 1 + (hashtext(c.name) & 7) %% 7) n
+            """
+        )
+        cursor.execute("VACUUM ANALYZE contacts_contact")
+        cursor.execute("VACUUM ANALYZE commerce_order")
+        cursor.execute("SELECT count(*) FROM commerce_order")
+        print(f"{count:,} customers, {cursor.fetchone()[0]:,} orders", flush=True)
+
+
+def measure(count: int) -> None:
+    from django.db import connection
+
+    from commerce.services_tiers import refresh_scheme
+    from commerce.tier_presets import CUTS
+    from scheduler.services import due_work
+    from scrm.core import clock
+    from scrm.flows.tiers import scheme_saved
+
+    now = clock.now()
+    scheme = scheme_saved(None, name="RFM", kind="rfm", cutting="quantile", cuts=CUTS, by=None, now=now)
+    times: dict[str, list[float]] = {"by hand": [], "first filling": [], "another night": []}
+
+    def timed(name: str, work: Any) -> None:
+        began = time.perf_counter()
+        work()
+        times[name].append(time.perf_counter() - began)
+
+    def by_hand() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(HAND, {"today": now.date(), "now": now, "currency": scheme.currency})
+
+    def refresh(moment: Any) -> None:
+        with due_work():
+            refresh_scheme(scheme=scheme, now=moment)
+
+    for round_number in range(ROUNDS):
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS by_hand")
+            cursor.execute("TRUNCATE commerce_tierplace, commerce_tiermove")
+        timed("by hand", by_hand)
+        timed("first filling", lambda: refresh(now))
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE commerce_tierplace")
+        timed("another night", lambda: refresh(now + timedelta(hours=1)))
+        print(f"round {round_number + 1}: " + ", ".join(f"{name} {each[-1]:.2f} s" for name, each in times.items()))
+    hand = min(times["by hand"])
+    for name in ("first filling", "another night"):
+        print(f"{name}: {min(times[name]):.2f} s, {min(times[name]) / hand:.2f} times by hand", flush=True)
+
+
+if __name__ == "__main__":
+    main()
