@@ -42,7 +42,7 @@ WITH taken AS (
     DELETE FROM audiences_bitnote WHERE id IN (SELECT n.id FROM audiences_bitnote n ORDER BY n.id LIMIT {_AT_ONCE})
     RETURNING contact_id
 ), touched AS MATERIALIZED (
-    SELECT t.contact_id FROM taken t {{turning}}
+    SELECT DISTINCT t.contact_id FROM taken t {{turning}}
 ), fresh AS (
     INSERT INTO audiences_bitplace (contact_id, chunk, spot)
     SELECT n.id, n.place / {CHUNK}, n.place %% {CHUNK} FROM (
