@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from scrm.api_enums import ENUM_NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -319,14 +321,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-_LEAD_CHOICES = ("ReplyState", "HeldState", "InteractionKind", "DealKind", "LeadOrigin", "LeadStatus")
-_API_CHOICES = {name: f"leads.enums.{name}" for name in _LEAD_CHOICES}
-_API_CHOICES |= {"SopState": "campaigns.enums.SopState", "Channel": "campaigns.enums.Channel"}
-_API_CHOICES |= {"ContactChannel": "contacts.enums.ChannelKind", "IdentityKind": "contacts.enums.IdentityKind"}
-_API_CHOICES |= {"AlertKind": "alerts.enums.AlertKind", "ScoreKind": "tagging.enums.ScoreKind"}
-_API_CHOICES |= {"OrderStatus": "commerce.enums.OrderStatus", "CategoryKind": "tagging.enums.CategoryKind"}
-_API_CHOICES |= {"SegmentKind": "audiences.models.SegmentKind"}
-_KEPT = ["created", "updated", "unchanged", "rejected"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "SCRM API",
     "DESCRIPTION": "Push leads and events in; read contacts, touchpoints and numbers out.",
@@ -337,7 +331,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {**_API_CHOICES, "KnownOutcome": ["new", "known", "rejected"], "KeptOutcome": _KEPT},
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "scrm.api.schema.tell_refusals"],
 }
 

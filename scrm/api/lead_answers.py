@@ -34,7 +34,7 @@ class PauseOut(serializers.ModelSerializer):
         return str(pause.by or "")
 
 
-class AnswerOut(serializers.ModelSerializer):
+class AnswerTimeOut(serializers.ModelSerializer):
     minutes = serializers.IntegerField(source="rule.minutes")
     within_hours = serializers.BooleanField(source="rule.within_hours", help_text="Minutes count within opening hours.")
     due_at = serializers.DateTimeField(help_text="While it is paused: when it is due once the time runs on.")
@@ -60,7 +60,7 @@ class LeadAnswer(Resource):
     @extend_schema(
         summary="Read until when a lead is to be answered",
         description="404 also where no time to answer holds for the lead.",
-        responses={200: AnswerOut, 404: ErrorsBody},
+        responses={200: AnswerTimeOut, 404: ErrorsBody},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         return _answer(_lead(request, pk))
@@ -77,7 +77,7 @@ class LeadAnswerPause(Resource):
         ),
         request=PauseBody,
         responses={
-            200: AnswerOut,
+            200: AnswerTimeOut,
             400: ErrorsBody,
             404: ErrorsBody,
             409: OpenApiResponse(ErrorsBody, "Nobody waits for an answer to it any more."),
@@ -108,7 +108,7 @@ class LeadAnswerResume(Resource):
         summary="Let the time to answer a lead run on",
         description="The same again changes nothing.",
         request=None,
-        responses={200: AnswerOut, 404: ErrorsBody},
+        responses={200: AnswerTimeOut, 404: ErrorsBody},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         lead = _lead(request, pk)
@@ -118,7 +118,7 @@ class LeadAnswerResume(Resource):
 
 
 def _answer(lead: Lead) -> Response:
-    return Response(AnswerOut(_waiting(lead)).data)
+    return Response(AnswerTimeOut(_waiting(lead)).data)
 
 
 def _waiting(lead: Lead) -> ResponseClock:

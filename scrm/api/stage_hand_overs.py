@@ -26,7 +26,7 @@ from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
 from scrm.api.parsing import StrictSerializer, TruthField
 
-_METHODS = [choice for choice in AssignMethod.choices if choice[0] != AssignMethod.WEIGHTED]
+METHODS = [choice for choice in AssignMethod.choices if choice[0] != AssignMethod.WEIGHTED]
 _FIELDS = ("method", "department", "keep_days", "active")
 
 
@@ -43,7 +43,7 @@ class StageHandOverOut(serializers.ModelSerializer):
 class StageHandOverChangeBody(StrictSerializer):
     """What is left out stays. It counts from the next customer who reaches the stage."""
 
-    method = serializers.ChoiceField(choices=_METHODS, required=False)
+    method = serializers.ChoiceField(choices=METHODS, required=False)
     department = serializers.UUIDField(required=False, allow_null=True, help_text="Its people, and those below it.")
     people = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
     keep_days = serializers.IntegerField(
