@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from commerce.models import Tier, TierMove, TierScheme
+from commerce.models import Tier, TierMove, TierPlace, TierScheme
 from scrm.core.admin import HistoryAdmin, RoomAdmin
 
 
@@ -18,6 +18,14 @@ class TierSchemeAdmin(RoomAdmin):
     search_fields = ("name",)
     readonly_fields = ("refreshed_at", "due_at")
     inlines = (TierInline,)
+
+
+@admin.register(TierPlace)
+class TierPlaceAdmin(HistoryAdmin):
+    list_display = ("contact", "scheme", "tier", "since", "recency", "frequency", "money")
+    list_filter = ("scheme", "tier")
+    list_select_related = ("contact", "scheme", "tier")
+    search_fields = ("contact__name",)
 
 
 @admin.register(TierMove)

@@ -272,6 +272,9 @@ UNSEEN = {
     # A worker's own marks, and digests that say nothing to anybody.
     *("contacts.duplicatesearch", "contacts.forgottenidentity", "campaigns.breaker"),
     "campaigns.campaignlink",
+    # What a segment has to look at, and sets as bits: made from other tables, and made anew from them.
+    *("audiences.segmentcheck", "audiences.segmentmove"),
+    *("audiences.bitchunk", "audiences.bitfold", "audiences.bitnote", "audiences.bitplace"),
 }
 """Tables that nobody looks at one row at a time."""
 

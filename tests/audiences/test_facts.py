@@ -72,7 +72,7 @@ def test_each_question_of_each_fact_agrees(world):
             }
             data = {"fact": fact.key, "op": op, "args": args, **({"value": value} if value else {})}
             with connection.cursor() as cursor:
-                by_sql, by_values, in_memory = answers(cursor, parse(data, facts), world.subjects)
+                by_sql, by_values, in_memory = answers(cursor, parse(looked_up(data, world), facts), world.subjects)
 
             assert by_sql == by_values == in_memory, fact.key
 

@@ -56,7 +56,7 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert not Lead.objects.filter(captured_at__gt=now).exists()
         assert not Lead.objects.filter(assigned_at__gt=now).exists()
         assert RepTask.objects.filter(state="open").exists()
-        assert Job.objects.get().result["rejected"] == 2
+        assert Job.objects.get(kind="lead_import").result["rejected"] == 2
         arrivals = LeadArrival.objects.filter(lead__captured_at__gt=now - timedelta(days=6), job=None)
         assert not arrivals.filter(payload=None, message=None).exists()
         newest = arrivals.select_related("lead").order_by("-lead__captured_at")[0]

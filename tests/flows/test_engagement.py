@@ -239,4 +239,4 @@ def test_events_cost_the_same_statements_whatever_their_number(ready, size):
         events_happened(batch, now=clock.now())
 
     assert TagAssignment.objects.count() == size
-    assert len(statements) == 19
+    assert len(statements) == 20

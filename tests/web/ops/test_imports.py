@@ -47,7 +47,7 @@ def test_mapping_page_guesses_and_shows_samples(desk, job):
 def test_column_becomes_a_field_of_the_business(desk, job):
     save_field(field=None, kind="date", label="Last visit", label_zh="上次到店", by=None, now=clock.now())
     page = desk.get(f"/imports/{job.pk}/mapping/").content.decode()
-    assert '<optgroup label="Fields of contacts"><option value="field:last_visit">Last visit</option>' in page
+    assert '<optgroup label="Custom fields"><option value="field:last_visit">Last visit</option>' in page
 
     refused = desk.post(f"/imports/{job.pk}/mapping/", mapped("field:gone", "phone", "city"))
     tried = desk.post(f"/imports/{job.pk}/mapping/", mapped("field:last_visit", "phone", "city"))
