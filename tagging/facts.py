@@ -54,15 +54,14 @@ FACTS = (
         group=_("Tags"),
         type=Type.KEYS,
         choices=tag_choices,
+        # One join and no UNION, so that whoever asks for a few contacts is answered by their index.
         sql="""
-            SELECT a.contact_id, t.code FROM tagging_tagassignment a JOIN tagging_tag t ON t.id = a.tag_id
-            WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
-            UNION ALL
-            SELECT a.contact_id, t.code FROM tagging_tagassignment a JOIN tagging_tag t ON t.merged_into_id = a.tag_id
+            SELECT a.contact_id, t.code FROM tagging_tagassignment a
+            JOIN tagging_tag t ON a.tag_id = ANY(ARRAY[t.id, t.merged_into_id])
             WHERE a.expires_at IS NULL OR a.expires_at > %(now)s
         """,
         oracle=lambda subject, args, now: _held(subject, now),
-        kept=Kept(TAGGED, "SELECT t.id, t.code FROM tagging_tag t"),
+        kept=Kept(TAGGED, "SELECT unnest(ARRAY[t.id, t.merged_into_id]), t.code FROM tagging_tag t"),
     ),
     Fact(
         key="tag.since",
