@@ -27,6 +27,7 @@ from scrm.demo.links import put_up_links
 from scrm.demo.pool import fill_pool
 from scrm.demo.privacy import ask_for_privacy
 from scrm.demo.shape import Business, Person
+from scrm.demo.tiers import tell_apart
 from scrm.demo.twins import meet_twins
 from scrm.flows.opening import tenant_opened
 from tenants.selectors import tenant_by_name
@@ -82,6 +83,7 @@ def seed(business: Business) -> int:
             change_hands(ground.users, language=business.language, now=now)
             pay_dealers(ground.users, now=now)
             walk_lifecycles(ground, language=business.language, now=now)
+            tell_apart(ground.users, language=business.language, now=now)
             make_segments(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(
