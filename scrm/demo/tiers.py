@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from django.utils import translation
+
 from accounts.models import User
 from commerce.enums import Cutting, TierKind
 from scrm.flows.tiers import scheme_saved
@@ -13,8 +15,8 @@ _NAMES: Final = {"zh-hans": ("RFM 价值分层", "活跃度"), "en": ("Value by 
 
 def tell_apart(users: Mapping[str, User], *, language: str, now: datetime) -> None:
     value, active = _NAMES["zh-hans" if language.startswith("zh") else "en"]
-    for name, kind, cutting in (
-        (value, TierKind.RFM, Cutting.QUANTILE),
-        (active, TierKind.ACTIVITY, Cutting.FIXED),
-    ):
-        scheme_saved(None, name=name, kind=kind, cutting=cutting, cuts={}, by=users["ops"], now=now)
+    by = users["ops"]
+    # A scheme begins with tiers whose names are in the language of whoever makes it.
+    with translation.override(language):
+        scheme_saved(None, name=value, kind=TierKind.RFM, cutting=Cutting.QUANTILE, cuts={}, by=by, now=now)
+        scheme_saved(None, name=active, kind=TierKind.ACTIVITY, cutting=Cutting.FIXED, cuts={}, by=by, now=now)
