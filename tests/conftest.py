@@ -8,6 +8,8 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.core.files.storage import default_storage
+from django.test.signals import setting_changed
 from django.utils import translation
 from django_tenants.utils import schema_context, tenant_context
 
@@ -19,6 +21,15 @@ LIVE = pytest.StashKey[Live]()
 hypothesis.settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("deep", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile("deep" if os.environ.get("SCRM_DEEP") else "quick")
+
+
+def _read_media_root_again(*, setting: str, **_given: object) -> None:
+    """The tenants' storage keeps the first root that it read, be it that of one test's folder."""
+    if setting == "MEDIA_ROOT":
+        getattr(default_storage._wrapped, "__dict__", {}).pop("relative_media_root", None)
+
+
+setting_changed.connect(_read_media_root_again)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """Nasty texts in every field of every way in: a lead or a clear refusal, and never a fault; kept as it was sent.
 
-Forms have theirs in tests/web/test_public_forms.py. `SCRM_NAUGHTY` names a file with more, a JSON list.
+Forms have theirs in tests/web/test_public_forms.py, from where the texts are.
 """
 
 import csv
 import io
-import json
-import os
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +21,6 @@ from tests.web.test_public_forms import NAUGHTY
 TEXTS = [
     *NAUGHTY,
     *("=1+1", "+86 138", "@x", "\u200b", "\r\n\t", '"', "a,b;c\td", "nan", "-0", "1e999", "..\\..\\x", "Ω≈ç√∫˜µ≤≥÷"),
-    *(json.loads(Path(os.environ["SCRM_NAUGHTY"]).read_text()) if os.environ.get("SCRM_NAUGHTY") else ()),
 ]
 HALF = ["\ud800", "x\udfffy"]
 """Half a pair, which no UTF-8 holds; JSON can say it."""
