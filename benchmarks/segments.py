@@ -133,7 +133,7 @@ def _reach(ground: Ground) -> None:
     rules = [_four(ground, first) for first in range(REACHES)]
     mixed = [_mixed(ground, first) for first in range(REACHES // 3)]
     for name, each in (("four conditions", rules), ("with an event window", mixed)):
-        times = [_seconds(lambda rule=rule: _preview(rule, ground)) * 1000 for rule in each]  # type: ignore[misc]
+        times = [_seconds(partial(_preview, rule, ground)) * 1000 for rule in each]
         print(f"{name:<28} p50 {statistics.median(times):8.1f} ms  p95 {_p95(times):8.1f} ms")
 
 
@@ -147,7 +147,7 @@ def _changed(ground: Ground) -> None:
         "SELECT contact_id FROM audiences_bitplace ORDER BY md5(contact_id::text) LIMIT %s)",
         [CHANGED],
     )
-    times = [_seconds(lambda first=first: _preview(_four(ground, first), ground)) * 1000 for first in range(REACHES)]  # type: ignore[misc]
+    times = [_seconds(partial(_preview, _four(ground, first), ground)) * 1000 for first in range(REACHES)]
     fold = _seconds(lambda: fold_bits(now=clock.now()))
     print(f"{f'with {CHANGED:,} changed':<28} p50 {statistics.median(times):8.1f} ms  p95 {_p95(times):8.1f} ms")
     print(f"{'folded in':<28}     {fold * 1000:8.1f} ms")
@@ -241,10 +241,7 @@ def _one_event(ground: Ground) -> None:
     ids = [row[0] for row in _rows("SELECT id FROM contacts_contact ORDER BY id LIMIT %s", [REACHES])]
     for kind in (ground.types[1], ground.types[0]):
         times = [
-            _seconds(
-                lambda pk=pk: events_happened([Happening(pk, kind, now, f"bench:{kind}:{pk}")], now=now)  # type: ignore[misc] # noqa: B023
-            )
-            * 1000
+            _seconds(partial(events_happened, [Happening(pk, kind, now, f"bench:{kind}:{pk}")], now=now)) * 1000
             for pk in ids
         ]
         rules = 50 if kind == ground.types[0] else 0

@@ -28,7 +28,7 @@ from scrm.api.conditions import conditions_refused
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, storable
+from scrm.api.parsing import StrictSerializer, TextField, storable
 from scrm.core.conditions import Scope, facts, parse, sentence
 from scrm.flows.audience import hold_segment, segment_removed
 
@@ -43,12 +43,8 @@ class SegmentOut(serializers.ModelSerializer):
         )
 
 
-class SegmentChangeBody(StrictSerializer):
-    """What is left out stays."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    kind = serializers.ChoiceField(choices=SegmentKind.choices, required=False)
-    condition = serializers.DictField(child=serializers.JSONField(), required=False, help_text="In the rule language.")
+class CountBody(StrictSerializer):
+    condition = serializers.DictField(child=serializers.JSONField(), help_text="In the rule language.")
 
     def validate_condition(self, condition: dict[str, Any]) -> dict[str, Any]:
         if not storable(condition):
@@ -56,14 +52,17 @@ class SegmentChangeBody(StrictSerializer):
         return condition
 
 
+class SegmentChangeBody(CountBody):
+    """What is left out stays."""
+
+    name = TextField(max_length=120, required=False)
+    kind = serializers.ChoiceField(choices=SegmentKind.choices, required=False)
+    condition = serializers.DictField(child=serializers.JSONField(), required=False, help_text="In the rule language.")
+
+
 class SegmentBody(SegmentChangeBody):
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
     kind = serializers.ChoiceField(choices=SegmentKind.choices, default=SegmentKind.DYNAMIC)
-    condition = serializers.DictField(child=serializers.JSONField(), help_text="In the rule language.")
-
-
-class CountBody(SegmentChangeBody):
-    name = kind = None  # type: ignore[assignment]
     condition = serializers.DictField(child=serializers.JSONField(), help_text="In the rule language.")
 
 
