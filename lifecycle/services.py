@@ -14,7 +14,7 @@ from lifecycle.services_deadlines import first_deadlines
 from lifecycle.services_lifecycles import add_loss_reasons
 from lifecycle.transitions import Move, StageInfo, Standing, Transition, decide_transitions
 from scrm.core.bulk import insert_columns
-from scrm.core.conditions import facts, parse
+from scrm.core.stored_rules import readable
 
 _ONWARD: Final = (
     "(contact_id, lifecycle_id) DO UPDATE SET stage_id = EXCLUDED.stage_id, since = EXCLUDED.since, "
@@ -95,11 +95,12 @@ def ensure_rule(*, name: str, stage_id: UUID, event_type: str, condition: Mappin
 
 
 def rules_for(event_types: Collection[str]) -> list[Rule]:
-    """The active stage rules on these types of event."""
+    """The active stage rules on these types of event, as far as they can be read."""
     rows = queries.stage_rules(event_types)
     return [
-        Rule(pk, stage_id, event_type, parse(condition, facts, stored=True), from_stage_id)
+        Rule(pk, stage_id, event_type, read, from_stage_id)
         for pk, stage_id, event_type, condition, from_stage_id in rows
+        if (read := readable(condition, pk)) is not None
     ]
 
 

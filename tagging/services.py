@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.models import User
 from scheduler.services import note_due
 from scrm.core.bulk import insert_columns
-from scrm.core.conditions import facts, parse
+from scrm.core.stored_rules import readable
 from tagging import queries, rule_queries
 from tagging.enums import TagSource
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
@@ -110,11 +110,12 @@ def restore_tags(
 
 
 def rules_for(event_types: Collection[str]) -> list[Rule]:
-    """The active rules that events of these types set off, of tags in use."""
+    """The active rules that events of these types set off, of tags in use, as far as they can be read."""
     rows = queries.tag_rules(event_types)
     return [
-        Rule(pk, tag_id, event_type, parse(condition, facts, stored=True), name, tuple(listens), over_hand)
+        Rule(pk, tag_id, event_type, read, name, tuple(listens), over_hand)
         for pk, tag_id, event_type, condition, name, listens, over_hand in rows
+        if (read := readable(condition, pk)) is not None
     ]
 
 

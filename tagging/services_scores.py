@@ -16,6 +16,7 @@ from contacts.queries import contact_ids_matching
 from events.models import EventType
 from scheduler.services import before_commit, note_due
 from scrm.core.conditions import compile_sql, facts, facts_used, parse, stored_condition
+from scrm.core.stored_rules import readable
 from tagging import score_queries
 from tagging.enums import ScoreKind
 from tagging.models import ScoreRule, ScoreScale, Tag
@@ -77,8 +78,8 @@ def count_scores(*, now: datetime) -> bool:
     rules = [_read(rule) for rule in rows]
     parts = score_queries.parts_by_contact(rules, contact_ids, now)
     for rule in rows:
-        if rule.kind == ScoreKind.CONDITION:
-            condition = parse(rule.condition, facts, stored=True)
+        condition = readable(rule.condition, rule.pk) if rule.kind == ScoreKind.CONDITION else None
+        if condition is not None:
             for contact_id in contact_ids_matching(condition, now, among=contact_ids):
                 parts[contact_id].append(Part(rule.pk, float(rule.points), 1))
     scale = ScoreScale.objects.first() or ScoreScale()

@@ -10,18 +10,21 @@ from django_tenants.utils import tenant_context
 
 from campaigns.enums import EnrollmentState, Trigger
 from campaigns.models import Enrollment
+from contacts.services import save_field
 from content.links import create_touchpoint_links
 from content.models import Material, PageView
 from events.inputs import Happening
 from events.models import Event
 from leads.models import Lead
 from lifecycle.models import Position, Stage, StageRule
+from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.engagement import contacts_tagged, events_happened, link_opened
+from scrm.flows.scoring import scores_due
 from scrm.flows.starter import lay_out_tenant
 from tagging.enums import TagSource
-from tagging.models import Tag, TagAssignment, TagChange, TagRule
+from tagging.models import ContactScore, ScoreRule, Tag, TagAssignment, TagChange, TagRule
 from tests.factories import make_contact, make_live_sop, make_user, step
 from tests.flows.arrivals import make_arrival
 
@@ -240,3 +243,20 @@ def test_events_cost_the_same_statements_whatever_their_number(ready, size):
 
     assert TagAssignment.objects.count() == size
     assert len(statements) == 20
+
+
+def test_a_rule_that_can_be_read_no_more_holds_up_no_event(ready):
+    age = save_field(field=None, kind="number", label="Age", by=None, now=clock.now())
+    grown = {"fact": "contact.field.age", "op": "gte", "value": 18}
+    tag, now = Tag.objects.first(), clock.now()
+    TagRule.objects.create(name="R", tag=tag, event_type="lead_captured", condition=grown, created_at=now)
+    stage = Stage.objects.get(code="won", lifecycle__is_default=True)
+    StageRule.objects.create(name="R", to_stage=stage, event_type="lead_captured", condition=grown, created_at=now)
+    ScoreRule.objects.create(name="R", kind="condition", points=5, condition=grown, created_at=now)
+    save_field(field=age, kind="text", label="Age", by=None, now=clock.now())
+
+    [outcome] = lead_arrived([make_arrival(1, tags=("interest-product",))], now=clock.now())
+
+    assert outcome.outcome == "created"
+    assert not scores_due(Budget(60))
+    assert ContactScore.objects.get().computed_at is not None
