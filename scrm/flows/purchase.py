@@ -57,18 +57,22 @@ def orders_brought(purchases: Sequence[Purchase], *, now: datetime, since: datet
     if not purchases:
         return Reported()
     with due_work():
-        buyers = _buyers(purchases)
+        buyers, names = _buyers(purchases), {each.report.name for each in purchases}
         people = known_of([person for _name, person in buyers], tenant_keys())
-        contacts.services.lock_people(identities=people, also=order_locks({each.report.name for each in purchases}))
-        owners = owners_of_orders({each.report.name for each in purchases})
-        whose, newcomers = _recognise(purchases, buyers, people, owners, now)
+        contacts.services.lock_people(identities=people, also=order_locks(names))
         # Contacts before what is theirs, as everywhere.
-        contacts.services.lock_contacts(contact_ids={*filter(None, owners.values()), *whose.values()})
+        owners, erased = _owners_held(names)
+        if erased:
+            buyers = [(name, person) for name, person in buyers if name not in erased]
+            people = known_of([person for _name, person in buyers], tenant_keys())
+        whose, newcomers = _recognise(purchases, buyers, people, owners, now)
+        present = contacts.services.lock_contacts(contact_ids=whose.values())
+        whose = {name: pk for name, pk in whose.items() if pk in present}
         reports = [each.report for each in purchases]
         kept = keep_orders(reports=reports, contacts=whose, currency=tenant_current().currency, now=now)
         _tell(kept, owners, now, since)
-        changed = {each.contact_id for each in kept if each.contact_id is not None and each.outcome != UNCHANGED}
-        bought(changed, now=now)
+        changed = {each.contact_id for each in kept if each.outcome != UNCHANGED and each.name not in erased}
+        bought(set(filter(None, changed)), now=now)
     return Reported(kept, newcomers)
 
 
@@ -78,6 +82,17 @@ def _buyers(purchases: Sequence[Purchase]) -> list[tuple[Name, PersonInput]]:
         for each in purchases
         if each.buyer is not None and each.buyer.identities and each.contact_id is None
     ]
+
+
+def _owners_held(names: Collection[Name]) -> tuple[dict[Name, UUID | None], set[Name]]:
+    """Whose the orders are, who are held; and the orders of somebody erased, of whom nothing more is learned."""
+    owners = owners_of_orders(names)
+    held = contacts.services.lock_contacts(contact_ids=set(filter(None, owners.values())))
+    if not held.issuperset(filter(None, owners.values())):
+        # Merged meanwhile: then they are somebody else's now.
+        owners = owners_of_orders(names)
+        held |= contacts.services.lock_contacts(contact_ids=set(filter(None, owners.values())))
+    return owners, {name for name, pk in owners.items() if pk is not None and pk not in held}
 
 
 def order_locks(names: Collection[Name]) -> list[bytes]:

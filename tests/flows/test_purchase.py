@@ -19,6 +19,7 @@ from events.models import Event
 from events.services import ensure_event_types
 from leads.inputs import IdentityInput
 from scrm.core import clock
+from scrm.flows.erasure import person_erased
 from scrm.flows.purchase import PAID, REFUNDED, Purchase, orders_reported
 from tenants.models import Tenant
 from tests.factories import make_contact
@@ -115,6 +116,18 @@ def test_a_buyer_whom_we_know_keeps_their_name(acme):
 
     assert Contact.objects.get().name == "Lin"
     assert Order.objects.filter(contact__name="Lin").count() == 2
+
+
+def test_an_order_told_again_says_nothing_of_a_buyer_who_was_erased(acme):
+    report(purchase(who=buyer()))
+    person_erased(Contact.objects.get().pk, now=clock.now())
+
+    later = purchase(who=buyer("13900139000"), at=NOW + timedelta(hours=1), status=OrderStatus.REFUNDED)
+    assert report(later) == [UPDATED]
+
+    assert Contact.objects.get().name == ""
+    assert not Identity.objects.exists()
+    assert Order.objects.get().status == "refunded"
 
 
 def test_lines_change_with_what_is_told_of_them(acme):
