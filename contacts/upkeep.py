@@ -6,6 +6,7 @@ from typing import Final
 from accounts.models import User
 from accounts.services import record_audit
 from contacts.models import Contact
+from contacts.services.contacts import hold_contact
 from exchange.enums import HookEvent
 from exchange.outbox import Change, publish
 from scheduler.services import due_work
@@ -14,7 +15,8 @@ EDITABLE: Final = ("name", "city", "country", "note")
 
 
 def edit_contact(*, contact: Contact, by: User, now: datetime, **values: str) -> bool:
-    """Change what the contact's card says; False when nothing differs. ValidationError when a value can't be."""
+    """Change what the contact's card says; False when nothing differs. ValidationError when a value can't be, or
+    there is no such contact any more."""
     changed = [name for name in EDITABLE if name in values and getattr(contact, name) != values[name]]
     for name in changed:
         setattr(contact, name, values[name])
@@ -23,6 +25,7 @@ def edit_contact(*, contact: Contact, by: User, now: datetime, **values: str) ->
     contact.updated_at = now
     contact.clean_fields(exclude={field.name for field in Contact._meta.fields} - set(changed))
     with due_work():
+        hold_contact(contact_id=contact.pk)
         contact.save(update_fields=[*changed, "updated_at"])
         told = {"contact_id": str(contact.pk), "fields": changed}
         publish([Change(HookEvent.CONTACT_UPDATED, told, now)])

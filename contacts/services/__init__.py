@@ -12,6 +12,7 @@ from contacts.services.companies import (
 from contacts.services.consent import add_consent_text, bar_channel, lift_bar, need_consent, record_consent
 from contacts.services.contacts import (
     changed_since,
+    hold_contact,
     hold_for_removal,
     lock_contacts,
     remember_owners,
@@ -54,6 +55,7 @@ __all__ = [
     "forget_identities",
     "give_job",
     "give_search_keys",
+    "hold_contact",
     "hold_erased",
     "hold_for_removal",
     "hold_identities",

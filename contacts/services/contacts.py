@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from contacts import queries
 from contacts.enums import OwnerWhy
@@ -23,6 +26,13 @@ def lock_contacts(*, contact_ids: Collection[UUID], of: Collection[UUID] | None 
     if of is not None:
         wanted = wanted.filter(owner__in=list(of))
     return set(wanted.order_by("pk").values_list("pk", flat=True))
+
+
+def hold_contact(*, contact_id: UUID) -> None:
+    """Nobody else writes to the contact until the transaction ends. ValidationError where it was merged or erased
+    meanwhile: what somebody types about nobody is not kept."""
+    if not lock_contacts(contact_ids=[contact_id]):
+        raise ValidationError({"contact": _("This contact is no longer there.")})
 
 
 def hold_for_removal(*, contact_ids: Collection[UUID], also: Iterable[bytes]) -> set[UUID]:

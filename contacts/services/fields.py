@@ -21,6 +21,7 @@ from contacts.finding.keys import fold
 from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
 from contacts.selectors.fields import field_rows, fields_without, sealed_codes
+from contacts.services.contacts import hold_contact
 from contacts.services.sealed_fields import write_sealed
 from scrm.core.bulk import update_columns
 from tenants.selectors import tenant_zone
@@ -93,11 +94,13 @@ def set_fields(
 ) -> list[str]:
     """Write fields of one contact by their codes, as the role may; gives those that changed.
 
-    ValidationError names each field that there is not, that the role may not change, or whose value can't be.
+    ValidationError names each field that there is not, that the role may not change, or whose value can't be; or says
+    that there is no such contact any more.
     """
     read = read_values(values, of=FieldSubject.CONTACT, role=role, zone=zone)
     with transaction.atomic():
-        contact = Contact.objects.select_for_update(no_key=True, of=("self",)).only("pk", "fields").get(pk=contact_id)
+        hold_contact(contact_id=contact_id)
+        contact = Contact.objects.only("pk", "fields").get(pk=contact_id)
         sensitive = sealed_codes(read)
         changed, said = written(contact.fields, {code: read[code] for code in read.keys() - sensitive})
         hidden = {contact_id: {code: read[code] for code in sensitive}}

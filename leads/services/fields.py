@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import record_audit
 from contacts.custom.values import written
 from contacts.enums import FieldSubject
-from contacts.services import read_values
+from contacts.services import hold_contact, read_values
 from leads.models import Lead
 
 
@@ -21,10 +21,13 @@ def set_lead_fields(
 ) -> list[str]:
     """Write fields of one lead by their codes, as the role may; gives those that changed.
 
-    ValidationError names each field that there is not, that the role may not change, or whose value can't be.
+    ValidationError names each field that there is not, that the role may not change, or whose value can't be; or says
+    that its contact is no longer there.
     """
     read = read_values(values, of=FieldSubject.LEAD, role=role, zone=zone)
-    return write_lead_fields(lead_id=lead_id, read=read, by=by, now=now)
+    with transaction.atomic():
+        hold_contact(contact_id=Lead.objects.values_list("contact", flat=True).get(pk=lead_id))
+        return write_lead_fields(lead_id=lead_id, read=read, by=by, now=now)
 
 
 def write_lead_fields(*, lead_id: UUID, read: Mapping[str, Any], by: User | None, now: datetime) -> list[str]:

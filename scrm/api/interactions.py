@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contacts.services import hold_contact
 from leads.enums import InteractionKind
 from leads.interaction_rules import may_change
 from leads.models import Interaction, Outcome
@@ -27,7 +28,7 @@ from scrm.api.naming import contact_named, lead_named, named, refuse_other_ages
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
 from scrm.api.parsing import IdField, StrictSerializer, TextField, TruthField
 from scrm.api.voices import VoiceSaidBody, voice_said
-from scrm.flows.talks import contact_held, contact_talked, talk_changed, talk_deleted, talk_restored
+from scrm.flows.talks import contact_talked, talk_changed, talk_deleted, talk_restored
 
 _OTHERS: Final = OpenApiResponse(ErrorsBody, "Somebody else logged it, or more than a day ago.")
 
@@ -154,7 +155,11 @@ class InteractionDetail(DetailResource):
             talk_changed(held, said, by=actor_of(request), now=moment_of(request))
 
         return changed_as_read(
-            request, lambda: contact_held(talk.contact_id), change, lambda: _seen(request, pk), InteractionOut
+            request,
+            lambda: hold_contact(contact_id=talk.contact_id),
+            change,
+            lambda: _seen(request, pk),
+            InteractionOut,
         )
 
     @extend_schema(

@@ -9,7 +9,7 @@ from accounts.services import record_audit
 from contacts.models import Company, CompanyMerge, Contact
 from contacts.services import (
     company_of_name,
-    lock_contacts,
+    hold_contact,
     merge_companies,
     note_opportunities,
     place_people,
@@ -24,9 +24,10 @@ from scrm.flows.telling import told
 def person_placed(
     *, contact: Contact, by: User | None, now: datetime, company: str = "", job_title: str = "", company_role: str = ""
 ) -> bool:
-    """Say where somebody works; a company that is not known yet is made. False when nothing differs."""
+    """Say where somebody works; a company that is not known yet is made. False when nothing differs. ValidationError
+    when they are no longer there."""
     with due_work():
-        lock_contacts(contact_ids=[contact.pk])
+        hold_contact(contact_id=contact.pk)
         place = company_of_name(name=company, now=now)
         before = (contact.company_id, contact.job_title, contact.company_role)
         if before == (place.pk if place else None, job_title, company_role):

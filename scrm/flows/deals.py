@@ -9,12 +9,12 @@ from uuid import UUID
 from accounts.models import User
 from commerce.services_voices import set_opportunity_products
 from contacts.models import Contact
+from contacts.services import hold_contact
 from exchange.enums import HookEvent
 from leads.enums import DealKind
 from leads.models import Lead, Opportunity, OpportunityStage
 from leads.services.opportunities import Deal, change_opportunity, create_opportunity, move_opportunity
 from scheduler.services import due_work
-from scrm.flows.talks import contact_held
 from scrm.flows.telling import told
 
 _ENDS: Final = {DealKind.WON: HookEvent.OPPORTUNITY_WON, DealKind.LOST: HookEvent.OPPORTUNITY_LOST}
@@ -43,7 +43,7 @@ def deal_made(
 ) -> Opportunity:
     """A possible deal of a contact and their company, about these products. ValidationError."""
     with due_work():
-        contact_held(contact.pk)
+        hold_contact(contact_id=contact.pk)
         made = create_opportunity(
             contact_id=contact.pk,
             company_id=contact.company_id,

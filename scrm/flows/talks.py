@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -56,7 +55,7 @@ def contact_talked(
     ValidationError; then nothing is kept.
     """
     with due_work():
-        contact_held(contact_id)
+        contacts.services.hold_contact(contact_id=contact_id)
         interaction = log_interaction(contact_id=contact_id, said=said, lead=lead, by=by, now=now)
         attach_files(contact_id=contact_id, uploads=uploads, interaction=interaction, by=by, now=now)
         if voice is not None:
@@ -72,14 +71,15 @@ def contact_talked(
 def voice_heard(contact_id: UUID, said: VoiceSaid, *, by: User | None, now: datetime) -> Voice:
     """A contact said something outside of any talk. ValidationError."""
     with due_work():
-        contact_held(contact_id)
+        contacts.services.hold_contact(contact_id=contact_id)
         return record_voice(contact_id=contact_id, said=said, by=by, now=now)
 
 
 def talk_changed(interaction: Interaction, said: Said, *, by: User | None, now: datetime) -> bool:
-    """What was logged is corrected, and the task that came of it with it; False when nothing differs."""
+    """What was logged is corrected, and the task that came of it with it; False when nothing differs. ValidationError
+    when the contact is no longer there."""
     with due_work():
-        contacts.services.lock_contacts(contact_ids=[interaction.contact_id])
+        contacts.services.hold_contact(contact_id=interaction.contact_id)
         agreed = (interaction.next_on, interaction.next_time)
         if not change_interaction(interaction=interaction, said=said, by=by, now=now):
             return False
@@ -103,7 +103,8 @@ def talk_deleted(interaction: Interaction, *, by: User | None, now: datetime) ->
 def talk_restored(interaction: Interaction, *, by: User | None, now: datetime) -> bool:
     """What was deleted is back, and so is its task; False when it can't come back."""
     with due_work():
-        contacts.services.lock_contacts(contact_ids=[interaction.contact_id])
+        if not contacts.services.lock_contacts(contact_ids=[interaction.contact_id]):
+            return False
         if not restore_interaction(interaction=interaction, by=by, now=now):
             return False
         interaction.refresh_from_db()
@@ -114,7 +115,7 @@ def talk_restored(interaction: Interaction, *, by: User | None, now: datetime) -
 def files_added(contact_id: UUID, uploads: Sequence[Upload], *, by: User, now: datetime) -> int:
     """Files of a contact that belong to no talk; gives how many. ValidationError; then none is kept."""
     with due_work():
-        contacts.services.lock_contacts(contact_ids=[contact_id])
+        contacts.services.hold_contact(contact_id=contact_id)
         return len(attach_files(contact_id=contact_id, uploads=uploads, by=by, now=now))
 
 
@@ -140,12 +141,6 @@ def follow_ups_due(budget: Budget) -> bool:
             return False
         if budget.spent:
             return True
-
-
-def contact_held(contact_id: UUID) -> None:
-    """Nobody else writes to the contact until the transaction ends. ValidationError where it is gone meanwhile."""
-    if not contacts.services.lock_contacts(contact_ids=[contact_id]):
-        raise ValidationError({"contact": gettext("This contact is no longer there.")})
 
 
 def _plan(interaction: Interaction, by: User | None, now: datetime) -> None:

@@ -92,4 +92,4 @@ def save_posted(request: Visit, shown: Sequence[FieldShown], write: Callable[...
     except ValidationError as error:
         labels = {each.field.code: each.field.name for each in shown}
         for code, words in error.message_dict.items():
-            messages.error(request, f"{labels.get(code, code)}: {words[0]}")
+            messages.error(request, f"{labels[code]}: {words[0]}" if code in labels else words[0])

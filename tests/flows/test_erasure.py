@@ -2,8 +2,10 @@
 
 import os
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
@@ -17,19 +19,26 @@ from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch
 from contacts.models import Contact, Identity
 from contacts.selectors import contact_detail, contact_erased, contact_search_list
+from contacts.services import save_field, set_fields
 from events.inputs import Happening
 from exchange.services import receive_message
 from leads.models import Lead
+from leads.services.attachments import Upload
+from leads.services.fields import set_lead_fields
+from leads.services.interactions import Said
 from scheduler.services import drain_tenant
 from scrm.core import clock, failpoints
 from scrm.flows.arrival import lead_arrived
+from scrm.flows.companies import person_placed
 from scrm.flows.consent import contact_withdrew
 from scrm.flows.engagement import contacts_tagged, events_happened
 from scrm.flows.erasure import erasure_finished, foresee_erasure, person_erased
 from scrm.flows.personal import queries
 from scrm.flows.personal.finding import Person
 from scrm.flows.personal.inventory import FIELDS
+from scrm.flows.scoring import contact_edited
 from scrm.flows.starter import lay_out_tenant
+from scrm.flows.talks import contact_talked, files_added, talk_changed, talk_deleted, talk_restored
 from tests.factories import make_live_sop, make_user, step
 from tests.faults.forked import DIED, Child
 from tests.faults.work import erase
@@ -166,6 +175,31 @@ def test_nothing_happens_to_an_erased_person_any_more(lin):
     assert not outcome.new
     assert not contact_withdrew(lin.pk, "email", reason="link", now=clock.now())
     assert contacts_tagged([lin.pk], [], add=True, source="hand", now=clock.now()) == 0
+
+
+def test_what_somebody_was_typing_about_them_is_not_kept(lin):
+    ada, now = make_user("ada", Role.ADMIN), clock.now()
+    talk = contact_talked(lin.pk, Said("call", text="Person 1"), by=ada, now=now)
+    for subject in ("contact", "lead"):
+        save_field(field=None, kind="text", label=f"Of {subject}", subject=subject, by=None, now=now)
+    lead, said = Lead.objects.get(), {"role": ada.role, "by": ada, "now": now, "zone": ZoneInfo("UTC")}
+    talk_deleted(talk, by=ada, now=now)
+    person_erased(lin.pk, now=now)
+
+    late = [
+        lambda: contact_edited(lin, by=ada, now=now, name="Aunt of Person 1"),
+        lambda: set_fields(contact_id=lin.pk, values={"of_contact": "Person 1"}, **said),
+        lambda: set_lead_fields(lead_id=lead.pk, values={"of_lead": "Person 1"}, **said),
+        lambda: person_placed(contact=lin, job_title="Aunt of Person 1", by=ada, now=now),
+        lambda: files_added(lin.pk, [Upload("person-1.txt", b"Person 1")], by=ada, now=now),
+        lambda: talk_changed(talk, Said("call", text="Aunt of Person 1"), by=ada, now=now),
+    ]
+
+    for typed in late:
+        with pytest.raises(ValidationError):
+            typed()
+    assert not talk_restored(talk, by=ada, now=now)
+    assert erasure_finished(lin.pk) == 0
 
 
 def test_preview_says_what_goes_and_what_stays_and_writes_nothing(lin):

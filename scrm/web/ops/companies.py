@@ -208,11 +208,14 @@ def place(request: Visit, contact_id: UUID) -> HttpResponse:
     """Where somebody works, as what, and what they do when their company buys."""
     contact = found(contact_detail(request.user, contact_id))
     form = PlaceForm(request.POST)
-    if form.is_valid():
-        person_placed(contact=contact, by=request.user, now=clock.now(), **form.cleaned_data)
-        messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("This is too long to be kept: shorten it."))
+    try:
+        if form.is_valid():
+            person_placed(contact=contact, by=request.user, now=clock.now(), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+        else:
+            messages.error(request, _("This is too long to be kept: shorten it."))
+    except ValidationError as error:
+        messages.error(request, first_message(error))
     return redirect("ops:contact_detail", contact.pk)
 
 
