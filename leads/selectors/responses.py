@@ -14,6 +14,7 @@ from accounts.selectors import visible_to
 from leads.enums import LeadStatus, ResponseEnd, ResponseStep
 from leads.models import Lead, ResponseClock, ResponsePause, ResponseRule
 from leads.queries import response_rules_standing
+from scrm.core.pagination import earlier
 
 
 class Median(Aggregate):
@@ -96,6 +97,23 @@ def response_waiting(leads: Collection[Lead]) -> ResponseClock | None:
     if not waiting:
         return None
     return _clocks().filter(lead__in=waiting, ended_as="").order_by("due_at").first()
+
+
+def response_pauses_of_contact(
+    viewer: User,
+    contact_id: UUID,
+    *,
+    before: datetime | None = None,
+    before_id: UUID | None = None,
+    text: str = "",
+    limit: int = 30,
+) -> list[ResponsePause]:
+    """When the time to answer a contact's enquiries stood still, of leads that the viewer may see, newest first."""
+    rows = visible_to(viewer, ResponsePause.objects.filter(clock__lead__contact=contact_id), owner="clock__lead__owner")
+    if text:
+        rows = rows.filter(by__full_name__icontains=text)
+    rows = rows.select_related("by")
+    return list(rows.filter(earlier("at", before, before_id)).order_by("-at", "-pk")[:limit])
 
 
 def _clocks() -> QuerySet[ResponseClock]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.formats import date_format, time_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,13 +25,14 @@ from events.models import Event
 from events.selectors import event_list_of_contact, event_type_label
 from leads.enums import DealKind, InteractionKind, Rating
 from leads.interaction_rules import may_change
-from leads.models import Attachment, Interaction, Lead, OpportunityMove, RatingChange
+from leads.models import Attachment, Interaction, Lead, OpportunityMove, RatingChange, ResponsePause
 from leads.selectors import (
     attachment_list_loose,
     interaction_list_of_contact,
     lead_story_of_contact,
     opportunity_moves_of_contact,
     rating_change_list_of_contact,
+    response_pauses_of_contact,
 )
 from lifecycle.models import StageTransition
 from lifecycle.of_contacts import stage_transition_list_of_contact
@@ -219,6 +221,20 @@ def _voice(voice: Voice, reader: Reader) -> dict[str, Any]:
     }
 
 
+def _pause(pause: ResponsePause, reader: Reader) -> dict[str, Any]:
+    day = date_format(localtime(pause.until), "SHORT_DATE_FORMAT")
+    over = ""
+    if pause.ended_at:
+        when = date_format(localtime(pause.ended_at), "SHORT_DATETIME_FORMAT")
+        over = _("Runs on since %(when)s: %(why)s") % {"when": when, "why": pause.get_ended_as_display()}
+    return {
+        "icon": "clock",
+        "tone": "gray" if pause.ended_at else "amber",
+        "title": _("Time to answer paused until %(day)s") % {"day": day},
+        "text": "\n".join(filter(None, [_said(pause.get_reason_display(), pause.by), over])),
+    }
+
+
 ROOMS: Final = (
     Room("touch", gettext_lazy("Touchpoints"), touchpoint_list_of_contact, _touchpoint, at="due_at"),
     Room("talk", gettext_lazy("Follow-ups"), interaction_list_of_contact, _talk, UUID),
@@ -233,5 +249,6 @@ ROOMS: Final = (
     Room("rating", gettext_lazy("Ratings"), rating_change_list_of_contact, _rating),
     Room("consent", gettext_lazy("Consents"), consent_list_of_contact, _consent),
     Room("file", gettext_lazy("Files"), attachment_list_loose, _file, UUID),
+    Room("pause", gettext_lazy("Pauses"), response_pauses_of_contact, _pause, UUID, scoped=True),
 )
 """The order is the rank in which rooms tell of one instant; a place in the story names it, so new ones come last."""

@@ -117,17 +117,22 @@ document.addEventListener("toggle", ({ target: menu }) => {
 }, true);
 addEventListener("scroll", () => $$("#main details.menu[open]").forEach((menu) => { menu.open = false; }), { passive: true });
 
-// --- keyboard: "/" or Ctrl/Cmd-K searches, Escape closes, arrows walk menus and results
+// --- keyboard: "/" or Ctrl/Cmd-K searches, Escape closes and leads back, arrows walk menus and results
+let cameFrom = null;
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
   if ((event.key === "/" && !typing) || (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey))) {
     const search = $("#global-search");
-    if (search) { event.preventDefault(); search.focus(); search.select(); }
+    if (!search) return;
+    event.preventDefault();
+    if (!search.form.contains(document.activeElement)) cameFrom = document.activeElement;
+    search.focus();
+    search.select();
   } else if (event.key === "Escape") {
     if (root.classList.contains("nav-open")) { showNavigation(false); $("[data-nav-toggle]")?.focus(); }
     const menu = event.target.closest?.("details.menu[open]");
     if (menu) { menu.open = false; $("summary", menu).focus(); }
-    if (event.target.id === "global-search") { $("#search-results").replaceChildren(); event.target.blur(); }
+    if (event.target.closest?.(".topbar .search")) leaveSearch(event);
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     const scope = event.target.closest?.("details.menu[open], .topbar .search");
     if (!scope) return;
@@ -138,6 +143,17 @@ document.addEventListener("keydown", (event) => {
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
   }
 });
+
+// from a result back into the box, from the box back to where the search was opened
+function leaveSearch(event) {
+  const search = $("#global-search");
+  event.preventDefault();
+  window.htmx.trigger(search, "htmx:abort");
+  $("#search-results").replaceChildren();
+  if (event.target !== search) search.focus();
+  else if (cameFrom?.isConnected && cameFrom !== document.body) cameFrom.focus();
+  else search.blur();
+}
 
 // --- what was opened from the search comes back on an empty box, in this tab until its owner logs out
 const RECENT = "found";
@@ -263,7 +279,11 @@ addEventListener("beforeunload", () => {
   leaving = true;
   setTimeout(() => { leaving = false; }, 3000);
 });
-document.addEventListener("htmx:beforeRequest", (event) => { if (leaving) event.preventDefault(); });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What was typed a moment before Escape is asked for no more.
+  const left = event.detail.elt.id === "global-search" && document.activeElement !== event.detail.elt;
+  if (leaving || left) event.preventDefault();
+});
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => { if (!leaving) toast($("#toasts")?.dataset.failed ?? "Error", "red"); });
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django_tenants.utils import tenant_context
 
 from exchange.enums import ApiScope
@@ -12,7 +13,7 @@ from leads.models import Lead, ResponseClock, ResponsePause
 from leads.services import save_response_rule
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
-from scrm.flows.response_pauses import response_paused
+from scrm.flows.response_pauses import response_paused, response_resumed
 from scrm.flows.starter import lay_out_tenant
 from scrm.web.answer_wait import morning_of
 from tenants.selectors import tenant_zone
@@ -75,6 +76,25 @@ def test_rep_pauses_with_a_tap_and_chooses_another_day(team, lead):
     assert "They asked to wait" in answer.content.decode()
     client.post(reverse("rep:lead_resume", args=[lead.pk]))
     assert ResponseClock.objects.get().paused_at is None
+
+
+@pytest.mark.parametrize("door", ["ops:contact_timeline", "rep:customer_story"])
+def test_timeline_tells_of_a_pause_and_of_what_ended_it(team, lead, door):
+    ada, ben = team
+    address, reader = reverse(door, args=[lead.contact_id]), client_of(ada if door.startswith("ops") else ben)
+    response_paused(lead, reason=PauseReason.ASKED, until=morning_of(in_days(3)), by=ben, now=clock.now())
+    told_now = reader.get(address, {"kind": "pause"}).content.decode()
+    assert f"Time to answer paused until {date_format(in_days(3), 'SHORT_DATE_FORMAT')}" in told_now
+    assert "They asked to wait · Ben" in told_now
+    assert "Runs on since" not in told_now
+
+    response_resumed(lead, by=ada, now=clock.now())
+
+    assert "Ended by hand" in reader.get(address, {"kind": "pause", "q": "ben"}).content.decode()
+    assert "Ended by hand" not in reader.get(address, {"kind": "pause", "q": "eva"}).content.decode()
+    # The customer stays Ben's; whose lead it is may read of its pauses.
+    Lead.objects.filter(pk=lead.pk).update(owner=make_user("dan"))
+    assert "Ended by hand" not in reader.get(address, {"kind": "pause"}).content.decode()
 
 
 @pytest.mark.parametrize("said", [{}, {"reason": "asked"}, {"reason": "x", "days": "1"}])
