@@ -230,8 +230,9 @@ class _Plan:
 
     def _move(self, rows: Sequence[JobChange], present: Sequence[UUID]) -> list[JobChange]:
         """They have the other tag instead; where its group has room for one, what they had there stays."""
-        taken = rivals_held(present, self.tag)
         removed = self._remove([(pk, self.gone.pk) for pk in present]) if self.gone else set()
+        # The one that went is of that group too, perhaps, and took the only place.
+        taken = rivals_held(present, self.tag)
         grants = [Grant(pk, self.tag.pk, evidence=self.evidence) for pk in present if pk in removed and pk not in taken]
         # Nobody came to anything new: no SOP begins with it.
         give_tags(grants, source=self.source, by=self.by, now=self.now, start=False)

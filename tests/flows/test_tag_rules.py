@@ -247,6 +247,16 @@ def test_a_merged_tag_is_the_other_one_for_people_rules_sops_and_its_code(people
     assert TagChange.objects.filter(tag=old, contact=people[0], added=True).exists()
 
 
+def test_a_tag_merged_into_another_of_its_group_of_one_is_that_other_one(people):
+    old, new, third = make_tags("Old", "New", "Third", exclusive=True)
+    by_hand(people[0], old)
+    by_hand(people[1], third)
+
+    finish(tags_merged(old, new, by=make_user("ada", "ops"), now=clock.now()))
+
+    assert [held(tag) for tag in (old, new, third)] == [set(), {"Lin"}, {"Wu"}]
+
+
 def test_a_rule_that_asks_for_the_code_of_a_merged_tag_means_the_other(people):
     old, new, got = make_tags("Old", "New", "Got")
     by_hand(people[0], new)
