@@ -32,10 +32,12 @@ DELETE FROM audiences_segmentcheck WHERE id IN (
 RETURNING contact_ids, watches
 """
 
-_CLAIM_MOVES: Final = """
-DELETE FROM audiences_segmentmove WHERE id IN (
-    SELECT id FROM audiences_segmentmove ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-RETURNING id, segment_id, contact_id, entered, at
+_MOVES_WAITING: Final = "SELECT contact_id, id FROM audiences_segmentmove ORDER BY id LIMIT %s"
+# Whose contact was merged meanwhile waits for its next turn, with whom it is now.
+_TAKE_MOVES: Final = """
+DELETE FROM audiences_segmentmove m USING contacts_contact c
+WHERE m.id = ANY(%s) AND c.id = m.contact_id AND (c.id = ANY(%s) OR c.erased_at IS NOT NULL)
+RETURNING m.id, m.segment_id, m.contact_id, m.entered, m.at
 """
 
 _APPLY: Final = f"""
@@ -92,10 +94,17 @@ def claim_checks(limit: int) -> list[tuple[list[UUID], list[str]]]:
         return [(list(contact_ids), list(watches)) for contact_ids, watches in cursor.fetchall()]
 
 
-def claim_moves(limit: int) -> list[Moved]:
-    """Take the next moves away, the oldest first."""
+def moves_waiting(limit: int) -> list[tuple[UUID, int]]:
+    """The next moves, the oldest first: of whom, and their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_MOVES, [limit])
+        cursor.execute(_MOVES_WAITING, [limit])
+        return cursor.fetchall()
+
+
+def take_moves(ids: Collection[int], held: Collection[UUID]) -> list[Moved]:
+    """Take these moves away, as far as they are of contacts that are held, or of somebody erased; the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_MOVES, [list(ids), list(held)])
         return sorted((Moved(*row) for row in cursor.fetchall()), key=lambda move: move.id)
 
 

@@ -61,10 +61,15 @@ def check_contacts(*, now: datetime) -> bool:
     return len(found) == CHECKS_AT_ONCE
 
 
+def moves_waiting() -> list[tuple[UUID, int]]:
+    """The next moves to tell of: of whom, and their ids."""
+    return check_queries.moves_waiting(MOVES_AT_ONCE)
+
+
 @transaction.atomic
-def take_moves() -> list[Moved]:
-    """Take the next moves to tell of them in this transaction."""
-    return check_queries.claim_moves(MOVES_AT_ONCE)
+def take_moves(*, ids: Collection[int], held: Collection[UUID]) -> list[Moved]:
+    """Take moves of held contacts, to tell of them in this transaction."""
+    return [move for move in check_queries.take_moves(ids, held) if move.contact_id in held]
 
 
 def note_run(

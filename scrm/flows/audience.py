@@ -13,7 +13,7 @@ from audiences.check_queries import Moved, hold_names
 from audiences.models import Segment
 from audiences.selectors import segment_member_count, segment_names, segment_parents
 from audiences.services import archive_segment, delete_segment, refresh_stalest
-from audiences.services_checks import check_contacts, take_moves
+from audiences.services_checks import check_contacts, moves_waiting, take_moves
 from campaigns.enums import Trigger
 from campaigns.models import Sop
 from campaigns.selectors import sop_list_of_segment
@@ -97,11 +97,12 @@ def members_taken_along(segment: Segment, *, by: User, now: datetime) -> None:
 
 def _tell_of_moves(now: datetime) -> bool:
     with due_work():
-        moves = take_moves()
-        if not moves:
+        waiting = moves_waiting()
+        if not waiting:
             return False
-        present = contacts.services.lock_contacts(contact_ids={move.contact_id for move in moves})
-        moves = [move for move in moves if move.contact_id in present]
+        # Contacts before what is theirs, as everywhere: a merge holds them, and then wants their moves.
+        present = contacts.services.lock_contacts(contact_ids={contact_id for contact_id, _pk in waiting})
+        moves = take_moves(ids=[pk for _contact_id, pk in waiting], held=present)
         names = segment_names({move.segment_id for move in moves})
         events.services.ensure_event_types(declared=_declared())
         take_in([_happening(move, names) for move in moves], now=now, held=present)

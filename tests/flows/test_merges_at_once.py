@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -10,12 +11,15 @@ from django.db import connection, connections, transaction
 from django_tenants.utils import schema_context
 
 import audiences.services
+from audiences.models import Segment, SegmentMove
 from campaigns.models import Enrollment, RepTask, Touchpoint
 from contacts.models import Contact, ContactMerge, Group, GroupMember, Identity
+from events.models import Event
 from leads.models import Lead
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
+from scrm.flows.audience import moves_due
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 from scrm.flows.engagement import contacts_tagged
 from scrm.flows.starter import lay_out_tenant
@@ -202,3 +206,31 @@ def _die_in_a_merge(stays, goes) -> None:
     with schema_context("acme"):
         contacts_merged(stays, goes, by=None, now=clock.now())
     os._exit(1)
+
+
+def test_moves_are_told_beside_a_merge_in_the_order_in_which_all_is_held(own_database):
+    with schema_context("acme"):
+        lay_out_tenant()
+        [lin] = people(1)
+        segment = Segment.objects.create(name="S", created_at=clock.now())
+        SegmentMove.objects.create(segment=segment, contact_id=lin, entered=True, at=clock.now())
+
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                Contact.objects.select_for_update(no_key=True).get(pk=lin)
+                telling = pool.submit(at_once, lambda _number: moves_due(Budget(5)), [1], 1)
+                eventually(_somebody_waits)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+                # As a merge does, which holds both contacts by then.
+                assert SegmentMove.objects.filter(contact=lin).update(contact=lin) == 1
+            assert telling.result(_PATIENCE) == [False]
+
+        assert not SegmentMove.objects.exists()
+        assert Event.objects.filter(type__code="segment_entered", contact=lin).exists()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
