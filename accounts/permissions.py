@@ -78,6 +78,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "lifecycle.edit": _business(_PLAN, "Make and change lifecycles, stages and their rules"),
     "segment.view": _records(_DESK, "See segments and who is in them"),
     "segment.edit": _business(_PLAN, "Make, change, refresh and delete segments"),
+    "match.view": _business(_DESK, "See what suits whom, and when"),
+    "match.edit": _business(_PLAN, "Say what suits whom, and when"),
     "link.view": _records(_DESK, "See entry links and referral, and what they brought"),
     "link.edit": _business(_PLAN, "Make, change and pause entry links and referral programs"),
     "link.allow": _business(_RULE, "Say to which sites elsewhere links may lead"),

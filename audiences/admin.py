@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from audiences.models import Segment, SegmentMember, SegmentRun, Tier
+from audiences.models import Match, Segment, SegmentMember, SegmentRun, Tier
 from scrm.core.admin import ContactRuleForm, HistoryAdmin, RoomAdmin
 
 
@@ -34,3 +34,11 @@ class TierAdmin(RoomAdmin):
     form = ContactRuleForm
     list_display = ("name", "position")
     search_fields = ("name",)
+
+
+@admin.register(Match)
+class MatchAdmin(HistoryAdmin):
+    list_display = ("material", "channel", "segment", "product_group", "moment", "active", "position")
+    list_filter = ("active", "moment")
+    list_select_related = ("segment", "material")
+    search_fields = ("material__title", "product_group")

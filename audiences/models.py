@@ -9,6 +9,8 @@ from audiences.bit_models import BitChunk as BitChunk
 from audiences.bit_models import BitFold as BitFold
 from audiences.bit_models import BitNote as BitNote
 from audiences.bit_models import BitPlace as BitPlace
+from audiences.match_models import Match as Match
+from audiences.match_models import MatchMoment as MatchMoment
 from audiences.run_models import RunCause as RunCause
 from audiences.run_models import SegmentCheck as SegmentCheck
 from audiences.run_models import SegmentMove as SegmentMove

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.enums import Scope as DataScope
 from accounts.models import User
@@ -32,9 +32,9 @@ def segment_list(user: User) -> QuerySet[Segment]:
     return rows.annotate(seen=count_of(_members(user), "segment"))
 
 
-def segment_list_offered() -> QuerySet[Segment]:
-    """Those that may be chosen, by name."""
-    return Segment.objects.filter(archived_at=None)
+def segment_list_offered(*, also: UUID | None = None) -> QuerySet[Segment]:
+    """Those that may be chosen, by name; and one that is chosen already."""
+    return Segment.objects.filter(Q(archived_at=None) | Q(pk=also))
 
 
 def segment_parents(segment: Segment) -> list[Segment]:

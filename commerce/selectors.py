@@ -61,6 +61,16 @@ def order_list_of_contact(
     return list(rows.filter(earlier("ordered_at", before, before_id)).order_by("-ordered_at", "-pk")[:limit])
 
 
+def purchase_moments(contact_id: UUID) -> dict[str, list[datetime]]:
+    """When a contact bought something of a product group, by its name, the earliest first; `""` is any product."""
+    rows = Order.objects.filter(contact=contact_id, status=OrderStatus.PAID).order_by("ordered_at", "pk")
+    found: dict[str, dict[UUID, datetime]] = {}
+    for pk, at, group in rows.values_list("pk", "ordered_at", "lines__product__group"):
+        for name in ("", group or ""):
+            found.setdefault(name, {})[pk] = at
+    return {name: list(moments.values()) for name, moments in found.items()}
+
+
 def order_totals(orders: QuerySet[Order]) -> list[tuple[str, object]]:
     """What the paid ones among them come to, less what went back, per currency: amounts of two are never added."""
     paid = orders.filter(status=OrderStatus.PAID).order_by().values("currency")

@@ -1,5 +1,6 @@
 """Reads of the content library: materials and what their links brought."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,11 @@ def material_visitors(user: User, material: Material) -> QuerySet[PageView, Any]
         .annotate(views=Count("pk"), seconds=Avg("seconds"), depth=Max("depth"), last_at=Max("at"))
         .order_by("-last_at", "link__contact")
     )
+
+
+def views_of_contact(contact_id: UUID, *, since: datetime) -> QuerySet[PageView]:
+    """When a contact opened something, from a moment on."""
+    return PageView.objects.filter(link__contact=contact_id, at__gte=since)
 
 
 def _views(user: User) -> QuerySet[PageView]:

@@ -1,6 +1,7 @@
 """Writes of the content library: its materials."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -43,3 +44,12 @@ def ensure_preview_link(*, material: Material, now: datetime) -> TrackedLink:
     Material.objects.select_for_update().get(pk=material.pk)
     found = TrackedLink.objects.filter(material=material, contact=None, rep=None, touchpoint_id=None).first()
     return found or TrackedLink.objects.create(material=material, created_at=now)
+
+
+@transaction.atomic
+def ensure_own_link(*, material: Material, contact_id: UUID, rep: User, now: datetime) -> TrackedLink:
+    """A colleague's link of a material for one contact, whom they send it to themselves; made once."""
+    Material.objects.select_for_update().get(pk=material.pk)
+    said = {"material": material, "contact_id": contact_id, "rep": rep, "touchpoint_id": None}
+    found = TrackedLink.objects.filter(**said, second=False).first()
+    return found or TrackedLink.objects.create(**said, created_at=now)

@@ -165,14 +165,13 @@ class SegmentDetail(DetailResource):
     @extend_schema(
         summary="Delete a segment",
         description="Rules that name it find nobody from then on.",
-        responses={204: None, 404: ErrorsBody, 409: OpenApiResponse(ErrorsBody, "SOPs begin with it.")},
+        responses={204: None, 404: ErrorsBody, 409: OpenApiResponse(ErrorsBody, "It is used.")},
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        sops = segment_removed(_found(request, pk), by=actor_of(request), now=moment_of(request))
-        if sops:
-            reason = _("SOPs begin with it: %(names)s. Let them begin with something else first.")
-            names = ", ".join(sop.name for sop in sops)
-            raise Refused([refusal("", "in_use", reason % {"names": names})], status=409)
+        named = segment_removed(_found(request, pk), by=actor_of(request), now=moment_of(request))
+        if named:
+            reason = _("It is used: %(names)s. Let them do without it first.")
+            raise Refused([refusal("", "in_use", reason % {"names": ", ".join(named)})], status=409)
         return Response(status=204)
 
 

@@ -24,6 +24,7 @@ from scrm.demo.held import hold_some
 from scrm.demo.history import WEEKS, History
 from scrm.demo.lifecycles import walk_lifecycles
 from scrm.demo.links import put_up_links
+from scrm.demo.matches import match_people
 from scrm.demo.pool import fill_pool
 from scrm.demo.privacy import ask_for_privacy
 from scrm.demo.shape import Business, Person
@@ -85,6 +86,7 @@ def seed(business: Business) -> int:
             walk_lifecycles(ground, language=business.language, now=now)
             tell_apart(ground.users, language=business.language, now=now)
             make_segments(ground, now)
+            match_people(ground, now)
             ask_for_privacy(ground.users, language=business.language, now=now)
             tell_growth(
                 ground.sources,

@@ -10,6 +10,7 @@ import events.services
 from accounts.models import User
 from accounts.services import record_audit
 from audiences.check_queries import Moved, hold_names
+from audiences.match_selectors import match_titles_of_segment
 from audiences.models import Segment
 from audiences.selectors import segment_member_count, segment_names, segment_parents
 from audiences.services import archive_segment, delete_segment, refresh_stalest
@@ -73,13 +74,16 @@ def segment_archived(segment: Segment, *, by: User, now: datetime) -> None:
     archive_segment(segment=segment, by=by, now=now)
 
 
-def segment_removed(segment: Segment, *, by: User | None, now: datetime) -> list[Sop]:
-    """Delete it, unless SOPs begin with it: gives those. Rules that name it find nobody from then on."""
+def segment_removed(segment: Segment, *, by: User | None, now: datetime) -> list[str]:
+    """Delete it, unless SOPs begin with it or matches are for it: gives their names.
+
+    Rules that name it find nobody from then on.
+    """
     with due_work():
-        sops = sop_list_of_segment(segment.pk)
-        if not sops:
+        named = [*(sop.name for sop in sop_list_of_segment(segment.pk)), *match_titles_of_segment(segment.pk)]
+        if not named:
             delete_segment(segment=segment, by=by, now=now)
-        return sops
+        return named
 
 
 def hold_segment() -> None:

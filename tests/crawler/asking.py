@@ -80,6 +80,7 @@ _TABLES: Final = {
     "deadline_id": "lifecycle.stagedeadline",
     "sop_id": "campaigns.sop",
     "material_id": "content.material",
+    "match_id": "audiences.match",
     "campaign_id": "campaigns.campaign",
     "product_id": "commerce.product",
     "scheme_id": "commerce.tierscheme",
@@ -137,7 +138,7 @@ _BY_ROUTE: Final = {
         (name, "pk"): "contacts.contact"
         for name in (
             *("api:contact_detail", "api:contact_tags", "api:contact_tag", "api:contact_owner", "api:contact_consents"),
-            *("api:contact_merge", "api:contact_unmerge", "api:contact_pool"),
+            *("api:contact_merge", "api:contact_unmerge", "api:contact_pool", "api:contact_next_best"),
             *("api:contact_copy", "api:contact_erasure", "api:contact_requests", "api:identity_reveal"),
             "api:field_reveal",
         )

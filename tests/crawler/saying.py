@@ -171,6 +171,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     },
     "ops:tag_create": lambda ids: {"name": "New", "group": ids.of("tagging.taggroup")},
     "ops:tag_merge": lambda ids: {"into": ids.of("tagging.tag")},
+    "ops:match_create": lambda ids: {"moment": "any", "material": ids.of("content.material"), "channel": "email"},
+    "ops:match_edit": lambda ids: {"moment": "any", "material": ids.of("content.material"), "channel": "email"},
     "ops:tag_many": lambda ids: {"act": "add", "tag": ids.of("tagging.tag")},
     "api:segment_list": lambda ids: {"name": "New", "condition": {"fact": "contact.city", "op": "is", "value": "X"}},
     "api:segment_detail": lambda ids: {"name": "New"},

@@ -44,6 +44,7 @@ from scrm.flows import consent, engagement, progress
 from scrm.flows.scoring import contact_edited
 from scrm.web.access import Visit, found, may
 from scrm.web.around import around, next_step
+from scrm.web.next_best import best_shown, link_shown
 from scrm.web.ops.companies import place_form_of
 from scrm.web.ops.field_filters import FieldFilters, tidy_address
 from scrm.web.ops.filters import Choices, FilterForm, page_of, sorted_by
@@ -186,6 +187,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
         "channels": ChannelKind.choices,
         "owners": owner_choices(request.user),
         "leads": leads,
+        **best_shown(contact, now),
         "step": next_step(request.user, contact, leads, now),
         "score": scores_by_contact([contact.pk]).get(contact.pk),
         "kinds": [(room.code, room.label) for room in ROOMS],
@@ -213,6 +215,12 @@ def around_contact(request: Visit, contact_id: UUID) -> HttpResponse:
     """What stands around a contact, read after the page stands."""
     contact = _contact(request, contact_id)
     return render(request, "ops/contact_around.html", around(request.user, contact))
+
+
+@require_POST
+@may("contact.edit")
+def link(request: Visit, contact_id: UUID, material_id: UUID) -> HttpResponse:
+    return link_shown(request, _contact(request, contact_id), material_id)
 
 
 @require_POST

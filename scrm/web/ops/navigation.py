@@ -76,6 +76,7 @@ GROUPS = (
         (
             Entry(_("Segments"), "chart-circles", "segment_list", "segment.view", also=("segment_",)),
             Entry(_("Tags"), "tags", "tag_list", "tag.view", also=("tag_", "score_")),
+            Entry(_("Matching"), "target-arrow", "match_list", "match.view", also=("match_",)),
             Entry(_("Lifecycle"), "refresh", "lifecycle", "lifecycle.view", also=("lifecycle_", "stage_")),
         ),
     ),

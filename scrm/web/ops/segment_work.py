@@ -65,12 +65,10 @@ def restore(request: Visit, segment_id: UUID) -> HttpResponse:
 @may("segment.edit")
 def delete(request: Visit, segment_id: UUID) -> HttpResponse:
     segment = found(segment_get(request.user, segment_id))
-    sops = segment_removed(segment, by=request.user, now=clock.now())
-    if sops:
-        named = ", ".join(sop.name for sop in sops)
-        messages.error(
-            request, _("SOPs begin with it: %(names)s. Let them begin with something else first.") % {"names": named}
-        )
+    named = segment_removed(segment, by=request.user, now=clock.now())
+    if named:
+        told = _("It is used: %(names)s. Let them do without it first.")
+        messages.error(request, told % {"names": ", ".join(named)})
         return redirect("ops:segment_detail", segment.pk)
     messages.success(request, _("Segment “%(name)s” deleted.") % {"name": segment.name})
     return redirect("ops:segment_list")

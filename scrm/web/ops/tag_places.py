@@ -1,7 +1,6 @@
 """Where tags stand: categories and groups, made, changed and put in order by dragging or by buttons."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,8 +17,9 @@ from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer_rows
 from scrm.web.ops.replies import form_page, take_errors
+from scrm.web.ordering import ordered
 from tagging.enums import CategoryKind
-from tagging.models import Tag, TagCategory, TagGroup
+from tagging.models import TagCategory
 from tagging.selectors import (
     group_list_of_category,
     tag_category_get,
@@ -28,8 +28,6 @@ from tagging.selectors import (
     tag_list_of_group,
 )
 from tagging.upkeep import create_category, create_group, edit_category, edit_group, order_rows, remove_empty
-
-Row = TypeVar("Row", TagGroup, Tag)
 
 
 class CategoryForm(forms.Form):
@@ -131,7 +129,7 @@ def group(request: Visit, group_id: UUID) -> HttpResponse:
 @may("tag.edit")
 def group_order(request: Visit, category_id: UUID) -> HttpResponse:
     row = found(tag_category_get(category_id))
-    order_rows(rows=_ordered(request, group_list_of_category(row)), by=request.user, now=clock.now())
+    order_rows(rows=ordered(request.POST, group_list_of_category(row)), by=request.user, now=clock.now())
     return redirect("ops:tag_category_edit", row.pk)
 
 
@@ -139,7 +137,7 @@ def group_order(request: Visit, category_id: UUID) -> HttpResponse:
 @may("tag.edit")
 def tag_order(request: Visit, group_id: UUID) -> HttpResponse:
     row = found(tag_group_get(group_id))
-    order_rows(rows=_ordered(request, tag_list_of_group(row)), by=request.user, now=clock.now())
+    order_rows(rows=ordered(request.POST, tag_list_of_group(row)), by=request.user, now=clock.now())
     return redirect("ops:tag_group_edit", row.pk)
 
 
@@ -163,17 +161,3 @@ def group_remove(request: Visit, group_id: UUID) -> HttpResponse:
         return redirect("ops:tag_list")
     messages.error(request, _("It has tags still, archived ones too: move or merge them first."))
     return redirect("ops:tag_group_edit", row.pk)
-
-
-def _ordered(request: Visit, rows: Sequence[Row]) -> list[Row]:
-    """The rows in the order as posted; `up` or `down` moves one of them, for those who don't drag."""
-    by_id = {str(row.pk): row for row in rows}
-    wanted = [by_id[pk] for pk in dict.fromkeys(request.POST.getlist("row")) if pk in by_id]
-    wanted += [row for row in rows if row not in wanted]
-    for name, step in (("up", -1), ("down", 1)):
-        moved = by_id.get(request.POST.get(name, ""))
-        if moved is not None:
-            at = wanted.index(moved)
-            to = min(max(at + step, 0), len(wanted) - 1)
-            wanted[at], wanted[to] = wanted[to], wanted[at]
-    return wanted

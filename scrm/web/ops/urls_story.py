@@ -7,6 +7,7 @@ from scrm.web.ops import contacts, follow_up_lists, opportunities, scores, talks
 urlpatterns = [
     path("contacts/<uuid:contact_id>/log/", talks.log, name="contact_log"),
     path("contacts/<uuid:contact_id>/around/", contacts.around_contact, name="contact_around"),
+    path("contacts/<uuid:contact_id>/materials/<uuid:material_id>/link/", contacts.link, name="contact_link"),
     path("contacts/<uuid:contact_id>/rate/", contacts.rate, name="contact_rate"),
     path("contacts/<uuid:contact_id>/files/", talks.attach, name="contact_attach"),
     path("talks/<uuid:talk_id>/", talks.edit, name="talk_edit"),

@@ -58,6 +58,7 @@ from scrm.web.access import Visit, found
 from scrm.web.answer_wait import wait_shown
 from scrm.web.around import around
 from scrm.web.found import why
+from scrm.web.next_best import best_shown, link_shown
 from scrm.web.own_fields import OwnFieldsForm, save_posted
 from scrm.web.pool_way import way_to_pool
 from scrm.web.rep.page import cards_of, local, on_phone, show
@@ -132,6 +133,7 @@ def detail(request: Visit, contact_id: UUID) -> HttpResponse:
     of_lead = fields_shown(leads[0], of=FieldSubject.LEAD, **said) if leads else []
     context = {
         **way_to_pool(request.user, contact, *leads),
+        **({} if kept else best_shown(contact, now)),
         "contact": contact,
         "kept_until": kept[1] if kept else None,
         "may_edit": kept is None and request.user.may("contact.edit"),
@@ -185,6 +187,13 @@ def around_customer(request: Visit, contact_id: UUID) -> HttpResponse:
         "standing": consent_standing(contact.pk),
     }
     return render(request, "rep/around.html", context)
+
+
+@require_POST
+@on_phone("contact.edit")
+def link(request: Visit, contact_id: UUID, material_id: UUID) -> HttpResponse:
+    """The reader's own link of a material for a customer, to be sent by hand."""
+    return link_shown(request, _contact(request, contact_id), material_id)
 
 
 @require_POST

@@ -21,6 +21,7 @@ urlpatterns = [
     path("talks/<uuid:talk_id>/delete", talks.delete, name="talk_delete"),
     path("talks/<uuid:talk_id>/restore", talks.restore, name="talk_restore"),
     path("files/<uuid:attachment_id>", talks.file, name="file"),
+    path("customers/<uuid:contact_id>/materials/<uuid:material_id>/link", customers.link, name="customer_link"),
     path("customers/<uuid:contact_id>/tag", customers.tag, name="customer_tag"),
     path("customers/<uuid:contact_id>/consent", customers.consent, name="customer_consent"),
     path("customers/<uuid:contact_id>/fields", customers.fields, name="customer_fields"),
