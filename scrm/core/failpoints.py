@@ -31,6 +31,7 @@ NAMES: Final = frozenset(
         "import.batch_committed",
         "undo.batch_committed",
         "handover.batch_committed",
+        "tagging.batch_committed",
         "copy.written",
         "erasure.written",
         "reminder.taken",

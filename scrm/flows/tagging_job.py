@@ -25,7 +25,7 @@ from exchange.models import Job, JobChange
 from exchange.selectors import job_newest_with
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock
+from scrm.core import clock, failpoints
 from scrm.core.conditions import Sql
 from scrm.flows.engagement import give_tags
 from scrm.flows.telling import tags_told
@@ -102,6 +102,7 @@ def cancel_tagging(job: Job, *, by: User) -> bool:
 def work(job: Job, budget: Budget) -> bool:
     """Go on until all is done or the budget is spent, one batch at least; True when the job has ended."""
     while not _next_batch(job):
+        failpoints.passed("tagging.batch_committed")
         if budget.spent:
             return False
     return True

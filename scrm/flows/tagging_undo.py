@@ -18,7 +18,7 @@ from exchange.models import Job, JobChange
 from exchange.selectors import change_count, job_newest_with
 from scheduler.budget import Budget
 from scheduler.services import due_work
-from scrm.core import clock
+from scrm.core import clock, failpoints
 from scrm.flows.tagging_job import GIVE, LIST, TAKE
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
@@ -76,6 +76,7 @@ def cancel_undo(undo: Job, *, by: User) -> bool:
 def work(job: Job, budget: Budget) -> bool:
     """Go on until all is taken back or the budget is spent, one batch at least; True when it is done."""
     while not _next_batch(job):
+        failpoints.passed("tagging.batch_committed")
         if budget.spent:
             return False
     return True

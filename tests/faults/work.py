@@ -17,10 +17,11 @@ from campaigns.models import Lane
 from campaigns.services.delivery import deliver
 from campaigns.services.ledger import claim_batch
 from scheduler.budget import Budget
+from scheduler.services import drain_tenant
 from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
-from scrm.flows import handover_job, handover_undo, import_undo
+from scrm.flows import handover_job, handover_undo, import_undo, order_rows, order_undo, tagging_job, tagging_undo
 from scrm.flows.erasure import person_erased
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
@@ -99,6 +100,23 @@ def give_on(contacts_at_once: int) -> None:
     handover_job._AT_ONCE = handover_undo._AT_ONCE = contacts_at_once
     with tenant_context(_acme()):
         jobs_due(Budget(30))
+
+
+def work_jobs(at_once: int, skew: timedelta = timedelta(0)) -> None:
+    """What is due of jobs by a clock that is so far off: tags for many, orders of a file, and their undoing, in batches
+    of so many.
+    """
+    tagging_job._AT_ONCE = tagging_undo._AT_ONCE = order_undo._AT_ONCE = at_once
+    order_rows.BATCH_ROWS = at_once
+    clock.set_offset(skew)
+    with tenant_context(_acme()):
+        jobs_due(Budget(30))
+
+
+def drain_all() -> None:
+    """Whatever is due in the tenant, as a drain does it."""
+    with tenant_context(_acme()):
+        drain_tenant(seconds=30)
 
 
 def tell_hooks() -> None:
