@@ -14,6 +14,7 @@ from contacts.models import (
     Contact,
     ContactMerge,
     CustomField,
+    CustomKind,
     DoNotContact,
     DuplicatePair,
     Friendship,
@@ -66,6 +67,13 @@ class CustomFieldAdmin(RoomAdmin):
     list_filter = ("subject", "kind", "archived")
     search_fields = ("label", "code")
     readonly_fields = ("subject", "code")
+
+
+@admin.register(CustomKind)
+class CustomKindAdmin(HistoryAdmin):
+    list_display = ("label", "code", "spelling", "pattern", "matches", "several", "masked", "archived")
+    list_filter = ("matches", "archived")
+    search_fields = ("label", "code")
 
 
 @admin.register(Contact)

@@ -19,6 +19,15 @@ class IdentityKind(TextChoices):
     ORDER_PLATFORM = "order", _("Order platform id")
 
 
+class Spelling(TextChoices):
+    """In which form an id of a kind of the business's own is kept and compared."""
+
+    AS_IS = "as_is", _("As it is written")
+    UPPER = "upper", _("In capitals")
+    ALNUM = "alnum", _("Letters and digits only, in capitals")
+    DIGITS = "digits", _("Digits only")
+
+
 class ChannelKind(TextChoices):
     """Ways to reach a person; `all` is every one of them."""
 

@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from contacts.enums import ChannelKind, IdentityKind
+from contacts.enums import ChannelKind
+from contacts.selectors.kinds import kind_choices
 from scrm.core.conditions import Fact, Family, Kept, Type
 
 GROUP = _("Contact")
@@ -62,7 +63,7 @@ FACTS = (
         label=_("kinds of identity"),
         group=GROUP,
         type=Type.KEYS,
-        choices=lambda: IdentityKind.choices,
+        choices=kind_choices,
         sql="SELECT i.contact_id, i.kind FROM contacts_identity i",
         oracle=lambda subject, args, now: subject["contact"]["identities"],
     ),

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.selectors import visible_to
+from contacts.custom.kinds import OwnKind, read_own_id
 from contacts.inputs import IdentityLike
 from contacts.models import Contact, Identity
 from contacts.normalise import normalise_email, normalise_external_id, normalise_phone
@@ -31,6 +32,12 @@ def read_identity(kind: str, text: str, *, region: str) -> AskedIdentity:
         return AskedIdentity(kind, email.value, email.key)
     external = normalise_external_id(text)
     return AskedIdentity(kind, external.value, external.key)
+
+
+def read_own(kind: OwnKind, text: str) -> AskedIdentity:
+    """The same of a kind of the business's own."""
+    known = read_own_id(kind, text)
+    return AskedIdentity(kind.code, known.value, known.key)
 
 
 def people_known_as(viewer: User, identities: Collection[IdentityLike]) -> list[Contact | None]:

@@ -1,5 +1,6 @@
 """Decides how an identity is kept: sealed to read, blind to find, masked to show."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +15,7 @@ from scrm.core.ids import uuid7s
 HINT_MAX = 80
 # Compared a million times: a word with a word, not with an enumeration's member.
 _PHONE, _EMAIL = IdentityKind.PHONE.value, IdentityKind.EMAIL.value
+_OWN_CODE = re.compile(r"[a-z][a-z0-9_]{0,11}")
 _KINDS = {
     **{kind.value: kind.value for kind in IdentityKind},
     "external_id": IdentityKind.EXTERNAL.value,
@@ -34,10 +36,13 @@ class SealedIdentity(NamedTuple):
 
 def kind_of(name: str) -> str:
     """The kind behind a mapping's target (`external_id`) or a kind's own name."""
-    try:
-        return _KINDS[name]
-    except KeyError:
-        raise ValueError(f"{name} is no kind of identity") from None
+    kind = _KINDS.get(name)
+    if kind is None:
+        # The business's own, whose code is its name. Whether there is one of that code was asked where it was read.
+        if not _OWN_CODE.fullmatch(name):
+            raise ValueError(f"{name} is no kind of identity")
+        kind = name
+    return kind
 
 
 def blind_of(kind: str, key: str, keys: TenantKeys) -> bytes:

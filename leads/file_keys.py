@@ -4,17 +4,23 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from contacts.custom.kinds import NO_KINDS, OwnKinds
 from leads.inputs import LeadInput
 from scrm.core.crypto import TenantKeys, blind_index
 
 # A system's own number says which record this is, even when a phone number or a name was mended.
-_STRONGEST_FIRST: Final = ("external_id", "wecom_id", "phone", "email")
+_GIVEN: Final = ("external_id", "wecom_id")
+_REACHED: Final = ("phone", "email")
 _PURPOSE: Final = "lead.file"
 
 
-def identity_key(lead: LeadInput, *, keys: TenantKeys) -> str:
-    """The key of a row that says who it is, by its strongest identity; empty when none does."""
-    for kind in _STRONGEST_FIRST:
+def identity_key(lead: LeadInput, *, keys: TenantKeys, kinds: OwnKinds = NO_KINDS) -> str:
+    """The key of a row that says who it is, by its strongest identity; empty when none does.
+
+    `kinds` are those of the business's own that the file speaks of.
+    """
+    own = [code for code, kind in kinds.items() if kind.matches]
+    for kind in (*_GIVEN, *own, *_REACHED):
         for identity in lead.identities:
             if identity.kind == kind:
                 return f"file:{kind}:{blind_index(identity.key, keys=keys, purpose=_PURPOSE).hex()}"

@@ -7,9 +7,10 @@ from collections.abc import Mapping as Values
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from contacts.custom.kinds import OwnKind, read_own_id
 from contacts.normalise import InvalidValue, normalise_email, normalise_phone
 from leads.field_readings import OwnField, read_said
-from leads.mapping import BOOLEAN_TARGETS, CONSENT_TARGETS, FIELD, IDENTITY_TARGETS, Column, Mapping
+from leads.mapping import BOOLEAN_TARGETS, CONSENT_TARGETS, FIELD, IDENTITY, IDENTITY_TARGETS, Column, Mapping
 from leads.readings import read_boolean, read_tags
 
 # In order: where two columns could be the same thing, the name that stands first is taken.
@@ -129,14 +130,17 @@ def guess_mapping(
     *,
     region: str = "CN",
     fields: Sequence[OwnField] = (),
+    kinds: Sequence[OwnKind] = (),
 ) -> Mapping:
     """The likeliest mapping; columns that nothing speaks for become attributes.
 
     What the business calls a field of its own means that field, whatever else the name could mean: all but an identity.
+    What it calls one of its own kinds of identity comes before all others.
     """
     empty = _nothing_words(headers, sample_rows)
     samples = {header: _said(header, sample_rows, empty) for header in headers}
     columns: dict[str, Column] = {}
+    _guess_kinds(samples, columns, kinds)
     for target, names in _BY_TARGET.items():
         if target not in IDENTITY_TARGETS and fields:
             _guess_fields(samples, columns, fields)
@@ -192,6 +196,15 @@ def _bears_out(target: str, values: list[str]) -> bool:
         # Sentences are remarks or outcomes of calls, which would litter the taxonomy of tags.
         return _share(_looks_like_tags, values) >= _ENOUGH
     return True
+
+
+def _guess_kinds(samples: Values[str, list[str]], columns: dict[str, Column], kinds: Sequence[OwnKind]) -> None:
+    for kind in kinds:
+        names, reads = set(filter(None, map(_plain, kind.names))), _reads(partial(read_own_id, kind))
+        for header, values in samples.items():
+            if header not in columns and _plain(header) in names and (not values or _share(reads, values) >= _ENOUGH):
+                columns[header] = Column(f"{IDENTITY}{kind.code}")
+                break
 
 
 def _guess_fields(samples: Values[str, list[str]], columns: dict[str, Column], fields: Sequence[OwnField]) -> None:

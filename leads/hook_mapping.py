@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
+from contacts.custom.kinds import NO_KINDS, OwnKind, OwnKinds
 from contacts.enums import ChannelKind
 from contacts.inputs import ConsentInput
 from contacts.normalise import InvalidValue
@@ -17,8 +18,17 @@ from exchange.problems import Problem
 from exchange.reader import Row
 from leads.field_readings import NO_SHAPES, OwnField, Shapes
 from leads.guessing import guess_mapping
-from leads.inputs import LeadInput
-from leads.mapping import ATTRIBUTE, CONSENT_TARGETS, FIELD, IDENTITY_TARGETS, TARGETS, InvalidMapping, is_named
+from leads.inputs import LeadInput, names_somebody
+from leads.mapping import (
+    ATTRIBUTE,
+    CONSENT_TARGETS,
+    FIELD,
+    IDENTITY,
+    TARGETS,
+    InvalidMapping,
+    is_identity,
+    is_named,
+)
 from leads.mapping import Column as LeadColumn
 from leads.mapping import Mapping as LeadMapping
 from leads.readings import read_boolean, read_text
@@ -58,8 +68,13 @@ class HookMapping:
         return {target[len(FIELD) :]: path for path, target in self.fields.items() if target.startswith(FIELD)}
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """The same of kinds of identity of the business's own."""
+        return {target[len(IDENTITY) :]: path for path, target in self.fields.items() if target.startswith(IDENTITY)}
+
+    @property
     def identifies(self) -> bool:
-        return not set(self.fields.values()).isdisjoint(IDENTITY_TARGETS)
+        return any(map(is_identity, self.fields.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ def parse_hook_mapping(data: object) -> HookMapping:
         if not isinstance(target, str) or not _is_target(target):
             message = gettext("%(given)s is not known; choose one of %(allowed)s.")
             raise InvalidMapping(path, message % {"given": str(target)[:40], "allowed": ", ".join(HOOK_TARGETS)})
-        if target in taken and target not in (*IDENTITY_TARGETS, "note", "tags"):
+        if target in taken and target not in ("note", "tags") and not is_identity(target):
             raise InvalidMapping(path, gettext("%(target)s has a field already.") % {"target": target})
         taken.add(target)
     return HookMapping(items, dict(fields))
@@ -105,17 +120,24 @@ def event_id_of(data: Any, mapping: HookMapping) -> str:
 
 
 def read_leads(
-    data: Any, mapping: HookMapping, *, region: str, zone: ZoneInfo, source: str = "", shapes: Shapes = NO_SHAPES
+    data: Any,
+    mapping: HookMapping,
+    *,
+    region: str,
+    zone: ZoneInfo,
+    source: str = "",
+    shapes: Shapes = NO_SHAPES,
+    kinds: OwnKinds = NO_KINDS,
 ) -> list[HookLead | list[Problem]]:
     """Each lead of a payload, or what is wrong with it; UnreadablePayload when it has another shape.
 
-    `shapes` are of the fields of the business that the mapping speaks of.
+    `shapes` are of the fields of the business that the mapping speaks of, `kinds` its own kinds of identity.
     """
     columns = {path: LeadColumn(to) for path, to in mapping.fields.items() if to not in OWN_TARGETS}
     reading = LeadMapping(columns)
     around = _around(data, mapping.items)
     return [
-        _read(item, around, number, mapping, reading, region, zone, source, shapes)
+        _read(item, around, number, mapping, reading, region, zone, source, shapes, kinds)
         for number, item in enumerate(items_at(data, mapping.items), 1)
     ]
 
@@ -130,16 +152,17 @@ def _read(
     zone: ZoneInfo,
     source: str,
     shapes: Shapes,
+    kinds: OwnKinds,
 ) -> HookLead | list[Problem]:
     said = {**around, **flatten(item)}
     values = {path: text for path, text in said.items() if path in reading.columns}
-    lead = apply(reading, Row(number, values), region=region, zone=zone, shapes=shapes)
+    lead = apply(reading, Row(number, values), region=region, zone=zone, shapes=shapes, kinds=kinds)
     problems = [replace(problem, value=problem.value[:_SHOWN]) for problem in lead] if isinstance(lead, list) else []
     own = {path: text for path, text in said.items() if mapping.fields.get(path) in OWN_TARGETS and text.strip()}
     utm, consents, key = _own(own, mapping, number, problems)
     if isinstance(lead, list):
         return problems
-    if not lead.identities and not problems:
+    if not names_somebody(lead.identities, kinds) and not problems:
         # Whom nothing names nobody can answer.
         fix = gettext("Fill in a phone number, an e-mail address or an id.")
         problems = [Problem(number, "", "", gettext("Nothing says who this is."), fix)]
@@ -170,7 +193,12 @@ def _own(
 
 
 def guess_hook_mapping(
-    data: Any, *, items: str | None = None, region: str = "CN", own: Sequence[OwnField] = ()
+    data: Any,
+    *,
+    items: str | None = None,
+    region: str = "CN",
+    own: Sequence[OwnField] = (),
+    kinds: Sequence[OwnKind] = (),
 ) -> HookMapping:
     """The likeliest mapping of a sample; what nothing speaks for is left out."""
     if items is None:
@@ -182,7 +210,7 @@ def guess_hook_mapping(
     fields = _own_by_name(leaves, said)
     rest = {leaf: path for leaf, path in leaves.items() if path not in fields}
     sample = {leaf: said[path] for leaf, path in rest.items()}
-    guessed = guess_mapping(list(rest), [sample], region=region, fields=own)
+    guessed = guess_mapping(list(rest), [sample], region=region, fields=own, kinds=kinds)
     for leaf, column in guessed.columns.items():
         # A bare id may be anything's: of the form, the meeting, the page.
         meant = column.to != "external_id" or leaf.lower() != "id"

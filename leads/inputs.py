@@ -1,14 +1,15 @@
 """What arrives at the door of leads, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from contacts.custom.kinds import OwnKinds
 from contacts.custom.values import Shape
 from contacts.enums import FieldSubject
-from contacts.inputs import ConsentInput
+from contacts.inputs import ConsentInput, IdentityLike
 from exchange.problems import Problem
 from leads.enums import LeadOrigin
 
@@ -24,6 +25,11 @@ class IdentityInput(NamedTuple):
     kind: str
     value: str
     key: str
+
+
+def names_somebody(identities: Iterable[IdentityLike], kinds: OwnKinds) -> bool:
+    """Whether one of them tells who it is; kinds of the business's own that recognise nobody don't."""
+    return any(each.kind not in kinds or kinds[each.kind].matches for each in identities)
 
 
 @dataclass(slots=True)

@@ -25,13 +25,19 @@ TARGETS = (
 ATTRIBUTE = "attribute:"
 FIELD = "field:"
 """Before the code of a field that the business gave its contacts."""
+IDENTITY = "identity:"
+"""Before the code of a kind of identity of the business's own."""
 FOLDABLE_TARGETS = ("company", *TEXT_TARGETS, "tags")
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def is_named(target: str) -> bool:
-    """Whether it is an attribute or a field, with its name behind the colon."""
-    return any(target.startswith(kind) and target[len(kind) :].strip() for kind in (ATTRIBUTE, FIELD))
+    """Whether it is an attribute, a field or an identity, with its name behind the colon."""
+    return any(target.startswith(kind) and target[len(kind) :].strip() for kind in (ATTRIBUTE, FIELD, IDENTITY))
+
+
+def is_identity(target: str) -> bool:
+    return target in IDENTITY_TARGETS or target.startswith(IDENTITY)
 
 
 def is_dated(target: str) -> bool:
@@ -88,14 +94,22 @@ class Mapping:
     def identifies(self) -> bool:
         """Whether rows are meant to say who the contact is."""
         targets = {column.to for column in self.columns.values()} | set(self.values)
-        return not targets.isdisjoint(IDENTITY_TARGETS)
+        return any(map(is_identity, targets))
 
     @cached_property
     def fields(self) -> dict[str, str]:
         """Fields of the business that the mapping speaks of, by code, each with where it does."""
+        return self._named(FIELD)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The same of kinds of identity of the business's own."""
+        return self._named(IDENTITY)
+
+    def _named(self, prefix: str) -> dict[str, str]:
         said = {column.to: f"columns.{name}.to" for name, column in self.columns.items()}
         said |= {target: f"values.{target}" for target in self.values}
-        return {target[len(FIELD) :]: path for target, path in said.items() if target.startswith(FIELD)}
+        return {target[len(prefix) :]: path for target, path in said.items() if target.startswith(prefix)}
 
     @cached_property
     def ways(self) -> dict[str, tuple[str, str, str]]:

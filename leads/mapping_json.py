@@ -8,18 +8,19 @@ from leads.mapping import (
     ATTRIBUTE,
     FIELD,
     FOLDABLE_TARGETS,
-    IDENTITY_TARGETS,
+    IDENTITY,
     TARGETS,
     Column,
     InvalidMapping,
     Mapping,
     is_dated,
+    is_identity,
     is_named,
 )
 from leads.readings import DAY_ORDERS
 
 # One person has two phones, and remarks stand in two columns; a name stands in one.
-_REPEATABLE_TARGETS = frozenset([*IDENTITY_TARGETS, "note", "tags", "ignore"])
+_REPEATABLE_TARGETS = frozenset(["note", "tags", "ignore"])
 
 
 def parse_mapping(data: object) -> Mapping:
@@ -38,7 +39,7 @@ def parse_mapping(data: object) -> Mapping:
         *((f"columns.{name}.to", column.to) for name, column in columns.items()),
         *((f"values.{target}", target) for target in values),
     ]:
-        if target in taken and target not in _REPEATABLE_TARGETS:
+        if target in taken and target not in _REPEATABLE_TARGETS and not is_identity(target):
             raise InvalidMapping(path, gettext("%(target)s has a column already.") % {"target": target})
         taken.add(target)
     folded = frozenset(_texts(top.get("fold_case", []), "fold_case"))
@@ -81,7 +82,7 @@ def _column(data: object, path: str) -> Column:
 
 def _check_target(target: str, path: str) -> None:
     if target not in TARGETS and not is_named(target):
-        raise InvalidMapping(path, _choose(target, (*TARGETS, f"{ATTRIBUTE}…", f"{FIELD}…")))
+        raise InvalidMapping(path, _choose(target, (*TARGETS, f"{ATTRIBUTE}…", f"{FIELD}…", f"{IDENTITY}…")))
 
 
 def _choose(given: str, allowed: tuple[str, ...]) -> str:

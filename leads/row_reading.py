@@ -1,13 +1,14 @@
 """Reads a row of a lead file into a lead's input by a mapping, or says what is wrong with its cells. Pure."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext
 
+from contacts.custom.kinds import NO_KINDS, OwnKinds, read_own_id
 from contacts.normalise import (
     InvalidValue,
     normalise_email,
@@ -18,16 +19,17 @@ from contacts.normalise import (
 from exchange.problems import Problem
 from exchange.reader import SHOWN_CHARACTERS, Row
 from leads.field_readings import NO_SHAPES, Shapes, read_said
-from leads.inputs import IdentityInput, LeadInput
+from leads.inputs import IdentityInput, LeadInput, names_somebody
 from leads.mapping import (
     ATTRIBUTE,
     BOOLEAN_TARGETS,
     CONSENT,
     FIELD,
-    IDENTITY_TARGETS,
+    IDENTITY,
     PLACEHOLDER,
     TEXT_TARGETS,
     Mapping,
+    is_identity,
 )
 from leads.readings import (
     at_most,
@@ -63,13 +65,14 @@ def apply(
     zone: ZoneInfo,
     spellings: Spellings | None = None,
     shapes: Shapes = NO_SHAPES,
+    kinds: OwnKinds = NO_KINDS,
 ) -> LeadInput | list[Problem]:
     """Read one row; `spellings` (one dict for a whole file) keeps the first spelling of what folds case.
 
-    `shapes` are of the fields that the mapping speaks of.
+    `shapes` are of the fields that the mapping speaks of, `kinds` the kinds of identity of the business's own.
     """
     lead = LeadInput(row=row.number)
-    reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings, shapes)
+    reading = _Reading(mapping, lead, region, zone, {} if spellings is None else spellings, shapes, kinds)
     ways, empty = mapping.ways, mapping.empty
     for name, value in row.values.items():
         stripped = value.strip()
@@ -80,10 +83,10 @@ def apply(
             elif target != "ignore":
                 reading.take(target, name, stripped, day_order)
     for target, template in mapping.values.items():
-        filled = _filled(template, row.values, empty, whole=target in IDENTITY_TARGETS)
+        filled = _filled(template, row.values, empty, whole=is_identity(target))
         if filled and filled not in empty:
             reading.take(target, target, filled, "")
-    if mapping.identifies and not reading.identities and not reading.problems:
+    if not reading.problems and not _says_who(mapping, reading.identities, kinds):
         reason = gettext("Nothing says who this is.")
         fix = gettext("Fill in a phone number, an e-mail address or an id.")
         reading.problems.append(Problem(row.number, "", "", reason, fix))
@@ -93,14 +96,31 @@ def apply(
     return lead
 
 
+def _says_who(mapping: Mapping, identities: Iterable[IdentityInput], kinds: OwnKinds) -> bool:
+    """Whether something tells whose the row is, or nothing was meant to."""
+    if not mapping.kinds:
+        return not mapping.identifies or any(True for _each in identities)
+    told = {IDENTITY + code for code in mapping.kinds if not kinds[code].matches}
+    meant = {column.to for column in mapping.columns.values()} | set(mapping.values)
+    return names_somebody(identities, kinds) or not any(map(is_identity, meant - told))
+
+
 class _Reading:
     """One row on its way into a lead."""
 
     def __init__(
-        self, mapping: Mapping, lead: LeadInput, region: str, zone: ZoneInfo, spellings: Spellings, shapes: Shapes
+        self,
+        mapping: Mapping,
+        lead: LeadInput,
+        region: str,
+        zone: ZoneInfo,
+        spellings: Spellings,
+        shapes: Shapes,
+        kinds: OwnKinds,
     ) -> None:
         self._folded = mapping.fold_case
         self._shapes = shapes
+        self._kinds = kinds
         self._lead = lead
         self._region = region
         self._zone = zone
@@ -126,7 +146,7 @@ class _Reading:
                 self._lead.agreed[target[len(CONSENT) :]] = read_boolean(value)
             elif target == "captured_at":
                 self._lead.captured_at = read_captured(value, zone=self._zone, day_order=day_order)
-            elif target in IDENTITY_TARGETS:
+            elif is_identity(target):
                 self._identify(target, value)
             elif target == "tags":
                 tags = read_tags(value)
@@ -147,6 +167,10 @@ class _Reading:
         elif kind == "email":
             email = normalise_email(value)
             self.identities[IdentityInput(kind, email.value, email.key)] = None
+        elif kind.startswith(IDENTITY):
+            own = self._kinds[kind[len(IDENTITY) :]]
+            known = read_own_id(own, value)
+            self.identities[IdentityInput(own.code, known.value, known.key)] = None
         else:
             external = normalise_external_id(value)
             self.identities[IdentityInput(kind, external.value, external.key)] = None

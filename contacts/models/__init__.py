@@ -6,6 +6,7 @@ from contacts.models.contacts import Contact, Identity
 from contacts.models.duplicates import DuplicatePair
 from contacts.models.fields import CustomField
 from contacts.models.friends import Friendship, Group, GroupMember
+from contacts.models.kinds import CustomKind
 from contacts.models.merges import ContactMerge
 from contacts.models.owners import OwnerChange
 from contacts.models.reading import ReadingRight
@@ -23,6 +24,7 @@ __all__ = [
     "Contact",
     "ContactMerge",
     "CustomField",
+    "CustomKind",
     "DoNotContact",
     "DuplicatePair",
     "DuplicateSearch",

@@ -15,6 +15,10 @@ _OTHERS = [("payload", _("What was sent")), ("field", _("Sensitive field"))]
 REVEALERS = [*Role.choices, (SYSTEM, _("Other system"))]
 
 
+OTHER_THAN_KINDS = frozenset(value for value, _label in _OTHERS)
+"""What is seen in clear and is no identity."""
+
+
 class Reveal(models.Model):
     """One identity, a sensitive field, or all that was sent with a lead, shown in clear to somebody; never changed."""
 

@@ -15,6 +15,7 @@ from contacts.finding.matching import Rank, match_name
 from contacts.finding_queries import companies_named, contacts_named
 from contacts.models import Company, Contact
 from contacts.selectors.contacts import contact_rows
+from contacts.selectors.kinds import kind_names
 from contacts.selectors.search import id_meant, identities_meant
 
 _LOOKED_AT: Final = 200
@@ -28,11 +29,13 @@ BY_ID: Final = "id"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why somebody was found: `by` name, company, id or a kind of identity; `shown` places of the name, or `hint`."""
+    """Why somebody was found: `by` name, company, id or a kind of identity, `called` so; `shown` places of the name,
+    or `hint`."""
 
     by: str
     shown: tuple[tuple[int, int], ...] = ()
     hint: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,11 @@ def _by_id(visible: QuerySet[Contact], question: Question) -> Iterator[_Found]:
 
 def _by_identity(visible: QuerySet[Contact], question: Question) -> Iterator[_Found]:
     said = {contact_id: (kind, hint) for contact_id, kind, hint in question.identities}
+    names = kind_names(kind for kind, _hint in said.values())
     for pk, owner_id in visible.filter(pk__in=list(said)).values_list("pk", "owner") if said else ():
         kind, hint = said[pk]
         part = kind == IdentityKind.PHONE and len(question.text) == 4
-        yield pk, owner_id, (1 + Rank.WHOLE if part else 0,), Reason(kind, hint=hint)
+        yield pk, owner_id, (1 + Rank.WHOLE if part else 0,), Reason(kind, hint=hint, called=names[kind])
 
 
 def _by_name(reach: Reach, question: Question, limit: int, within: list[QuerySet[Any]]) -> Iterator[_Found]:

@@ -1,4 +1,4 @@
-"""How somebody is known, masked."""
+"""How somebody is known, masked unless the business lets it be seen."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,16 +7,27 @@ from accounts.models import User
 from accounts.selectors import visible_to
 from contacts.enums import IdentityKind
 from contacts.models import Contact, Identity
+from contacts.selectors.kinds import KnownBy, identities_shown
 
 
-def identities_of(contact_id: UUID) -> list[Identity]:
-    """How the contact is known, masked; phones first."""
-    return _phones_first(Identity.objects.filter(contact=contact_id).defer("sealed", "blind", "blind_tail"))
+def identities_of(contact_id: UUID) -> list[KnownBy]:
+    """How the contact is known; phones first."""
+    rows = Identity.objects.filter(contact=contact_id).defer("sealed", "blind", "blind_tail")
+    return identities_shown(_phones_first(rows))
 
 
-def identities_read(contact: Contact) -> list[Identity]:
+def identities_read(contact: Contact) -> list[KnownBy]:
     """The same, of a contact that was read together with them."""
-    return _phones_first(contact.identities.all())
+    return identities_shown(_phones_first(contact.identities.all()))
+
+
+def identities_by_contact(contacts: Iterable[Contact]) -> dict[UUID, list[KnownBy]]:
+    """The same of many, read together with them."""
+    rows = [row for contact in contacts for row in _phones_first(contact.identities.all())]
+    found: dict[UUID, list[KnownBy]] = {}
+    for row, shown in zip(rows, identities_shown(rows), strict=True):
+        found.setdefault(row.contact_id, []).append(shown)
+    return found
 
 
 def _phones_first(rows: Iterable[Identity]) -> list[Identity]:

@@ -1,16 +1,20 @@
 """Who is meant by a part of a name, a number, an address, an id or a company."""
 
 import re
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from contacts.enums import IdentityKind
+from contacts.custom.kinds import read_own_id
+from contacts.enums import IdentityKind, Spelling
 from contacts.finding.asking import LAST, Way, ask, spellings
 from contacts.models import Company, Identity
 from contacts.normalise import InvalidValue, normalise_email, normalise_external_id, normalise_phone
 from contacts.sealing import blind_of, blind_tail_of
+from contacts.selectors.kinds import own_kinds_ever
+from scrm.core.crypto import TenantKeys
 from tenants.selectors import tenant_current, tenant_keys
 
 _FOUR_DIGITS = re.compile(r"\d{4}")
@@ -70,13 +74,28 @@ def identities_meant(text: str) -> QuerySet[Identity]:
     """What a number, an address or an id finds, whoever's it is."""
     keys = tenant_keys()
     if _FOUR_DIGITS.fullmatch(text):
-        return Identity.objects.filter(blind_tail=blind_tail_of(text, keys))
-    meant = _keys_meant(text)
+        tail = Q(blind_tail=blind_tail_of(text, keys))
+        return Identity.objects.filter(Q(*(_is(*each, keys) for each in _own_meant(text)), tail, _connector=Q.OR))
+    meant = [*_keys_meant(text), *_own_meant(text)]
     if not meant:
         return Identity.objects.none()
-    return Identity.objects.filter(
-        Q(*(Q(kind=kind, blind=blind_of(kind, key, keys)) for kind, key in meant), _connector=Q.OR)
-    )
+    return Identity.objects.filter(Q(*(_is(kind, key, keys) for kind, key in meant), _connector=Q.OR))
+
+
+def _is(kind: str, key: str, keys: TenantKeys) -> Q:
+    return Q(kind=kind, blind=blind_of(kind, key, keys))
+
+
+def _own_meant(text: str) -> list[tuple[str, str]]:
+    """What was typed as an id of each kind of the business, where it can be one."""
+    found = []
+    for kind in own_kinds_ever():
+        if kind.spelling == Spelling.DIGITS and any(map(str.isalpha, text)):
+            # A number in an address or behind a name is no id.
+            continue
+        with suppress(InvalidValue):
+            found.append((kind.code, read_own_id(kind, text).key))
+    return found
 
 
 def _keys_meant(text: str) -> list[tuple[str, str]]:

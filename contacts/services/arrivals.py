@@ -12,9 +12,10 @@ from contacts.custom.undoing import FieldsSet
 from contacts.enums import ConsentWay, FieldSubject, OwnerWhy
 from contacts.finding.keys import keys_of
 from contacts.inputs import Known, PersonInput
-from contacts.matching import PRECEDENCE, Key, Match, match_people
+from contacts.matching import PRECEDENCE, Key, Match, OwnKeys, match_people
 from contacts.models import Company, Consent, Contact, DoNotContact, Identity
 from contacts.sealing import SealedIdentity, hint_of, lock_number, seal_identities
+from contacts.selectors.kinds import BUILT_IN, own_kinds_coded
 from contacts.services.contacts import remember_owners
 from contacts.services.sealed_fields import write_sealed
 from scrm.core.bulk import insert_columns, update_columns
@@ -43,7 +44,8 @@ class Taken(NamedTuple):
 
 
 class FoundPerson(NamedTuple):
-    """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'.
+    """Whose one arrival is; `contact` is None for somebody new. `taken` are identities that are others'; `surplus`
+    those, by kind and masked, of which they have one already and can have no other.
 
     `defaults` are what fields hold in what is made without them, by what they are of.
     """
@@ -53,6 +55,7 @@ class FoundPerson(NamedTuple):
     contact: Contact | None = None
     taken: tuple[Taken, ...] = ()
     defaults: Defaults = _NO_DEFAULTS
+    surplus: tuple[tuple[str, str], ...] = ()
 
     @property
     def owner_id(self) -> UUID | None:
@@ -86,9 +89,18 @@ def lock_people(*, identities: Iterable[Known], also: Iterable[bytes] = ()) -> N
 
 def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> list[FoundPerson]:
     """Whose each arrival is; contacts that exist are locked. `settled` are those known otherwise."""
-    holders, precedence, defaults = queries.holders_of({key for known in identities for key in known})
-    matches = match_people(list(map(tuple, identities)), holders, settled, precedence or PRECEDENCE)
-    contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
+    keys = {key for known in identities for key in known}
+    holders, precedence, defaults = queries.holders_of(keys)
+    own = own_kinds_coded({kind for kind, _blind in keys} - BUILT_IN)
+    single = frozenset(code for code, kind in own.items() if not kind.several)
+    # Held before it is asked what they have, so that two at once can't both be the first.
+    contacts = _locked({*holders.values(), *settled.values()}) if single else {}
+    of_own = OwnKeys(
+        frozenset(code for code, kind in own.items() if not kind.matches), single, _having(single, contacts)
+    )
+    matches = match_people(list(map(tuple, identities)), holders, settled, precedence or PRECEDENCE, of_own)
+    if not single:
+        contacts = _locked({match.person for match in matches if isinstance(match.person, UUID)})
     new = {match.person for match in matches if isinstance(match.person, int)}
     minted = dict(zip(sorted(new), uuid7s(len(new)), strict=True))
     found = []
@@ -99,11 +111,20 @@ def find_people(*, identities: Sequence[Known], settled: Mapping[int, UUID]) -> 
         taken = tuple(
             Taken(key[0], hint_of(key[0], known[key].value), _whose(held[key], minted)) for key in match.taken
         )
+        surplus = tuple((key[0], hint_of(key[0], known[key].value)) for key in match.surplus)
         if isinstance(match.person, int):
-            found.append(FoundPerson(minted[match.person], match, None, taken, defaults))
+            found.append(FoundPerson(minted[match.person], match, None, taken, defaults, surplus))
         else:
-            found.append(FoundPerson(match.person, match, contacts[match.person], taken, defaults))
+            found.append(FoundPerson(match.person, match, contacts[match.person], taken, defaults, surplus))
     return found
+
+
+def _having(kinds: Collection[str], contact_ids: Iterable[UUID]) -> frozenset[tuple[UUID, str]]:
+    """Who of these has one of which kind."""
+    if not kinds:
+        return frozenset()
+    rows = Identity.objects.filter(contact__in=list(contact_ids), kind__in=kinds)
+    return frozenset(rows.values_list("contact", "kind"))
 
 
 def _whose(person: UUID | int, minted: Mapping[int, UUID]) -> UUID:

@@ -1,6 +1,5 @@
 """Make, change and archive fields of the business, and write what they hold of a contact."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -14,11 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import record_audit
+from contacts.custom.codes import code_out_of
 from contacts.custom.undoing import FieldsSet
 from contacts.custom.values import SEALABLE, FieldInvalid, Shape, may_become, read_field, written
 from contacts.enums import FieldKind, FieldSubject, Sight
-from contacts.finding.keys import fold
-from contacts.finding.sounds import readings
 from contacts.models import Contact, CustomField
 from contacts.selectors.fields import field_rows, fields_without, sealed_codes
 from contacts.services.contacts import hold_contact
@@ -28,7 +26,6 @@ from tenants.selectors import tenant_zone
 
 FIELDS_MOST: Final = 200
 CHOICES_MOST: Final = 200
-_NO_CODE: Final = re.compile(r"[^a-z0-9]+")
 
 
 def save_field(
@@ -151,8 +148,7 @@ def _code(text: str, subject: str) -> str:
     What a field about something else is called already gets what it is of before it: so every way in speaks of a
     field by its code alone.
     """
-    spoken = "".join(f" {readings(each)[0]} " if readings(each) else each for each in fold(text))
-    code = _NO_CODE.sub("_", spoken).strip("_")[:40].strip("_")
+    code = code_out_of(text, 40)
     if CustomField.objects.filter(code=code).exclude(subject=subject).exists():
         code = f"{subject}_{code}"[:40].strip("_")
     if not code or not code[0].isalpha():

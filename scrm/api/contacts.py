@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.selectors import user_visible
 from contacts.models import Contact, Identity
-from contacts.selectors import contact_detail, contact_list, field_values, marks_of
+from contacts.selectors import contact_detail, contact_list, field_values, identities_read, marks_of
 from contacts.selectors.merges import survivor_of
 from exchange.models import ApiKey
 from lifecycle.of_contacts import positions_by_contact
@@ -35,6 +35,7 @@ from tagging.selectors import tag_ids_by_code
 
 
 class IdentityOut(serializers.ModelSerializer):
+    kind = serializers.CharField(help_text="As phone, email, external, wecom; or a code of GET /identity-kinds.")
     shown = serializers.CharField(source="hint", help_text="Masked, such as 138****1234.")
 
     class Meta:
@@ -62,7 +63,14 @@ class StandingOut(serializers.Serializer):
     since = serializers.DateTimeField()
 
 
+class IdentityShown(serializers.Serializer):
+    id = serializers.UUIDField(source="pk")
+    kind = serializers.CharField(help_text="As phone, email, external, wecom; or a code of GET /identity-kinds.")
+    shown = serializers.CharField(help_text="Masked, such as 138****1234; in clear where the kind is not masked.")
+
+
 class ContactDetailOut(ContactOut):
+    identities: Any = serializers.SerializerMethodField()
     tags = serializers.SerializerMethodField()
     stages = serializers.SerializerMethodField()
     do_not_contact = serializers.SerializerMethodField()
@@ -73,6 +81,10 @@ class ContactDetailOut(ContactOut):
             *ContactOut.Meta.fields,
             *("job_title", "company_role", "tags", "stages", "do_not_contact", "custom"),
         )
+
+    @extend_schema_field(IdentityShown(many=True))
+    def get_identities(self, contact: Contact) -> Any:
+        return IdentityShown(identities_read(contact), many=True).data
 
     @extend_schema_field(TagOut(many=True))
     def get_tags(self, contact: Contact) -> Any:

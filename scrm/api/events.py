@@ -21,6 +21,7 @@ from scrm.api.access import EVENTS_WRITE
 from scrm.api.authentication import viewer_of
 from scrm.api.base import Resource
 from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, refusals_in
+from scrm.api.own_identities import kinds_spoken_of, own_identities_field, read_own_identities
 from scrm.api.parsing import IdField, StrictSerializer, refuse_ancient, storable
 from scrm.core import clock, crypto
 from scrm.flows.engagement import events_happened
@@ -45,6 +46,7 @@ class EventBody(StrictSerializer):
     email = serializers.CharField(max_length=254, required=False)
     external_id = serializers.CharField(max_length=255, required=False)
     wecom_id = serializers.CharField(max_length=255, required=False)
+    identities: Any = own_identities_field()
     properties = serializers.DictField(required=False, default=dict, help_text="As the tracking plan declares them.")
 
     def validate_properties(self, value: dict[str, Any]) -> dict[str, Any]:
@@ -54,9 +56,9 @@ class EventBody(StrictSerializer):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if sum(name in attrs for name in ("contact_id", *_IDENTITIES)) != 1:
+        if sum(name in attrs for name in ("contact_id", *_IDENTITIES)) + len(attrs.get("identities", {})) != 1:
             raise serializers.ValidationError(
-                _("Say whose event this is by one of contact_id, phone, email, external_id and wecom_id.")
+                _("Say whose event this is by one of contact_id, phone, email, external_id, wecom_id and identities.")
             )
         return attrs
 
@@ -123,14 +125,16 @@ def read_batch(body: Any) -> list[Read | list[Refusal]]:
     if len(events) > BATCH_MAX:
         reason = _("A batch holds at most %(limit)s events.") % {"limit": BATCH_MAX}
         raise Refused([refusal("events", "max_length", reason)])
-    form, region = EventBody(), tenant_current().region
+    form, region, kinds = EventBody(), tenant_current().region, kinds_spoken_of(events)
     found: list[Read | list[Refusal]] = []
     for event in events:
         try:
             data = form.run_validation(event)
             name = next((name for name in _IDENTITIES if name in data), None)
             identity = read_identity(name, data[name], region=region) if name else None
-            found.append(Read(data, identity))
+            own, wrong = read_own_identities(data.get("identities", {}), kinds)
+            wrong += [_telling_nobody(each.kind) for each in own if not kinds[each.kind].matches]
+            found.append(wrong or Read(data, next(iter(own), identity)))
         except serializers.ValidationError as error:
             found.append(list(refusals_in(error.detail)))
         except InvalidValue as error:
@@ -151,7 +155,14 @@ def _whose(each: Read) -> Any:
 
 
 def _field_of(each: Read) -> str:
-    return each.identity.kind if each.identity else "contact_id"
+    if each.identity is None:
+        return "contact_id"
+    return each.identity.kind if each.identity.kind in _IDENTITIES else f"identities.{each.identity.kind}"
+
+
+def _telling_nobody(code: str) -> Refusal:
+    reason = _("Nobody is recognised by ids of this kind.")
+    return Refusal(f"identities.{code}", "kind_tells_nobody", reason, _("Name the contact in another way."))
 
 
 def _happening(each: Read, contact_id: UUID) -> Happening:

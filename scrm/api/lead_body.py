@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from contacts.custom.kinds import NO_KINDS, OwnKinds
 from contacts.custom.values import FieldInvalid, read_field
 from contacts.normalise import InvalidValue
 from exchange.problems import Problem
@@ -16,11 +17,12 @@ from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
 from leads.field_readings import NO_SHAPES, Shapes
 from leads.inputs import Arrival, LeadInput
-from leads.mapping import Column
+from leads.mapping import IDENTITY, Column
 from leads.mapping import Mapping as ColumnMapping
 from leads.readings import read_attribute, read_text
 from leads.row_reading import apply
 from scrm.api.errors import Refusal
+from scrm.api.own_identities import own_identities_field, unknown_kinds
 from scrm.api.parsing import StrictSerializer, refuse_ancient
 from scrm.core import crypto
 from scrm.core.crypto import TenantKeys
@@ -37,13 +39,14 @@ def _text(limit: int, about: Any = None) -> Any:
 
 
 class LeadBody(StrictSerializer):
-    """One enquiry. One of phone, email, external_id and wecom_id is needed."""
+    """One enquiry. One of phone, email, external_id, wecom_id and identities is needed."""
 
     name = _text(120)
     phone = _text(64, "In any usual spelling; a number without country code is of the business's region.")
     email = _text(254)
     external_id = _text(255, "The person's id in the sending system.")
     wecom_id = _text(255, "WeCom external_userid.")
+    identities: Any = own_identities_field()
     company = _text(200)
     source = _text(80, "The channel's name; one that is new is added.")
     origin = _text(80, "What the sending system calls the way in.")
@@ -77,14 +80,22 @@ def read_arrival(
     keys: TenantKeys,
     key: str = "",
     shapes: Shapes = NO_SHAPES,
+    kinds: OwnKinds = NO_KINDS,
 ) -> Arrival | list[Refusal]:
     """An arrival from what `LeadBody` let in of what was `said`; `key` names the request if its sender does.
 
-    `shapes` are of the fields that its sender may set.
+    `shapes` are of the fields that its sender may set, `kinds` the kinds of identity of the business's own.
     """
     texts = {name: data[name] for name in _MAPPING.columns if data.get(name)}
-    lead = apply(_MAPPING, Row(row, texts), region=region, zone=zone)
-    problems = [refused(problem) for problem in lead] if isinstance(lead, list) else []
+    mapping, given = _MAPPING, data.get("identities") or {}
+    if given:
+        own = {code: f"identities.{code}" for code in given if code in kinds}
+        texts |= {path: given[code] for code, path in own.items()}
+        columns = {path: Column(f"{IDENTITY}{code}") for code, path in own.items()}
+        mapping = ColumnMapping({**_MAPPING.columns, **columns})
+    lead = apply(mapping, Row(row, texts), region=region, zone=zone, kinds=kinds)
+    problems = [*unknown_kinds(given, kinds)]
+    problems += [refused(problem) for problem in lead] if isinstance(lead, list) else []
     extras, utm = dict(data.get("attributes", {})), dict(data.get("utm", {}))
     problems += [*_misread("attributes", extras), *_misread("utm", utm)]
     tags = _tags(data.get("tags", []), problems)

@@ -34,6 +34,7 @@ from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, Refused, refusal, ref
 from scrm.api.filters import MomentFilter
 from scrm.api.lead_body import LeadBody, read_arrival, refused
 from scrm.api.once import IDEMPOTENT, REPLAYED, answered_once, key_of
+from scrm.api.own_identities import kinds_spoken_of
 from scrm.api.parsing import StrictSerializer
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.own_fields import own_fields
@@ -166,6 +167,7 @@ def read_bodies(bodies: Sequence[Any], *, keys: Sequence[str], viewer: User) -> 
     speaks = any(isinstance(body, Mapping) and body.get("fields") for body in bodies)
     shapes = {field.code: field.shape for field in own_fields(viewer.role)} if speaks else NO_SHAPES
     known: dict[str, Any] = {"region": tenant.region, "zone": zone, "keys": secret, "shapes": shapes}
+    known["kinds"] = kinds_spoken_of(bodies)
     found: list[Arrival | list[Refusal]] = []
     for row, (body, key) in enumerate(zip(bodies, keys, strict=True)):
         try:

@@ -12,10 +12,13 @@ from rest_framework import serializers
 from commerce.enums import OrderStatus
 from commerce.order_folding import Line
 from commerce.services_orders import OrderReport, report_of
+from contacts.custom.kinds import NO_KINDS, OwnKinds
 from contacts.inputs import PersonInput
 from contacts.lookup import AskedIdentity, read_identity
 from contacts.normalise import InvalidValue
+from leads.inputs import names_somebody
 from scrm.api.errors import Refusal
+from scrm.api.own_identities import own_identities_field, read_own_identities
 from scrm.api.parsing import IdField, StrictSerializer, refuse_ancient
 
 LINES_MOST: Final = 200
@@ -67,6 +70,7 @@ class OrderBody(StrictSerializer):
     email = _text(254)
     external_id = _text(255)
     wecom_id = _text(255)
+    identities: Any = own_identities_field()
     buyer_id = _text(200, "The buyer's id at the platform.")
     name = _text(120, "The buyer's name, for one who is not known yet.")
 
@@ -88,9 +92,11 @@ class ReadOrder:
     buyer: PersonInput | None
 
 
-def read_order(data: Mapping[str, Any], *, region: str) -> ReadOrder | list[Refusal]:
+def read_order(data: Mapping[str, Any], *, region: str, kinds: OwnKinds = NO_KINDS) -> ReadOrder | list[Refusal]:
     """What `OrderBody` let in, as the room takes it; or what is wrong with its buyer."""
     identities, wrong = _identities(data, region)
+    own, unfit = read_own_identities(data.get("identities", {}), kinds)
+    identities, wrong = [*identities, *own], [*wrong, *unfit]
     if wrong:
         return wrong
     lines = data.get("lines")
@@ -101,7 +107,9 @@ def read_order(data: Mapping[str, Any], *, region: str) -> ReadOrder | list[Refu
         said={name: data[name] for name in _SAID if name in data},
         lines=None if lines is None else [_line(line) for line in lines],
     )
-    buyer = PersonInput(tuple(identities), name=data.get("name", ""), provenance="order") if identities else None
+    buyer: PersonInput | None = PersonInput(tuple(identities), name=data.get("name", ""), provenance="order")
+    # Who is named by nothing that tells them stays unknown, and the order waits for them.
+    buyer = buyer if names_somebody(identities, kinds) else None
     return ReadOrder(report, data.get("contact_id"), buyer)
 
 

@@ -28,6 +28,7 @@ from scrm.api.errors import ErrorOut, ErrorsBody, Refusal, refusal
 from scrm.api.filters import MomentFilter
 from scrm.api.once import IDEMPOTENT, REPLAYED, answered_once, key_of
 from scrm.api.order_body import OrderBody, ReadOrder, read_order
+from scrm.api.own_identities import kinds_spoken_of
 from scrm.api.parsing import StrictSerializer
 from scrm.flows.purchase import Purchase, orders_reported
 from tenants.selectors import tenant_current
@@ -147,11 +148,9 @@ class OrderDetail(DetailResource):
 
 def read_orders(body: Any) -> list[ReadOrder | list[Refusal]]:
     """Each order of a batch, or what is wrong with it."""
-    region = tenant_current().region
-    return [
-        each if isinstance(each, list) else read_order(each, region=region)
-        for each in read_batch(body, "orders", OrderBody())
-    ]
+    region, read = tenant_current().region, read_batch(body, "orders", OrderBody())
+    kinds = kinds_spoken_of(read)
+    return [each if isinstance(each, list) else read_order(each, region=region, kinds=kinds) for each in read]
 
 
 def take_orders(read: Sequence[ReadOrder | list[Refusal]], request: Request, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from accounts.enums import Role
 from accounts.models import Department, User
@@ -17,6 +17,8 @@ from campaigns.services import create_sop, publish_sop, save_campaign
 from campaigns.services.form_routes import save_form_route
 from commerce.models import Product
 from commerce.services import save_product
+from contacts.enums import Spelling
+from contacts.services.kinds import save_kind
 from content.models import Material
 from content.upkeep import save_material
 from exchange.enums import ApiScope
@@ -35,6 +37,9 @@ from scrm.demo.shape import Business
 from tagging.enums import CategoryKind
 from tagging.selectors import tag_list_active
 from tagging.upkeep import create_category, create_group, create_tag
+
+MEMBER: Final = "member"
+"""The kind of identity that only this business has."""
 
 
 @dataclass(slots=True)
@@ -62,6 +67,8 @@ def lay_ground(business: Business, *, first_day: date, today: date, now: datetim
     ops = ground.users["ops"]
     _sources(ground, first_day, today, now)
     _tags(business, ops, now)
+    member: dict[str, Any] = {"code": MEMBER, "label": "Member number", "label_zh": "会员号", "pattern": "M#####"}
+    save_kind(kind=None, spelling=Spelling.ALNUM, by=ops, now=now, **member)
     for piece in business.pieces:
         ground.materials.append(
             save_material(title=piece.title, summary=piece.summary, topic=piece.topic, body=piece.body, by=ops, now=now)

@@ -33,7 +33,7 @@ from leads.upkeep import rate_lead, start_working
 from lifecycle.enums import MoveSource
 from scheduler.budget import Budget
 from scrm.core import clock
-from scrm.demo.ground import Ground
+from scrm.demo.ground import MEMBER, Ground
 from scrm.demo.other_systems import push_lead
 from scrm.demo.people import invent
 from scrm.demo.queries import count_form_views, do_tasks, own_links, put_tasks_off, settle_on_time
@@ -165,6 +165,9 @@ class History:
         identities = [IdentityInput("phone", person.phone, person.phone)] if chance.random() < 0.9 else []
         if chance.random() < 0.75 or not identities:
             identities.append(IdentityInput("email", person.email, person.email))
+        if self.made % 3 == 0:
+            number = f"M{10_000 + self.made}"
+            identities.append(IdentityInput(MEMBER, number, number))
         tags = [chance.choice(tags)[0] for _group, _alone, tags in business.tags if chance.random() < 0.35]
         lead = LeadInput(
             row=self.made,

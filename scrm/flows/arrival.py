@@ -36,6 +36,7 @@ from scrm.flows.enquiries import (
     captured,
     forgotten_keys_of,
     keep_arrivals,
+    names_of_kinds,
     outcomes_of,
     refused_forgotten,
     told_of,
@@ -127,8 +128,9 @@ def _take(
         answers_awaited(new, now)
     audit(enquiries, new, actor, now)
     arrivals = {place: each.arrival for place, each in prepared.items()}
+    kinds = names_of_kinds(enquiries)
     for enquiry in enquiries:
-        outcomes |= outcomes_of(enquiry, arrivals)
+        outcomes |= outcomes_of(enquiry, arrivals, kinds)
     keep_arrivals(enquiries, outcomes, arrivals, start, now)
     return outcomes
 

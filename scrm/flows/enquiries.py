@@ -1,6 +1,6 @@
 """All arrivals of one lead in a batch: what is known of them, and what is told about them afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,9 +12,9 @@ import accounts.services
 import leads.services
 from accounts.models import User
 from contacts.custom.undoing import FieldsSet
-from contacts.enums import IdentityKind
 from contacts.inputs import Known, PersonInput
 from contacts.selectors import forgotten_keys
+from contacts.selectors.kinds import kind_names
 from contacts.services import FoundPerson
 from events.inputs import Happening
 from exchange.problems import Problem
@@ -59,7 +59,16 @@ class Enquiry:
         return self.values.status == LeadStatus.WON
 
 
-def outcomes_of(enquiry: Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, ArrivalOutcome]:
+def names_of_kinds(enquiries: Iterable[Enquiry]) -> dict[str, str]:
+    """What the kinds of identity are called of which something could not become theirs."""
+    people = [enquiry.person for enquiry in enquiries]
+    return kind_names({kind for each in people for kind in (*(t.kind for t in each.taken), *dict(each.surplus))})
+
+
+def outcomes_of(
+    enquiry: Enquiry, arrivals: Mapping[int, Arrival], kinds: Mapping[str, str]
+) -> dict[int, ArrivalOutcome]:
+    """What became of each of its arrivals, by place; `kinds` as `names_of_kinds` has them."""
     found = {}
     for at, place in enumerate(enquiry.places):
         if enquiry.known is not None:
@@ -69,7 +78,7 @@ def outcomes_of(enquiry: Enquiry, arrivals: Mapping[int, Arrival]) -> dict[int, 
         else:
             outcome = UNCHANGED if enquiry.digests[at] == enquiry.digests[at - 1] else UPDATED
         row = arrivals[place].lead.row
-        problems = tuple(_problem_of(row, each.kind, each.hint) for each in enquiry.person.taken) if at == 0 else ()
+        problems = _problems_of(row, enquiry.person, kinds) if at == 0 else ()
         found[place] = ArrivalOutcome(row, outcome, enquiry.lead_id, enquiry.contact_id, problems)
     return found
 
@@ -87,10 +96,18 @@ def refused_forgotten(arrival: Arrival) -> ArrivalOutcome:
     return ArrivalOutcome(arrival.lead.row, REJECTED, problems=(Problem(arrival.lead.row, "", "", reason, fix),))
 
 
-def _problem_of(row: int, kind: str, hint: str) -> Problem:
-    reason = gettext("This belongs to another customer already, and stays theirs.")
-    fix = gettext("Check whether the two are one person.")
-    return Problem(row, str(IdentityKind(kind).label), hint, reason, fix)
+def _problems_of(row: int, person: FoundPerson, kinds: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Identities that did not become theirs."""
+    if not person.taken and not person.surplus:
+        return ()
+    taken = gettext("This belongs to another customer already, and stays theirs.")
+    compare = gettext("Check whether the two are one person.")
+    surplus = gettext("They have another one already, and can have one only.")
+    correct = gettext("Check which of the two is right.")
+    return (
+        *(Problem(row, kinds[each.kind], each.hint, taken, compare) for each in person.taken),
+        *(Problem(row, kinds[kind], hint, surplus, correct) for kind, hint in person.surplus),
+    )
 
 
 def keep_arrivals(

@@ -12,13 +12,14 @@ from contacts.custom.sealing import HIDDEN
 from contacts.custom.values import show_field
 from contacts.sealing import hint_of, kind_of
 from contacts.selectors import field_shapes
+from contacts.selectors.kinds import own_kinds
 from exchange.models import WebhookEndpoint
 from exchange.payloads import JSON_TYPE, UnreadablePayload, list_paths, parse_body
 from exchange.problems import Problem
 from exchange.sealed import open_column
 from leads.field_readings import Shapes
 from leads.hook_mapping import HookLead, HookMapping, fields_of, guess_hook_mapping, parse_hook_mapping
-from leads.mapping import FIELD, InvalidMapping
+from leads.mapping import FIELD, IDENTITY, IDENTITY_TARGETS, InvalidMapping
 from scrm.flows.hooks_in import leads_of
 from scrm.flows.own_fields import own_fields
 from tenants.selectors import tenant_current, tenant_zone
@@ -70,7 +71,8 @@ def tried(
     except UnreadablePayload as error:
         return Trial(mapping, text, error=error.message)
     if guess or not mapping.fields:
-        mapping = guess_hook_mapping(data, region=tenant_current().region, own=own_fields(user.role if user else ""))
+        known: dict[str, Any] = {"own": own_fields(user.role if user else ""), "kinds": own_kinds()}
+        mapping = guess_hook_mapping(data, region=tenant_current().region, **known)
     return _tried(endpoint, mapping, text, data)
 
 
@@ -87,10 +89,15 @@ def _tried(endpoint: WebhookEndpoint, mapping: HookMapping, text: str, data: Any
     return Trial(mapping, text, said, lists, leads, problems, nothing)
 
 
+def _target_of(kind: str) -> str:
+    """As the mapping calls it."""
+    return kind if kind in IDENTITY_TARGETS else f"{IDENTITY}{kind}"
+
+
 def _shown(each: HookLead, shapes: Shapes) -> list[tuple[str, str]]:
     lead = each.lead
     shown = [(name, str(getattr(lead, name))) for name in ("name", "company", "city", "country", "source", "note")]
-    shown += [(way.kind, hint_of(kind_of(way.kind), way.value)) for way in lead.identities]
+    shown += [(_target_of(way.kind), hint_of(kind_of(way.kind), way.value)) for way in lead.identities]
     if lead.captured_at:
         shown.append(("captured_at", date_format(lead.captured_at.astimezone(tenant_zone()), "SHORT_DATETIME_FORMAT")))
     shown.append(("tags", ", ".join(lead.tags)))

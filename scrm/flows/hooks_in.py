@@ -26,7 +26,7 @@ from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, crypto
 from scrm.flows.arrival import lead_arrived
-from scrm.flows.own_fields import shapes_of
+from scrm.flows.own_fields import kinds_of, shapes_of
 from tenants.selectors import tenant_current, tenant_keys, tenant_zone
 
 CHANNEL: Final = "webhook"
@@ -159,7 +159,7 @@ def leads_of(
     if mapping is None:
         mapping = parse_hook_mapping(endpoint.mapping)
     said: dict[str, Any] = {"region": tenant_current().region, "zone": tenant_zone(), "source": endpoint.source}
-    return read_leads(data, mapping, **said, shapes=shapes_of(mapping.own))
+    return read_leads(data, mapping, **said, shapes=shapes_of(mapping.own), kinds=kinds_of(mapping.kinds))
 
 
 def _arrivals(message: InboxMessage, read: Sequence[HookLead | list[Problem]]) -> list[Arrival]:

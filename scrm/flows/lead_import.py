@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 
 import leads.services
 from accounts.models import User
+from contacts.custom.kinds import OwnKind
+from contacts.selectors.kinds import own_kinds
 from exchange import jobs
 from exchange.job_errors import JobErrors
 from exchange.marked_rows import mark_rows, shown_columns
@@ -44,7 +46,7 @@ from scrm.flows.file_import import begin_import as begin_import
 from scrm.flows.file_import import cancel_import as cancel_import
 from scrm.flows.lead_mappings import Remembered, columns_digest, mapping_remembered
 from scrm.flows.lead_rows import Ahead, Batch, Bringing, FewSpellings, arrivals_of, bringing
-from scrm.flows.own_fields import own_fields, shapes_of
+from scrm.flows.own_fields import kinds_of, own_fields, shapes_of
 from scrm.flows.prepared import Prepared, Unfit
 from tenants.selectors import tenant_current
 
@@ -65,6 +67,8 @@ class Preview:
     header: bool
     fields: list[OwnField]
     """What a column may become beside what every business has."""
+    kinds: list[OwnKind]
+    """Of which identity it may be, beside those that every business has."""
 
     @property
     def form(self) -> dict[str, Any]:
@@ -91,8 +95,10 @@ def _look(file: BinaryIO, user: User | None) -> Preview:
         if len(samples) >= SAMPLE_ROWS:
             break
     fields = own_fields(user.role if user else "")
-    mapping = guess_mapping(table.columns, samples, region=region, fields=fields)
-    return Preview(table.columns, samples[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header, fields)
+    kinds = own_kinds()
+    mapping = guess_mapping(table.columns, samples, region=region, fields=fields, kinds=kinds)
+    form = (table.encoding, table.delimiter, header)
+    return Preview(table.columns, samples[:SHOWN_ROWS], mapping, *form, fields, kinds)
 
 
 def check_mapping(mapping: Mapping, look: Preview) -> None:
@@ -101,6 +107,7 @@ def check_mapping(mapping: Mapping, look: Preview) -> None:
         message = gettext("The file has no column of this name; it has %(columns)s.")
         raise InvalidMapping(f"columns.{name}", message % {"columns": ", ".join(look.headers)})
     shapes_of(mapping.fields, look.fields)
+    kinds_of(mapping.kinds)
 
 
 def dry_run(
@@ -148,7 +155,7 @@ def receive_file(*, user: User | None, file: BinaryIO, name: str) -> Job:
     """
     with opened_table(file) as table:
         look = _look(table, user)
-        remembered = mapping_remembered(KIND, look.headers, look.fields) if look.header else None
+        remembered = mapping_remembered(KIND, look.headers, look.fields, look.kinds) if look.header else None
         return _keep(user, table, name, look, remembered)
 
 

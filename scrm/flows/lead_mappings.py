@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import exchange.selectors
+from contacts.custom.kinds import OwnKind
 from leads.field_readings import OwnField
-from leads.mapping import FIELD, InvalidMapping, Mapping
+from leads.mapping import FIELD, IDENTITY, InvalidMapping, Mapping
 from leads.mapping_json import parse_mapping
 
 
@@ -23,8 +24,11 @@ def columns_digest(columns: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(sorted(columns)).encode("utf-8", "replace")).hexdigest()
 
 
-def mapping_remembered(kind: str, columns: Iterable[str], fields: Iterable[OwnField]) -> Remembered | None:
-    """What the last import that went through with these columns went by, as far as these fields may be written."""
+def mapping_remembered(
+    kind: str, columns: Iterable[str], fields: Iterable[OwnField], kinds: Iterable[OwnKind]
+) -> Remembered | None:
+    """What the last import that went through with these columns went by, as far as these fields and kinds of identity
+    may be written."""
     job = exchange.selectors.job_done_with(kind, columns=columns_digest(columns))
     if job is None:
         return None
@@ -33,6 +37,7 @@ def mapping_remembered(kind: str, columns: Iterable[str], fields: Iterable[OwnFi
     except InvalidMapping:
         # Made before a target got another name: then people are asked again.
         return None
-    gone = mapping.fields.keys() - {field.code for field in fields}
-    kept = {name: column for name, column in mapping.columns.items() if column.to.removeprefix(FIELD) not in gone}
+    gone = {f"{FIELD}{code}" for code in mapping.fields.keys() - {field.code for field in fields}}
+    gone |= {f"{IDENTITY}{code}" for code in mapping.kinds.keys() - {kind.code for kind in kinds}}
+    kept = {name: column for name, column in mapping.columns.items() if column.to not in gone}
     return Remembered(replace(mapping, columns=kept), job.title)

@@ -7,6 +7,7 @@ from typing import Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from contacts.custom.kinds import OwnKinds
 from exchange import jobs
 from exchange.problems import Problem
 from exchange.reader import Row, Table
@@ -17,7 +18,7 @@ from leads.inputs import Arrival, LeadInput
 from leads.mapping import Mapping
 from leads.row_reading import Spellings, apply
 from scrm.core.crypto import TenantKeys
-from scrm.flows.own_fields import shapes_of
+from scrm.flows.own_fields import kinds_of, shapes_of
 from scrm.flows.prepared import Prepared, Unfit, prepare
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
@@ -69,6 +70,7 @@ class Bringing:
     tenant: Tenant
     keys: TenantKeys
     shapes: Shapes
+    kinds: OwnKinds
 
     def arrival(self, lead: LeadInput, key: str) -> Arrival:
         return Arrival(lead, LeadOrigin.IMPORT, key, job_id=self.job_id, received_at=self.received_at)
@@ -76,7 +78,9 @@ class Bringing:
 
 def bringing(job_id: UUID, mapping: Mapping, received_at: datetime | None = None) -> Bringing:
     """What the rows of a job have in common, in the current tenant."""
-    return Bringing(job_id, received_at, tenant_current(), tenant_keys(), shapes_of(mapping.fields))
+    return Bringing(
+        job_id, received_at, tenant_current(), tenant_keys(), shapes_of(mapping.fields), kinds_of(mapping.kinds)
+    )
 
 
 class Ahead:
@@ -134,9 +138,11 @@ def _read(
         batch.rows += 1
         if isinstance(item, Row):
             size += len("".join(item.values.values())) + _CELL_BYTES * len(item.values)
-            lead = apply(mapping, item, region=region, zone=zone, spellings=spellings, shapes=by.shapes)
+            lead = apply(mapping, item, region=region, zone=zone, spellings=spellings, shapes=by.shapes, kinds=by.kinds)
             if isinstance(lead, LeadInput):
-                read.append((lead, identity_key(lead, keys=by.keys) or row_digest(item.values, keys=by.keys)))
+                read.append(
+                    (lead, identity_key(lead, keys=by.keys, kinds=by.kinds) or row_digest(item.values, keys=by.keys))
+                )
             else:
                 batch.refuse(lead)
                 batch.cells[item.number] = list(item.values.values())

@@ -1,14 +1,16 @@
-"""Fields of contacts and leads, as leads that come in may say them: which there are, who may set them."""
+"""Fields and kinds of identity of the business, as leads that come in may say them."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext
 
+from contacts.custom.kinds import OwnKinds
 from contacts.enums import FieldSubject
 from contacts.selectors import field_shapes, fields_writable
+from contacts.selectors.kinds import own_kinds
 from leads.field_readings import OwnField, Shapes
-from leads.mapping import FIELD, InvalidMapping
+from leads.mapping import FIELD, IDENTITY, InvalidMapping
 
 ARRIVING: Final = (FieldSubject.CONTACT, FieldSubject.LEAD)
 
@@ -32,3 +34,13 @@ def shapes_of(said: Mapping[str, str], fields: list[OwnField] | None = None) -> 
             message = gettext("There is no field “%(code)s” that could be written.")
             raise InvalidMapping(path, message % {"code": f"{FIELD}{code}"[:60]})
     return {code: shapes[code] for code in said}
+
+
+def kinds_of(said: Mapping[str, str]) -> OwnKinds:
+    """The kinds of identity that a mapping speaks of; InvalidMapping names one by which nothing comes in."""
+    kinds = {kind.code: kind for kind in own_kinds()} if said else {}
+    for code, path in said.items():
+        if code not in kinds:
+            message = gettext("There is no kind of identity “%(code)s”; it may be archived.")
+            raise InvalidMapping(path, message % {"code": f"{IDENTITY}{code}"[:60]})
+    return {code: kinds[code] for code in said}

@@ -4,7 +4,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from contacts.enums import IdentityKind
 from contacts.selectors import Reason
 
 
@@ -21,8 +20,8 @@ def marked(name: str, reason: Reason) -> SafeString:
 
 def why(reason: Reason) -> str:
     """What besides the name led here, in words; empty where it was the name."""
-    if reason.by in IdentityKind.values:
-        return f"{IdentityKind(reason.by).label} {reason.hint}"
+    if reason.called:
+        return f"{reason.called} {reason.hint}"
     if reason.by == "company":
         return _("at %(company)s") % {"company": reason.hint}
     return _("by this id") if reason.by == "id" else ""

@@ -224,7 +224,7 @@ def test_odd_questions_find_nothing(olga, text):
 def test_number_of_statements_does_not_grow(olga, django_assert_num_queries):
     for _each in range(3):
         lead_of(make_contact("王小明"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             found(olga, "xiaoming")
 
 

@@ -50,6 +50,7 @@ _TABLES: Final = {
     "company_id": "contacts.company",
     "field_id": "contacts.customfield",
     "value_id": "contacts.sealedvalue",
+    "kind_id": "contacts.customkind",
     "task_id": "campaigns.reptask",
     "touchpoint_id": "campaigns.touchpoint",
     "order_id": "commerce.order",

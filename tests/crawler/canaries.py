@@ -77,6 +77,7 @@ KEPT: Final = {
     *("leads.entrylink.code", "leads.heldlead.dedupe_key", "exchange.webhook.paused_for"),
     *("analytics.goal.metric", "accounts.user.operator", "alerts.alert.topic"),
     *("accounts.openinghours.zone", "commerce.orderline.key", "contacts.customfield.code"),
+    *("contacts.customkind.code", "contacts.customkind.pattern"),
 }
 APART: Final = {"contacts.contact.city", "contacts.contact.country"}
 """Fields with a word of their own: who may read them may not read the rest of the row."""

@@ -14,6 +14,7 @@ from contacts.models import (
     ConsentText,
     Contact,
     CustomField,
+    CustomKind,
     ForgottenIdentity,
     PersonRequest,
     Reveal,
@@ -31,6 +32,7 @@ def lay_privacy(world: Any) -> None:
     now, keep = clock.now(), world.keep
     keep(ConsentText.objects.create(purpose="marketing", version="x", language="en", text="x", since=now))
     CustomField.objects.create(code="sensitive", kind="text", label="Sensitive", sealed=True, created_at=now)
+    keep(CustomKind.objects.create(code="member", label="Member", spelling="upper", created_at=now))
     keep(ConsentRule.objects.create(channel="sms", needed=True))
     keep(RevealLimit.objects.create(role="rep", per_hour=100, per_day=100))
     keep(ForgottenIdentity.objects.create(kind="email", blind=b"x", at=now))

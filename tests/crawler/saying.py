@@ -48,6 +48,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:contact_place": lambda ids: {"company": "Newco", "job_title": "CTO", "company_role": "decides"},
     "ops:settings_fields": lambda ids: {"label": "Model", "kind": "text"},
     "ops:settings_field": lambda ids: {"label": "Model", "kind": "text"},
+    "ops:settings_kinds": lambda ids: {"label": "Loyalty", "spelling": "upper"},
+    "ops:settings_kind": lambda ids: {"label": "Member"},
     "ops:contact_fields": lambda ids: {"field-model": "x"},
     "ops:lead_fields": lambda ids: {"field-lead": "x"},
     "rep:lead_fields": lambda ids: {"field-lead": "x"},

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from contacts.selectors import contact_detail, contact_names, contact_search_list, marks_of
+from contacts.selectors import contact_detail, contact_names, contact_search_list, identities_read, marks_of
 from contacts.selectors.merges import alike_of, merge_list_of_contact, merge_of_contact, pair_between
 from leads.selectors import lead_counts_by_contact, lead_list_of_contact
 from lifecycle.of_contacts import positions_by_contact
@@ -114,7 +114,7 @@ def unmerge(request: Visit, contact_id: UUID, merge_id: int) -> HttpResponse:
 def _side(request: Visit, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
-        "identities": contact.identities.all(),
+        "identities": identities_read(contact),
         "tags": tags_by_contact([contact.pk], clock.now())[contact.pk],
         "positions": positions_by_contact([contact.pk])[contact.pk],
         "marks": marks_of(contact.pk),

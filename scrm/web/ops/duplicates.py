@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts.enums import DuplicateReason, DuplicateState
+from contacts.selectors.identities import identities_by_contact
+from contacts.selectors.kinds import kind_names
 from contacts.selectors.merges import duplicate_search, pair_list, pair_visible, people_of_pairs
 from contacts.services.duplicates import decide_pair
 from leads.selectors import lead_counts_by_contact
@@ -36,13 +38,15 @@ def index(request: Visit) -> HttpResponse:
         positions_by_contact(ids),
         lead_counts_by_contact(request.user, ids),
     )
+    identities, names = identities_by_contact(people.values()), kind_names(pair.kind for pair in page if pair.kind)
     rows = [
         (
             pair,
+            names.get(pair.kind, ""),
             [
                 {
                     "contact": people[pk],
-                    "identities": people[pk].identities.all(),
+                    "identities": identities.get(pk, []),
                     "tags": tags[pk],
                     "positions": positions[pk],
                     "leads": leads.get(pk, 0),

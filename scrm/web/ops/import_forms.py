@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contacts.enums import FieldKind
-from leads.mapping import ATTRIBUTE, FIELD, TARGETS, Mapping, is_dated
+from leads.mapping import ATTRIBUTE, FIELD, IDENTITY, TARGETS, Mapping, is_dated
 from leads.mapping_json import parse_mapping
 from leads.readings import DAY_ORDERS
 from scrm.flows.lead_import import Preview
@@ -98,6 +98,7 @@ def column_rows(look: Preview, mapping: Mapping, error_path: str = "", error: st
         used = "{" + name + "}" in templates
         chosen = column.to if column else ("ignore" if used else own)
         choices = [(target, LABELS.get(target, target)) for target in TARGETS]
+        choices += [(f"{IDENTITY}{kind.code}", kind.label) for kind in look.kinds]
         keep = chosen if chosen.startswith(ATTRIBUTE) else own
         choices.insert(0, (keep, _("Keep as “%(name)s”") % {"name": keep[len(ATTRIBUTE) :]}))
         samples = [row.get(name, "") for row in look.samples]

@@ -14,6 +14,7 @@ from accounts.models import User
 from campaigns.models import Enrollment
 from campaigns.of_contacts import enrollment_list_of_contact
 from contacts.selectors import fields_told
+from contacts.selectors.kinds import kind_names
 from leads.enums import MATCHED_LEAD, MATCHED_NEW, AssignedBy
 from leads.inputs import CREATED, UPDATED
 from leads.models import LeadArrival
@@ -91,10 +92,9 @@ def _outcome_of(arrival: LeadArrival) -> str:
 
 
 def _match_of(arrival: LeadArrival) -> str:
-    match = str(arrival.get_matched_by_display())
     if arrival.matched_by in (MATCHED_NEW, MATCHED_LEAD):
-        return match
-    return _("Known by: %(identity)s") % {"identity": match}
+        return str(arrival.get_matched_by_display())
+    return _("Known by: %(identity)s") % {"identity": kind_names([arrival.matched_by])[arrival.matched_by]}
 
 
 def _fields_of(fields: Sequence[tuple[str, str, str]]) -> str:

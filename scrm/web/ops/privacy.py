@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.enums import ChannelKind, ConsentPurpose, ConsentWay, RequestKind
 from contacts.models import Contact
+from contacts.models.reveals import OTHER_THAN_KINDS
 from contacts.selectors import (
     consent_list_of_contact,
     consent_standing,
@@ -25,6 +26,7 @@ from contacts.selectors import (
     request_list_of_contact,
     reveal_list_of_contact,
 )
+from contacts.selectors.kinds import kind_names
 from contacts.services import note_request
 from scrm.core import clock
 from scrm.flows.consent import contact_agreed, contact_withdrew, purpose_agreed
@@ -77,13 +79,15 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     consents = consent_list_of_contact(contact.pk, limit=100)
+    reveals = reveal_list_of_contact(contact.pk)
+    kinds = kind_names({row.kind for row in reveals} - OTHER_THAN_KINDS)
     texts = consent_text_by_version({row.text_version for row in consents})
     context = {
         "contact": contact,
         "marks": marks_of(contact.pk),
         "standing": consent_standing(contact.pk),
         "consents": [(row, texts.get(row.text_version)) for row in consents],
-        "reveals": reveal_list_of_contact(contact.pk),
+        "reveals": [(row, kinds.get(row.kind) or row.get_kind_display()) for row in reveals],
         "requests": [(row, copy_of(row, now)) for row in request_list_of_contact(contact.pk)],
         "consent_form": consent or ConsentForm(auto_id="consent-%s"),
         "request_form": asking or RequestForm(initial={"asked_on": now.date()}, auto_id="request-%s"),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from contacts.enums import IdentityKind
+from contacts.selectors.kinds import kind_names
 from contacts.selectors.recognition import recognition_rules
 from contacts.services.recognition import forget_recognition, save_recognition
 from scrm.core import clock
@@ -22,9 +22,11 @@ class RecognitionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for rule in recognition_rules():
+        self.rules = recognition_rules()
+        names = kind_names(rule.kind for rule in self.rules)
+        for rule in self.rules:
             self.fields[rule.kind] = forms.IntegerField(
-                label=IdentityKind(rule.kind).label, min_value=1, max_value=100, initial=rule.confidence
+                label=names[rule.kind], min_value=1, max_value=100, initial=rule.confidence
             )
 
 
@@ -45,7 +47,7 @@ def index(request: Visit) -> HttpResponse:
         else:
             messages.success(request, _("Saved: it counts for whoever comes in from now on."))
             return redirect("ops:settings_recognition")
-    rows = [(rule, form[rule.kind]) for rule in recognition_rules()]
+    rows = [(rule, form[rule.kind]) for rule in form.rules]
     return form_page(request, "ops/settings_recognition.html", form, {"rows": rows})
 
 

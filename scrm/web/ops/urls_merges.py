@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import contact_merges, duplicates, recognition
+from scrm.web.ops import contact_merges, duplicates, identity_kinds, recognition
 
 urlpatterns = [
     path("contacts/duplicates/", duplicates.index, name="duplicate_list"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/merge/", contact_merges.find, name="contact_merge_find"),
     path("contacts/<uuid:contact_id>/merge/<uuid:other_id>/", contact_merges.merge, name="contact_merge"),
     path("settings/recognition/", recognition.index, name="settings_recognition"),
+    path("settings/kinds/", identity_kinds.index, name="settings_kinds"),
+    path("settings/kinds/<uuid:kind_id>/", identity_kinds.edit, name="settings_kind"),
+    path("settings/kinds/<uuid:kind_id>/archive/", identity_kinds.archive, name="settings_kind_archive"),
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from contacts.selectors.kinds import own_kinds
 from exchange import endpoints
 from exchange.enums import EndpointState
 from exchange.models import WebhookEndpoint
@@ -31,7 +32,7 @@ from leads.hook_presets import PRESETS
 from leads.mapping import InvalidMapping
 from scrm.core import clock
 from scrm.flows.hook_trial import Trial, tried
-from scrm.flows.own_fields import own_fields, shapes_of
+from scrm.flows.own_fields import kinds_of, own_fields, shapes_of
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import page_of
 from scrm.web.ops.replies import form_page, take_errors
@@ -136,6 +137,7 @@ def mapping(request: Visit, endpoint_id: UUID) -> HttpResponse:
     try:
         chosen = posted_mapping(request.POST)
         shapes_of(chosen.own, own_fields(request.user.role))
+        kinds_of(chosen.kinds)
     except InvalidMapping as error:
         trial = tried(endpoint)
         return _page(request, endpoint, trial=trial, errors={error.path: error.message}, error=error.message)
@@ -198,7 +200,7 @@ def _page(
     unsaved: bool = False,
 ) -> HttpResponse:
     trial = trial or tried(endpoint, user=request.user)
-    own = own_fields(request.user.role)
+    own, kinds = own_fields(request.user.role), own_kinds()
     address = f"{tenant_base_url(tenant_current())}{reverse('webhooks:arrive', args=[endpoint.code])}"
     context: dict[str, Any] = {
         "endpoint": endpoint,
@@ -206,8 +208,8 @@ def _page(
         "form": form or EndpointForm(None, endpoint=endpoint),
         "sample_form": sample_form or SampleForm(initial={"body": trial.text}),
         "trial": trial,
-        "rows": field_rows(trial.said, trial.mapping, trial.problems_by_field, errors or {}, own),
-        "leads": lead_rows(trial.shown, own),
+        "rows": field_rows(trial.said, trial.mapping, trial.problems_by_field, errors or {}, own, kinds),
+        "leads": lead_rows(trial.shown, own, kinds),
         "error": error,
         # Nothing is kept before somebody says so: what stands there is a guess.
         "unsaved": unsaved or bool(trial.said and not endpoint.mapping.get("fields")),

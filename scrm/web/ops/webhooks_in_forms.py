@@ -9,12 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from contacts.custom.kinds import OwnKind
 from exchange.enums import SignatureScheme
 from exchange.models import WebhookEndpoint
 from leads.field_readings import OwnField
 from leads.hook_mapping import CONSENT, EVENT_ID, HOOK_TARGETS, LEAD_KEY, UTM, HookMapping, parse_hook_mapping
 from leads.hook_presets import PRESETS
-from leads.mapping import ATTRIBUTE, FIELD
+from leads.mapping import ATTRIBUTE, FIELD, IDENTITY
 from scrm.web.ops.import_forms import LABELS
 
 OWN_LABELS: Final[dict[str, str | Promise]] = {
@@ -128,10 +129,12 @@ def field_rows(
     problems: Mapping[str, list[str]],
     errors: Mapping[str, str],
     own: Sequence[OwnField],
+    kinds: Sequence[OwnKind],
 ) -> list[FieldRow]:
     """Every path of the sample, and those that the mapping knows and the sample lacks."""
     labels = {**LABELS, **OWN_LABELS}
     base = [("", _("Leave out")), *((target, labels.get(target, target)) for target in HOOK_TARGETS)]
+    base += [(f"{IDENTITY}{kind.code}", kind.label) for kind in kinds]
     fields = [(f"{FIELD}{field.code}", field.label) for field in own]
     rows = []
     for number, path in enumerate(dict.fromkeys([*said, *mapping.fields])):
@@ -155,10 +158,11 @@ def field_rows(
 
 
 def lead_rows(
-    leads: Sequence[Sequence[tuple[str, str]]], own: Sequence[OwnField]
+    leads: Sequence[Sequence[tuple[str, str]]], own: Sequence[OwnField], kinds: Sequence[OwnKind]
 ) -> list[list[tuple[str | Promise, str]]]:
     """What each lead of the sample says, with the names of its fields as people know them."""
     labels = {**LABELS, **OWN_LABELS, **{f"{FIELD}{field.code}": field.label for field in own}}
+    labels |= {f"{IDENTITY}{kind.code}": kind.label for kind in kinds}
     return [[(labels.get(name, name), value) for name, value in lead] for lead in leads]
 
 
