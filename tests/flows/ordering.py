@@ -1,27 +1,13 @@
-"""What the tests of files of orders do: import in this process, and find the data to try it on."""
+"""What the tests of files of orders do: import in this process."""
 
 import io
-import os
 from collections.abc import Callable
-from pathlib import Path
-
-import pytest
 
 from exchange import jobs
 from exchange.models import Job
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows import order_import
-
-_DATA = Path(os.environ.get("SCRM_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
-
-
-def data_file(name: str) -> Path:
-    """A file of other people's data, which lies beside the project where it is there at all."""
-    path = _DATA / name
-    if not path.exists():
-        pytest.skip(f"{name} is not here; SCRM_DATA says where such files are")
-    return path
 
 
 def bring(

@@ -16,8 +16,9 @@ from contacts.sealing import blind_of
 from events.models import Event
 from scrm.flows import order_import
 from tenants.selectors import tenant_current, tenant_keys
-from tests.flows.ordering import bring, counts, data_file
+from tests.flows.ordering import bring, counts
 from tests.flows.test_purchase import declare_orders
+from tests.outside import data_file
 
 SAMPLE, ANSWERS = "purchases/CDNOW_sample.txt", "purchases/cdnow_customers_summary.csv"
 MAPPING = {

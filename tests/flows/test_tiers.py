@@ -20,9 +20,10 @@ from scrm.core import clock
 from scrm.core.conditions import facts, parse
 from scrm.flows.tiers import scheme_saved, tiers_due
 from tests.factories import make_contact, make_user
-from tests.flows.ordering import bring, data_file
+from tests.flows.ordering import bring
 from tests.flows.test_order_import_cdnow import MAPPING, SAMPLE
 from tests.flows.test_purchase import buyer, declare_orders, purchase, report
+from tests.outside import data_file
 
 
 @pytest.fixture

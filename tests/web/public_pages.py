@@ -17,9 +17,15 @@ from scrm.web.public.tokens import open_token
 READER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
 
 
-def reader(tenant: str = "acme", **more: object) -> Client:
+def reader(tenant: str = "acme", address: str = "127.0.0.1", **more: object) -> Client:
     """A browser that keeps to the rules of forgery, and has no cookie to prove anything by."""
-    return Client(enforce_csrf_checks=True, headers={"host": f"{tenant}.localhost", "user-agent": READER, **more})
+    headers = {"host": f"{tenant}.localhost", "user-agent": READER, **more}
+    return Client(enforce_csrf_checks=True, headers=headers, REMOTE_ADDR=address)
+
+
+def readers(count: int) -> list[Client]:
+    """Browsers of as many networks, so that no limit of one holds them back."""
+    return [reader(address=f"10.{number >> 8}.{number & 255}.1") for number in range(count)]
 
 
 def make_form(*questions: dict, consent_text: str = "", published: bool = True, **fields: object) -> Form:
