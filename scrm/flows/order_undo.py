@@ -31,6 +31,7 @@ from scrm.core import clock, failpoints
 from scrm.flows.import_undo import ENDED, FORESEEN
 from scrm.flows.order_import import CONTACT, ORDER
 from scrm.flows.purchase import PAID, REFUNDED, order_locks
+from scrm.flows.tiers import bought
 from scrm.flows.undo_traces import stays
 
 KIND: Final = "order_import_undo"
@@ -146,6 +147,7 @@ def _next_batch(job: Job) -> bool:
         remove_orders(ids=going)
         leaving = _contacts_going(import_id, contact_ids)
         contacts.services.remove_contacts(contact_ids=leaving)
+        bought(contact_ids - leaving, now=now)
         undone = undone_by(job)
         undone.orders += len(going)
         undone.contacts += len(leaving)

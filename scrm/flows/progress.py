@@ -197,4 +197,5 @@ def _to_kind(
         moves = [Move(contact_id, stage.id, onward=True) for contact_id in contact_ids]
         moved = lifecycle.services.move_contacts(moves=moves, source=source, by=by, reason=reason, now=now)
         stages_told(moved, now=now)
+        scores_touched([Changed(each.contact_id, now) for each in moved])
         stages_reached(moved, by=by, now=now)

@@ -7,8 +7,9 @@ import pytest
 from django_tenants.utils import tenant_context
 
 from accounts.models import AuditEntry
-from commerce.models import Coupon, CouponGrant, Order, OrderLine
+from commerce.models import Coupon, CouponGrant, Order, OrderLine, TierPlace
 from commerce.rfm_queries import buying_of_everybody
+from commerce.tier_presets import CUTS
 from contacts.models import Contact
 from events.models import Event
 from exchange import jobs
@@ -20,6 +21,7 @@ from scrm.flows import order_import, order_rows, order_undo
 from scrm.flows.file_import import cancel_import
 from scrm.flows.jobs import jobs_due
 from scrm.flows.order_undo import OrderStay, begin_undo, foresee_undo, undone_by
+from scrm.flows.tiers import scheme_saved, tiers_due
 from tests.factories import make_user
 from tests.flows.ordering import begin, bring, counts
 from tests.flows.test_purchase import buyer, declare_orders, purchase, report
@@ -140,3 +142,17 @@ def test_and_cai_sees_nothing_of_it(acme, globex):
         assert not Order.objects.exists()
         assert foresee_undo(job).total == 0
         assert buying_of_everybody(until=clock.now(), currency="CNY") == []
+
+
+def test_whoever_stays_is_in_the_tier_of_what_is_left(olga):
+    report(purchase("before", who=buyer("13800138001")))
+    scheme_saved(None, name="RFM", kind="rfm", cutting="fixed", cuts=CUTS, by=None, now=clock.now())
+    tiers_due(Budget(60))
+    before = TierPlace.objects.values("tier", "frequency").get()
+
+    job = bring(FILE)
+    place = TierPlace.objects.filter(contact=Order.objects.get(number="before").contact)
+    assert place.get().frequency == before["frequency"] + 1
+    taken_back(job, olga)
+
+    assert TierPlace.objects.values("tier", "frequency").get() == before

@@ -11,10 +11,13 @@ from leads.enums import LeadStatus
 from leads.models import Lead
 from lifecycle.enums import MoveSource
 from lifecycle.models import Position, Stage, StageTransition
+from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.progress import lead_lost, lead_reassigned, lead_won, stage_moved
+from scrm.flows.scoring import score_rule_saved, scores_due
 from scrm.flows.starter import lay_out_tenant
+from tagging.models import ContactScore
 from tests.factories import make_live_sop, make_user, step
 from tests.flows.arrivals import make_arrival
 
@@ -44,6 +47,17 @@ def test_a_won_lead_wins_its_contact_and_ends_what_leads_there(lead, ben):
     enrollment = Enrollment.objects.get()
     assert (enrollment.state, enrollment.exit_reason) == (EnrollmentState.EXITED, Reason.WON)
     assert AuditEntry.objects.get(action="lead.won").actor == ben
+
+
+def test_who_is_won_is_scored_anew(lead, ben):
+    won = {"fact": "stage.kind", "op": "is", "value": "won"}
+    score_rule_saved(None, name="Won", kind="condition", points=7, condition=won, by=None, now=clock.now())
+    scores_due(Budget(60))
+
+    lead_won(lead.pk, by=ben, now=clock.now())
+    scores_due(Budget(60))
+
+    assert ContactScore.objects.get().points == 7
 
 
 def test_a_lead_is_won_once(lead, ben):

@@ -35,6 +35,7 @@ from scrm.flows.erasure_job import erasure_asked
 from scrm.flows.person_copy import copy_asked
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import first_message
+from tenants.selectors import tenant_zone
 
 _NOTED: Final = (RequestKind.COPY, RequestKind.CORRECTION, RequestKind.ERASURE, RequestKind.OBJECTION)
 
@@ -90,7 +91,8 @@ def _page(
         "reveals": [(row, kinds.get(row.kind) or row.get_kind_display()) for row in reveals],
         "requests": [(row, copy_of(row, now)) for row in request_list_of_contact(contact.pk)],
         "consent_form": consent or ConsentForm(auto_id="consent-%s"),
-        "request_form": asking or RequestForm(initial={"asked_on": now.date()}, auto_id="request-%s"),
+        "request_form": asking
+        or RequestForm(initial={"asked_on": now.astimezone(tenant_zone()).date()}, auto_id="request-%s"),
     }
     wrong = any(form is not None and form.errors for form in (consent, asking))
     return render(request, "ops/contact_privacy.html", context, status=422 if wrong else 200)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,6 +16,7 @@ from contacts.services import reveal_identity
 from scheduler.budget import Budget
 from scrm.core import clock
 from scrm.flows.jobs import jobs_due
+from tenants.selectors import tenant_zone
 from tests.factories import give_email, make_contact, make_user
 from tests.web.ops.conftest import Desk
 from tests.web.rep_people import client_of
@@ -34,6 +36,21 @@ def lin(tenant, ben) -> Contact:
 
 def text_of(answer) -> str:
     return answer.content.decode()
+
+
+@pytest.fixture
+def late_at_night():
+    """An hour at which it is the next day already where the business is."""
+    now = clock.now()
+    clock.set_offset(now.replace(hour=20, minute=0) - now)
+    yield clock.now().astimezone(tenant_zone()).date()
+    clock.set_offset(timedelta(0))
+
+
+def test_day_that_is_offered_is_the_business_s(admin, lin, late_at_night):
+    assert late_at_night != clock.now().date()
+
+    assert f'value="{late_at_night}"' in text_of(admin.get(f"/contacts/{lin.pk}/privacy/"))
 
 
 def test_word_is_noted_with_how_we_know_and_shows(desk, lin):
