@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet, Value
 
 from accounts.enums import Scope as DataScope
 from accounts.models import User
@@ -47,9 +47,16 @@ def segment_names(segment_ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name"))
 
 
-def run_list(segment: Segment) -> QuerySet[SegmentRun]:
-    """How each time went that it was gone through, the newest first."""
-    return SegmentRun.objects.filter(segment=segment).select_related("by")
+def run_list(user: User, segment: Segment) -> QuerySet[SegmentRun]:
+    """How each time went that it was gone through, the newest first.
+
+    `came`, `went` and `members` are of everybody: None for who sees a part of the contacts.
+    """
+    rows = SegmentRun.objects.filter(segment=segment).select_related("by")
+    nothing = Value(None, output_field=IntegerField())
+    told = user.data_scope == DataScope.ALL
+    numbers = {"came": "entered", "went": "left", "members": "size"}
+    return rows.annotate(**{name: F(column) if told else nothing for name, column in numbers.items()})
 
 
 def segment_get(user: User, pk: UUID) -> Segment | None:
@@ -91,7 +98,7 @@ def segments_gone(segment: Segment) -> int:
 
 
 def run_last(segment: Segment) -> SegmentRun | None:
-    return run_list(segment).first()
+    return SegmentRun.objects.filter(segment=segment).first()
 
 
 def segment_member_count(user: User, segment: Segment) -> int:

@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from contacts.models import Contact
 from scrm.core.conditions import Condition, Not, Sql, compile_sql
 
 TAG_RULES_NEXT_DUE = "SELECT min(due_at) FROM tagging_tagrule WHERE due_at IS NOT NULL"
@@ -54,6 +56,14 @@ def to_take(condition: Condition, rule_id: UUID, tag_id: UUID, now: datetime, *,
 
 def holders(tag_id: UUID) -> Sql:
     return Sql("SELECT a.contact_id FROM tagging_tagassignment a WHERE a.tag_id = %s", (tag_id,))
+
+
+def ids_seen(ids: Sql, seen: QuerySet[Contact] | None) -> Sql:
+    """Those of the ids whose contacts are among these; None: all of them."""
+    if seen is None:
+        return ids
+    text, params = seen.order_by().values("pk").query.sql_with_params()
+    return Sql(f"SELECT id FROM ({ids.text}) AS those(id) WHERE id IN ({text})", (*ids.params, *params))
 
 
 def ids_counted(ids: Sql) -> int:

@@ -72,9 +72,15 @@ class CountOut(serializers.Serializer):
     sample = NamedOut(many=True, help_text="A few of them, the newest first.")
 
 
+_OF_ALL = "Of everybody: null where the caller sees a part of the contacts."
+
+
 class RunOut(serializers.ModelSerializer):
     by = OwnerOut(allow_null=True)
     cause = serializers.ChoiceField(choices=RunCause.choices)
+    entered = serializers.IntegerField(source="came", allow_null=True, help_text=_OF_ALL)
+    left = serializers.IntegerField(source="went", allow_null=True, help_text=_OF_ALL)
+    size = serializers.IntegerField(source="members", allow_null=True, help_text=_OF_ALL)
 
     class Meta:
         model = SegmentRun
@@ -192,7 +198,7 @@ class SegmentRuns(ListResource):
     serializer_class = RunOut
 
     def rows(self) -> QuerySet[SegmentRun]:
-        return run_list(_found(self.request, self.kwargs["pk"]))
+        return run_list(viewer_of(self.request), _found(self.request, self.kwargs["pk"]))
 
 
 class SegmentRefresh(Resource):

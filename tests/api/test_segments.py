@@ -80,6 +80,20 @@ def test_it_is_gone_through_and_each_run_is_kept(olga):
     assert SegmentRun.objects.count() == 2
 
 
+def test_numbers_of_runs_are_told_to_who_sees_everybody_alone(acme, olga):
+    pk = olga.post("segments", {"name": "Berliners", "condition": IN_BERLIN}).json()["id"]
+    make_contact("Lin", city="Berlin")
+    olga.post(f"segments/{pk}/refresh", {})
+    manager = Caller(acme, user=make_user("ada", Role.MANAGER))
+
+    runs = manager.get(f"segments/{pk}/runs").json()["results"]
+
+    assert [(run["cause"], run["entered"], run["left"], run["size"]) for run in runs] == [
+        ("asked", None, None, None),
+        ("saved", None, None, None),
+    ]
+
+
 def test_it_is_not_deleted_while_an_sop_begins_with_it(olga):
     pk = olga.post("segments", {"name": "Berliners", "condition": IN_BERLIN}).json()["id"]
     make_live_sop(step(), trigger=Trigger.SEGMENT_ENTERED, trigger_segment=Segment.objects.get())

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from accounts.models import Department
 from campaigns.enums import Trigger
 from campaigns.models import Enrollment
 from contacts.models import Contact
@@ -54,15 +55,29 @@ def test_a_dry_run_says_what_switching_on_then_does(people):
     [tag] = make_tags("Local")
     rule = make_rule(tag, BERLIN)
 
-    tried = dry_run(rule, clock.now())
+    olga = make_user("olga", "ops")
+    tried = dry_run(rule, olga, clock.now())
     job = switch_on(rule)
 
     assert (tried.give, tried.take, {str(pk) for pk in tried.giving}) == (2, 0, {str(people[0].pk), str(people[1].pk)})
     assert held(tag) == {"Lin", "Wu"}
     assert (job.state, job.done, job.total, job.result) == (JobState.DONE, 2, 2, {"give": 2, "take": 0})
     assert {(row.source, row.rule_id, row.evidence) for row in TagAssignment.objects.all()} == {("rule", rule.pk, "R")}
-    assert {(hit.contact.name, hit.added) for hit in hit_list(rule)} == {("Lin", True), ("Wu", True)}
-    assert dry_run(rule, clock.now()).give == 0
+    assert {(hit.contact.name, hit.added) for hit in hit_list(rule, olga)} == {("Lin", True), ("Wu", True)}
+    assert dry_run(rule, olga, clock.now()).give == 0
+
+
+def test_numbers_and_hits_of_a_rule_are_of_those_whom_the_reader_sees(people):
+    ben = make_user("ben", "manager", department=Department.objects.create(name="North"))
+    Contact.objects.filter(pk=people[0].pk).update(owner=ben)
+    [tag] = make_tags("Local")
+    rule = make_rule(tag, BERLIN)
+
+    tried = dry_run(rule, ben, clock.now())
+    switch_on(rule)
+
+    assert (tried.give, tried.giving) == (1, [people[0].pk])
+    assert [hit.contact for hit in hit_list(rule, ben)] == [people[0]]
 
 
 def test_a_rule_about_everybody_is_off_until_somebody_has_seen_what_it_would_do(people):

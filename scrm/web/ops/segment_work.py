@@ -39,7 +39,12 @@ def runs(request: Visit, segment_id: UUID) -> HttpResponse:
     """When it was gone through, why, how long it took, who came and went."""
     segment = found(segment_get(request.user, segment_id))
     words = rule_words(segment.condition, Scope.CONTACT)
-    context = {"segment": segment, "words": words, "page": page_of(request, run_list(segment)), "tab": "runs"}
+    context = {
+        "segment": segment,
+        "words": words,
+        "page": page_of(request, run_list(request.user, segment)),
+        "tab": "runs",
+    }
     return render(request, "ops/segment_runs.html", context)
 
 

@@ -80,7 +80,7 @@ def detail(request: Visit, rule_id: UUID) -> HttpResponse:
         "stored": rule,
         "event": dict(event_type_choices()).get(rule.event_type, rule.event_type),
         "words": rule_words(rule.condition),
-        "page": page_of(request, hit_list(rule), 20),
+        "page": page_of(request, hit_list(rule, request.user), 20),
         "run": None if rule.event_type else rule_run_of(rule),
         **(_tried(request, rule, now) if not rule.event_type and not rule.tag.archived else {}),
     }
@@ -118,7 +118,7 @@ def switch(request: Visit, rule_id: UUID) -> HttpResponse:
 
 def _tried(request: Visit, rule: TagRule, now: datetime) -> dict[str, Any]:
     try:
-        tried: DryRun = dry_run(rule, now)
+        tried: DryRun = dry_run(rule, request.user, now)
     except ConditionInvalid:
         return {"unreadable": True}
     names = contact_names(request.user, [*tried.giving, *tried.taking])
