@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _FROM_ONE_TO_NEXT: Final = " → "
+_SAID: Final = ("name", "kind", "condition", "watches")
 
 
 def save_segment(
@@ -66,7 +67,8 @@ def save_segment(
         segment.full_clean()
         follow = _checked(segment)
         _hold([str(segment.pk), *follow])
-        segment.save()
+        # What else its row holds others write: who came and went meanwhile, or that it was put away.
+        segment.save(update_fields=None if fresh else _SAID)
         if fresh or kind == SegmentKind.DYNAMIC:
             fill(segment, RunCause.SAVED, by=by, now=now)
         _follow(follow, now)

@@ -16,7 +16,7 @@ from audiences.selectors import (
     segment_movement,
     segment_preview,
 )
-from audiences.services import REFRESH_EVERY, refresh_segment, refresh_stalest, save_segment
+from audiences.services import REFRESH_EVERY, archive_segment, refresh_segment, refresh_stalest, save_segment
 from contacts.models import Contact
 from scheduler.models import WakeUp
 from scheduler.services import drain_tenant, rebuild_wake_up
@@ -140,6 +140,20 @@ def test_frozen_refuses_other_conditions(people):
 
     segment.refresh_from_db()
     assert segment.condition == IN_BERLIN
+
+
+def test_saving_leaves_what_others_did_to_it_meanwhile(people):
+    stored = save()
+    opened = Segment.objects.get(pk=stored.pk)
+    archive_segment(segment=stored, by=None, now=clock.now())
+    make_contact("Yi", city="Berlin")
+    Segment.objects.filter(pk=stored.pk).update(size=3)
+
+    save_segment(segment=opened, name="Of Berlin", kind="frozen", condition=IN_BERLIN, by=None, now=clock.now())
+
+    stored.refresh_from_db()
+    assert (stored.name, stored.kind, stored.size) == ("Of Berlin", "frozen", 3)
+    assert stored.archived_at is not None
 
 
 def test_a_rule_for_everybody_is_refused(people):
