@@ -16,12 +16,12 @@ from contacts.custom.values import written
 from contacts.enums import FieldSubject
 from contacts.finding.keys import keys_of
 from contacts.models import Company, CompanyMerge, Contact
+from contacts.sealing import lock_number
 from contacts.selectors.fields import field_defaults
+from scrm.core import crypto
 from scrm.core.bulk import insert_columns
 from scrm.core.ids import uuid7
-
-_TREE: Final = 0x636F6D70616E7921
-"""The advisory lock of what is part of what: only two at once could close a circle."""
+from tenants.selectors import tenant_keys
 
 DEPTH_MOST: Final = 10
 """So many companies stand one above another at most."""
@@ -46,22 +46,20 @@ def save_company(
 
     `fields` are as `read_values` gives them; those that are left out stay.
     """
-    queries.lock_numbers([_TREE])
+    _hold_tree()
     made = company is None
-    company = company or Company(created_at=now)
+    company = _held(company, "name") if company is not None else Company(created_at=now)
     name = " ".join(name.split())
     taken = Company.objects.filter(name__iexact=name).exclude(pk=company.pk).first()
     if taken is not None:
         raise ValidationError({"name": _("There is a company of this name already.")})
     if parent is not None:
+        parent = _held(parent, "parent")
         _refuse_circle(company.pk, parent)
     company.name, company.parent, company.owner = name, parent, owner
     company.domains, company.industry, company.size, company.note = list(domains), industry, size, note
     company.updated_at = now
-    if made:
-        held = field_defaults(FieldSubject.COMPANY)
-    else:
-        held = Company.objects.values_list("fields", flat=True).get(pk=company.pk)
+    held = field_defaults(FieldSubject.COMPANY) if made else company.fields
     changed, company.fields = written(held, fields or {})
     company.clean_fields(exclude=["created_at", "fields"])
     company.save(force_insert=made)
@@ -69,6 +67,20 @@ def save_company(
     action = "company.made" if made else "company.edited"
     record_audit(action=action, actor=by, subject=company, details=details, now=now)
     return company
+
+
+def _hold_tree() -> None:
+    """Nobody else changes what is part of what, or what means what: only two at once could close a circle."""
+    index = crypto.blind_index("companies", keys=tenant_keys(), purpose="company.tree")
+    queries.lock_numbers([lock_number(index)])
+
+
+def _held(company: Company, field: str) -> Company:
+    """As it stands now. ValidationError, about the field, where it was merged meanwhile."""
+    held = Company.objects.select_for_update(of=("self",)).get(pk=company.pk)
+    if held.merged_into_id:
+        raise ValidationError({field: _("This company was merged into another meanwhile.")})
+    return held
 
 
 def _refuse_circle(company_id: UUID, parent: Company) -> None:
@@ -85,7 +97,7 @@ def _refuse_circle(company_id: UUID, parent: Company) -> None:
 @transaction.atomic
 def merge_companies(*, company: Company, into: Company, by: User | None, now: datetime) -> CompanyMerge:
     """Give people and parts of one company to another; its name leads there from now on."""
-    queries.lock_numbers([_TREE])
+    _hold_tree()
     held = Company.objects.select_for_update(of=("self",)).filter(pk__in=[company.pk, into.pk]).order_by("pk")
     rows = {row.pk: row for row in held}
     company, into = rows[company.pk], rows[into.pk]
@@ -121,7 +133,7 @@ def note_opportunities(*, merge: CompanyMerge, ids: Sequence[UUID]) -> None:
 @transaction.atomic
 def undo_company_merge(*, merge: CompanyMerge, by: User | None, now: datetime) -> None:
     """Give back what moved and has not been moved on since; ValidationError when it was taken back already."""
-    queries.lock_numbers([_TREE])
+    _hold_tree()
     merge = CompanyMerge.objects.select_for_update(of=("self",)).select_related("company", "into").get(pk=merge.pk)
     company, into = merge.company, merge.into
     if merge.undone_at or company.merged_into_id != into.pk:

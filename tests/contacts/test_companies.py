@@ -124,6 +124,16 @@ def test_merge_moves_people_and_parts_and_is_taken_back_exactly(acme):
         companies_parted(merge=merged, by=None, now=clock.now())
 
 
+def test_what_was_typed_before_a_merge_does_not_take_it_back(acme):
+    into, double = make("Acme"), make("Acme Ltd")
+    merge(Company.objects.get(pk=double.pk), into)
+
+    with pytest.raises(ValidationError):
+        move(double, None)
+
+    assert Company.objects.get(pk=double.pk).merged_into == into
+
+
 def test_what_moved_on_meanwhile_stays(acme):
     into, double, third = make("Acme"), make("Acme Ltd"), make("Third")
     lin = make_contact("Lin", company=double)
