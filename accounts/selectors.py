@@ -112,6 +112,11 @@ def user_list_visible(user: User) -> QuerySet[User]:
     return user_list_with_leavers(user).filter(is_active=True)
 
 
+def user_list_offered(user: User, *, also: UUID | None) -> QuerySet[User]:
+    """Colleagues to choose from, with the one who is chosen already."""
+    return User.objects.filter(Q(pk__in=user_list_visible(user)) | Q(pk=also)).select_related("department")
+
+
 def user_list_with_leavers(user: User) -> QuerySet[User]:
     """The same with those who may not log in any more: their customers need somebody."""
     everybody = User.objects.filter(operator="").select_related("department")

@@ -22,7 +22,7 @@ from exchange.idempotency import Answer
 from exchange.models import ApiKey
 from leads.enums import LeadOrigin, Rating
 from leads.models import Lead
-from leads.selectors import pool_list, pool_policy
+from leads.selectors import pool_lead, pool_list, pool_policy
 from scrm.api.access import POOL_READ, POOL_WRITE
 from scrm.api.authentication import actor_of, moment_of, viewer_of
 from scrm.api.base import ListResource, Resource
@@ -106,9 +106,8 @@ class PoolClaim(Resource):
     def post(self, request: Request, pk: UUID) -> Response:
         body = ClaimBody(data=request.data)
         body.is_valid(raise_exception=True)
-        owner = self._owner(request, body.validated_data.get("owner"))
         said = {"address": request.path, "body": request.data}
-        work = partial(self._claimed, request, pk, owner)
+        work = partial(self._claimed, request, pk, body.validated_data.get("owner"))
         answer = answered_once(request, work, key=key_of(request), said=said, now=moment_of(request))
         response = Response(answer.body)
         if answer.replayed:
@@ -126,8 +125,11 @@ class PoolClaim(Resource):
             raise Refused([refusal("owner", "unknown_user", _("There is no such user."))])
         return None if owner.pk == viewer_of(request).pk else owner
 
-    def _claimed(self, request: Request, pk: UUID, owner: User | None) -> Answer:
+    def _claimed(self, request: Request, pk: UUID, asked: UUID | None) -> Answer:
         viewer, now = viewer_of(request), clock.now()
+        if asked is not None and pool_lead(viewer, pk, policy=pool_policy()) is None:
+            raise Http404
+        owner = self._owner(request, asked)
         if owner is not None:
             given = pool_assigned([pk], owner, viewer=viewer, by=actor_of(request), now=now)
             if not given:

@@ -106,5 +106,5 @@ def test_and_cai_sees_and_claims_none_of_it(acme, cai, ben):
     lead = pooled()
 
     assert cai.get("pool").json()["results"] == []
-    assert claim(cai, lead, {"owner": str(ben.pk)}).status_code == 422
+    assert claim(cai, lead, {"owner": str(ben.pk)}).status_code == 404
     assert Contact.objects.get().owner is None

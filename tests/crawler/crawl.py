@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, Final
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django_tenants.utils import tenant_context
@@ -20,18 +19,20 @@ from django_tenants.utils import tenant_context
 from scrm.core import clock
 from scrm.core.tenancy import leave_tenant
 from scrm.web.routes import Guard
-from tests.crawler.asking import FOREIGN, MIXED, OWN, Ids, address_of, reset_key
+from tests.crawler.asking import FOREIGN, OWN, Ids, address_of, reset_key
 from tests.crawler.expected import allowed_statuses, keeps_within_reach, may_read, was_turned_away
 from tests.crawler.probes import Probe
 from tests.crawler.saying import BODIES, QUERIES
 from tests.crawler.traces import (
     VISITS,
+    changed,
     checksum_of_others,
     checksum_out_of_reach,
     checksums,
     empty_redis,
     log_lines,
     strays_in_redis,
+    writes,
 )
 from tests.crawler.world import PEOPLE, REACH, Twins, World
 
@@ -68,58 +69,27 @@ class Crawler:
         self._body = b""
 
     def crawl(self, probes: Sequence[Probe]) -> Report:
+        """Ask them one by one. Whatever an answer changed is taken back at once: none depends on those before it."""
         people = {(probe.holder, probe.viewer) for probe in probes if probe.viewer in PEOPLE}
         for holder, viewer in sorted(people - set(self._cookies)):
             self._log_in(self._world(holder), viewer)
         for kind in (OWN, FOREIGN):
             # The first key that is made writes down the person's address.
             reset_key(self.twins, kind)
-        by_place = sorted(probes, key=lambda probe: (probe.holder, probe.host == "b"))
-        for (holder, abroad), group in groupby(by_place, key=lambda probe: (probe.holder, probe.host == "b")):
-            chosen, strange = list(group), abroad or holder == "b"
-            for start in range(0, len(chosen), CHUNK):
-                with transaction.atomic():
-                    self._chunk(chosen[start : start + CHUNK], holder, VISITS if strange else ())
-                    transaction.set_rollback(True)
-                # What they remember of rows that were kept is over, too.
-                self._sums.clear()
-                leave_tenant()
-        return self.report
-
-    def _chunk(self, probes: Sequence[Probe], holder: str, ours: Sequence[str]) -> None:
-        """What may not happen at all is looked at once for many; when it did, one by one."""
-        other = self._world("a" if holder == "b" else "b")
-        before = checksums(other)
+        self._sums.clear()
         with log_lines() as self._lines:
-            for probe in probes:
+            for place, probe in enumerate(probes, 1):
                 self._ask(probe)
-        self.report.crossings += strays_in_redis(self.twins.canaries)
-        # Budgets are not taken back with the rows.
-        empty_redis()
-        after = checksums(other)
-        changed = sorted(table for table in before if before[table] != after[table] and table not in ours)
-        if changed:
-            culprit = self._culprit(probes, other, changed)
-            self.report.crossings += [f"{culprit}: changed {', '.join(changed)} of the other tenant."]
-
-    def _culprit(self, probes: Iterable[Probe], other: World, tables: Sequence[str]) -> str:
-        before = checksums(other)
-        for probe in probes:
-            with transaction.atomic():
-                self._answer(probe, keep=True)
-                after = checksums(other)
-                changed = any(after[table] != before[table] for table in tables)
-                transaction.set_rollback(True)
-            leave_tenant()
-            if changed:
-                return str(probe)
-        return "Several requests together"
+                if place % CHUNK == 0 or place == len(probes):
+                    self.report.crossings += strays_in_redis(self.twins.canaries)
+                    # Budgets are not taken back with the rows.
+                    empty_redis()
+        return self.report
 
     def _ask(self, probe: Probe) -> None:
         del self._lines[:]
         mails = len(mail.outbox)
-        named = {probe.kind, probe.related} & {FOREIGN, MIXED}
-        answer, sent, strayed = self._answer(probe, keep=bool(named) or probe.host == "b" or probe.holder == "b")
+        answer, sent, strayed, across = self._answer(probe)
         self.report.asked += 1
         self.report.routes.add((probe.route.pattern, probe.method))
         self.report.statuses[answer.status_code] += 1
@@ -129,6 +99,8 @@ class Crawler:
             self._cross(probe, f"answered {answer.status_code} {answer.get('Location', '')}")
         if strayed:
             self._cross(probe, f"changed rows out of its sender's reach: {', '.join(strayed)}")
+        if across:
+            self._cross(probe, f"changed {', '.join(across)} of the other tenant")
         for place, text in _said(self._body, answer, mail.outbox[mails:], self._lines):
             for word in self.twins.canaries.found_in(text):
                 if word.word not in sent and not (may_read(probe, word) and place != "log"):
@@ -137,8 +109,8 @@ class Crawler:
     def _cross(self, probe: Probe, what: str) -> None:
         self.report.crossings.append(f"{probe}: {what}.")
 
-    def _answer(self, probe: Probe, *, keep: bool) -> tuple[HttpResponse, str, list[str]]:
-        """The answer, what was sent, and where rows beyond the sender's reach changed. Taken back unless kept."""
+    def _answer(self, probe: Probe) -> tuple[HttpResponse, str, list[str], list[str]]:
+        """The answer, what was sent, and where rows changed: beyond the sender's reach, and of the other tenant."""
         client, headers = self._client(probe)
         address = address_of(probe.route, self.twins, probe.kind)
         ids = Ids(self.twins, probe.related)
@@ -147,39 +119,56 @@ class Crawler:
         body = BODIES.get(probe.route.name, lambda _: {})(ids) if probe.method == "POST" else {}
         if query and not body:
             address += f"?{urlencode(query)}"
+        other = self._world("a" if probe.holder == "b" else "b")
+        before, theirs = self._sum(probe) if watch else {}, self._sum_of_all(other)
+        strayed: list[str] = []
+        across: list[str] = []
         with transaction.atomic():
-            before = self._sum(probe, known=True) if watch else {}
+            counted = writes(self.twins.a.tenant, self.twins.b.tenant)
             if probe.method == "POST":
                 speaks_json = probe.route.name.startswith(("api:", "webhooks:"))
                 as_json = {"content_type": "application/json"} if speaks_json else {}
                 answer = client.post(address, body, headers=headers, **as_json)
             else:
                 answer = client.generic(probe.method, address, headers=headers)
-            after = self._sum(probe) if watch and answer.status_code < 500 else before
-            strayed = sorted(table for table in before if after[table] != before[table])
             self._body = answer.getvalue()
-            if not keep:
-                transaction.set_rollback(True)
+            # What broke in the database is taken back whole.
+            if not connection.needs_rollback:
+                leave_tenant()
+                after = writes(self.twins.a.tenant, self.twins.b.tenant)
+                wrote = {schema for schema, rows in after.items() if rows != counted[schema]}
+                if watch and self.twins.a.tenant.schema_name in wrote:
+                    strayed = changed(before, self._sum(probe, anew=True))
+                if wrote & {other.tenant.schema_name, "public"}:
+                    across = changed(theirs, checksums(other))
+            transaction.set_rollback(True)
         # A rollback takes the search path back too.
         leave_tenant()
-        if keep:
-            self._sums.clear()
-        return answer, f"{address} {json.dumps(body, default=str)}", strayed
+        if probe.host == "b" or probe.holder == "b":
+            across = [table for table in across if table not in VISITS]
+        return answer, f"{address} {json.dumps(body, default=str)}", strayed, across
 
-    def _sum(self, probe: Probe, *, known: bool = False) -> dict[str, str]:
-        """Of what the sender may not change; `known`: as it was before, when nothing was kept since."""
+    def _sum(self, probe: Probe, *, anew: bool = False) -> dict[str, str]:
+        """Of what the sender may not change; as it is before every question, or `anew`."""
         alone = probe.route.guard is Guard.PERSON
         key = f"{probe.viewer} {alone}"
-        if known and key in self._sums:
+        if key in self._sums and not anew:
             return self._sums[key]
         with tenant_context(self.twins.a.tenant):
             if alone:
                 found = checksum_of_others(self.twins.a.users[probe.viewer].pk)
             else:
-                found = checksum_out_of_reach(REACH[probe.viewer], self.twins.a)
-        if known:
+                # What somebody makes is theirs, whatever else they see.
+                found = checksum_out_of_reach(REACH[probe.viewer] | {probe.viewer}, self.twins.a)
+        if not anew:
             self._sums[key] = found
         return found
+
+    def _sum_of_all(self, world: World) -> dict[str, str]:
+        """Of all that a tenant has, as it is before every question."""
+        if world.letter not in self._sums:
+            self._sums[world.letter] = checksums(world)
+        return self._sums[world.letter]
 
     def _world(self, letter: str) -> World:
         return self.twins.b if letter == "b" else self.twins.a

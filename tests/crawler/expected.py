@@ -42,8 +42,10 @@ KEPT_BY: Final = {
     "accounts.supportvisit": "audit.view",
 }
 """Tables of the business that not everybody of it reads."""
-_PAIRS: Final = frozenset({"ops:contact_merge"})
-"""Addresses of two equal rows: whoever sees both may mix them."""
+_PAIRS: Final = frozenset({"ops:contact_merge", "ops:lifecycle_undo"})
+"""Addresses of two rows of which none hangs on the other: whoever sees both may mix them."""
+_STEERED: Final = frozenset({"api:hand_over_cancel", "api:hand_over_undo"})
+"""Whoever did not begin it, and does not see everything, is told so."""
 _WHO_GETS: Final = ("ops:assignment_", "ops:stage_hand_over", "api:stage_hand_over")
 """Rules of the business name everybody who may get somebody by them, whatever the reach of who writes them."""
 _POOL: Final = frozenset({"ops:pool_list", "rep:pool", "api:pool_list"})
@@ -97,6 +99,8 @@ def _by_role(probe: Probe) -> frozenset[int]:
     if not _reaches(probe):
         # A tag's code is a value of the request: one that is not there is wrong.
         return NOT_THERE | ({400} if probe.kind == MIXED and "code" in parameters(route) else set())
+    if route.name in _STEERED and len(REACH[probe.viewer]) < len(REPS):
+        return DONE | {403}
     # What is named beside the address may be out of reach too.
     return DONE if WHOSE.get(probe.related) in REACH[probe.viewer] else DONE | NOT_THERE
 
@@ -157,6 +161,9 @@ def may_read(probe: Probe, canary: Canary) -> bool:
         and may(probe.viewer, "assignment.edit")
     ):
         return True
+    if canary.label == "exchange.job" and probe.route.name.startswith("ops:tag_run"):
+        # A job that gives a tag goes by the tag's name.
+        return may(probe.viewer, "contact.edit")
     if canary.owner:
         return canary.owner in REACH[probe.viewer]
     needed = KEPT_BY.get(canary.label)

@@ -25,6 +25,8 @@ _VIEWS = {"leads_form": "(SELECT to_jsonb(f) - 'views' AS t FROM {source} f)"}
 """Whoever opens a form is counted, whoever they are elsewhere; the rest of the row is the business's."""
 _BARE = {"content.trackedlink": "contact", "content.pageview": "link__contact"}
 """A link without a contact is the business's own look at its material: nobody's person stands behind it."""
+_OF_TENANTS = {"tenants_tenant": "id", "tenants_domain": "tenant_id"}
+"""What the platform keeps of a tenant: its row and its hosts."""
 
 
 def tables_of(world: Any) -> list[str]:
@@ -41,13 +43,31 @@ def checksums(world: Any) -> dict[str, Any]:
     for table in tables:
         source = f'"{schema}"."{table}"'
         parts.append(one.format(table=table, source=_VIEWS.get(table, "{source}").format(source=source), where=""))
-    # What the platform keeps of the tenant: its row and its hosts.
     parts += [
         one.format(table=table, source=f"public.{table}", where=f"WHERE {column} = {world.tenant.pk}")
-        for table, column in (("tenants_tenant", "id"), ("tenants_domain", "tenant_id"))
+        for table, column in _OF_TENANTS.items()
     ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Tables whose sums differ."""
+    return sorted(table for table in before if after[table] != before[table])
+
+
+def writes(*tenants: Any) -> dict[str, int]:
+    """How many rows this transaction wrote so far, by schema: also of what is taken back by now."""
+    names = [*(tenant.schema_name for tenant in tenants), "public"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner.relnamespace::regnamespace::text, sum(pg_stat_get_xact_tuples_inserted(owner.oid) "
+            "+ pg_stat_get_xact_tuples_updated(owner.oid) + pg_stat_get_xact_tuples_deleted(owner.oid)) "
+            "FROM pg_class owner WHERE owner.relkind = 'r' AND owner.relnamespace = ANY(%s::regnamespace[]) "
+            "AND (owner.relnamespace <> 'public'::regnamespace OR owner.relname = ANY(%s)) GROUP BY 1",
+            [names, list(_OF_TENANTS)],
+        )
         return dict(cursor.fetchall())
 
 

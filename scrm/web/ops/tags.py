@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.selectors import user_list_all
+from accounts.selectors import user_list_offered
 from scrm.core import clock
 from scrm.flows.tag_rules import tags_merged
 from scrm.web.access import Visit, found, may
@@ -101,7 +101,7 @@ def tag_edit(request: Visit, tag_id: UUID) -> HttpResponse:
     names = ("name", "colour", "group", "description", "owner", "lasts_days")
     form = TagEditForm(request.POST or None, initial={name: getattr(tag, name) for name in names})
     offer_rows(form, "group", tag_group_list())
-    offer_rows(form, "owner", user_list_all())
+    offer_rows(form, "owner", user_list_offered(request.user, also=tag.owner_id))
     if request.method == "POST" and form.is_valid():
         try:
             edit_tag(tag=tag, **form.cleaned_data, by=request.user, now=clock.now())
