@@ -151,6 +151,7 @@ class FieldKind(TextChoices):
     DATE = "date", _("Date")
     CONSENT = "consent", _("Consent")
     OWN = "own", _("Field of contacts")
+    IDENTITY = "identity", _("Kind of identity")
 
 
 class OwnerRule(TextChoices):

@@ -21,6 +21,8 @@ COLOURS: Final = ("blue", "teal", "green", "amber", "red", "pink", "violet")
 
 PERSONAL: Final = (FieldKind.NAME, FieldKind.PHONE, FieldKind.EMAIL, FieldKind.COMPANY, FieldKind.CITY)
 """What is asked once at most: it belongs to the person, not to the enquiry."""
+NAMED: Final = (FieldKind.OWN, FieldKind.IDENTITY)
+"""What stands for something of the business's own, by its code."""
 CHOOSING: Final = (FieldKind.CHOICE, FieldKind.CHOICES)
 
 _LIMITS: Final = {"title": 120, "intro": 2000, "button": 40, "thanks": 2000, "next_url": 500, "cover_alt": 200}
@@ -70,7 +72,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     show: Condition | None = None
     field: str = ""
-    """The code of the field of the business that it asks for."""
+    """The code of the field, or of the kind of identity, of the business that it asks for."""
     text: str = ""
     """Of a consent: the key of the kept text that its label shows, with what it is for and its version."""
     purpose: str = ""
@@ -111,7 +113,12 @@ class Content:
     @property
     def fields(self) -> list[str]:
         """The codes of the fields of the business that it asks for."""
-        return [each.field for each in self.questions if each.field]
+        return [each.field for each in self.questions if each.kind == FieldKind.OWN]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The codes of the business's own kinds of identity that it asks for."""
+        return [each.field for each in self.questions if each.kind == FieldKind.IDENTITY]
 
     def question(self, question_id: str) -> Question | None:
         return next((each for each in self.questions if each.id == question_id), None)
@@ -168,7 +175,7 @@ def _question(raw: object) -> Question | None:
         return None
     kind, question_id = FieldKind(said["kind"]), str(said.get("id", ""))
     field = said.get("field")
-    if kind == FieldKind.OWN and not (isinstance(field, str) and _FIELD.fullmatch(field)):
+    if kind in NAMED and not (isinstance(field, str) and _FIELD.fullmatch(field)):
         return None
     choices = said.get("choices")
     given = [_choice(each) for each in (choices if isinstance(choices, list | tuple) else [])]
@@ -183,7 +190,7 @@ def _question(raw: object) -> Question | None:
         required=said.get("required") is True,
         choices=tuple(named.values())[:CHOICES_MAX] if kind in CHOOSING else (),
         show=_condition(said.get("show")),
-        field=str(field) if kind == FieldKind.OWN else "",
+        field=str(field) if kind in NAMED else "",
         **(_kept_text(said) if kind == FieldKind.CONSENT else {}),
     )
 

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from leads.enums import FieldKind
-from leads.form_content import BETWEEN, CHOOSING, PERSONAL, Content, Question
+from leads.form_content import BETWEEN, CHOOSING, NAMED, PERSONAL, Content, Question
 
 _ANSWERABLE = (FieldKind.PHONE, FieldKind.EMAIL)
 
@@ -44,7 +44,7 @@ def _of_question(content: Content, place: int, question: Question) -> Iterator[t
     if not question.label:
         yield "label", _("Write what is asked.")
     is_asked = any(each.kind == question.kind and each.field == question.field for each in before)
-    if is_asked and question.kind in (*PERSONAL, FieldKind.OWN):
+    if is_asked and question.kind in (*PERSONAL, *NAMED):
         yield "kind", _("This is asked twice.")
     elif question.label and any(each.label == question.label for each in before):
         yield "label", _("“%(question)s” stands there twice.") % {"question": question.label}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -35,12 +35,13 @@ class FieldInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a field holds, and about what; `choices` are its keys with their labels."""
+    """What a field holds, and about what; `choices` are its keys with their labels, `default` what it begins with."""
 
     kind: FieldKind
     choices: tuple[tuple[str, str], ...] = ()
     subject: FieldSubject = FieldSubject.CONTACT
     sealed: bool = False
+    default: Any = field(default=None, compare=False)
 
 
 def read_field(shape: Shape, raw: Any, *, zone: ZoneInfo) -> Any:

@@ -57,7 +57,7 @@ class CustomField(models.Model):
     @property
     def shape(self) -> Shape:
         choices = tuple((key, label) for key, label in self.choices)
-        return Shape(FieldKind(self.kind), choices, FieldSubject(self.subject), self.sealed)
+        return Shape(FieldKind(self.kind), choices, FieldSubject(self.subject), self.sealed, self.default)
 
     def sight_of(self, role: str) -> Sight:
         return Sight(self.layout.get(role, Sight.EDITS))

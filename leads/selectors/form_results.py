@@ -20,7 +20,7 @@ from leads.models import Form, FormTally, Lead
 from tenants.selectors import tenant_zone
 
 _WAY: Final = ("utm_source", "utm_medium", "utm_campaign")
-_NO_ANSWERS: Final = (*PERSONAL, FieldKind.CONSENT)
+_NO_ANSWERS: Final = (*PERSONAL, FieldKind.CONSENT, FieldKind.IDENTITY)
 
 
 def form_counts(viewer: User, form: Form, *, since: date | None, until: date | None) -> list[Count]:

@@ -16,7 +16,7 @@ from scrm.core import crypto
 from scrm.flows.held import HeldEnquiry, StillHeld
 from scrm.web.hosted_arrival import Sent, arrival_of, read_sent
 
-_NO_ANSWERS: Final = (*PERSONAL, FieldKind.CONSENT)
+_NO_ANSWERS: Final = (*PERSONAL, FieldKind.CONSENT, FieldKind.IDENTITY)
 
 Contents = dict[tuple[UUID, int], Content | None]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -9,17 +10,20 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from contacts.custom.values import Shape, show_field
-from contacts.enums import ChannelKind, ConsentPurpose
+from contacts.enums import ChannelKind, ConsentPurpose, FieldSubject
 from contacts.inputs import ConsentInput
+from contacts.lookup import read_own
+from contacts.normalise import EXTERNAL_ID_MAX
 from contacts.selectors import field_shapes
+from contacts.selectors.kinds import own_kinds
 from leads.enums import FieldKind
 from leads.form_content import BETWEEN, PERSONAL, Content, Question
 from leads.form_logic import shown_ids
-from leads.inputs import LeadInput
+from leads.inputs import IdentityInput, LeadInput
 from leads.models import Form
 from leads.readings import NOTE_MAX, read_note, read_text
 from leads.row_reading import LONGEST
-from scrm.web.own_inputs import input_for, read_answer
+from scrm.web.own_inputs import input_for, read_answer, shown_in_input
 from scrm.web.person_form import PersonForm, read_value
 from tenants.selectors import tenant_zone
 
@@ -43,7 +47,7 @@ _LIMITS: Final = {
     FieldKind.LONG: NOTE_MAX,
 }
 _WAYS: Final = ("phone", "email")
-_ELSEWHERE: Final = (*PERSONAL, FieldKind.CONSENT, FieldKind.OWN)
+_ELSEWHERE: Final = (*PERSONAL, FieldKind.CONSENT, FieldKind.OWN, FieldKind.IDENTITY)
 _IN_ONE_LINE: Final = (FieldKind.COMPANY, FieldKind.CITY, FieldKind.TEXT)
 
 
@@ -54,9 +58,12 @@ class HostedForm(PersonForm):
         super().__init__(data, auto_id="field_%s")
         self.content = content
         shapes = field_shapes(content.fields, archived=False)
-        # A field that is archived meanwhile is not asked for any more.
-        asked = [each for each in content.questions if not each.field or each.field in shapes]
-        self.shapes = {question.name: shapes[question.field] for question in asked if question.field}
+        kinds = {kind.code: kind for kind in own_kinds()} if content.kinds else {}
+        there = {FieldKind.OWN: shapes.keys(), FieldKind.IDENTITY: kinds.keys()}
+        # What is archived meanwhile is not asked for any more.
+        asked = [each for each in content.questions if not each.field or each.field in there[each.kind]]
+        self.shapes = {each.name: shapes[each.field] for each in asked if each.kind == FieldKind.OWN}
+        self.kinds = {each.name: kinds[each.field] for each in asked if each.kind == FieldKind.IDENTITY}
         self.questions = {question.name: question for question in asked}
         for name, question in self.questions.items():
             self.fields[name] = _field(question, self.shapes.get(name))
@@ -108,18 +115,28 @@ class HostedForm(PersonForm):
             row=1,
             name=values.get("name") or "",
             company=values.get("company") or "",
-            identities=tuple(filter(None, [values.get(name) for name in _WAYS])),
+            identities=tuple(filter(None, [values.get(name) for name in (*_WAYS, *self.kinds)])),
             source=hosted.source.name,
             city=values.get("city") or "",
             attributes=answers,
         )
+        # What somebody took out of a lead's field is not to begin with it all the same.
+        own |= dict.fromkeys(filter(self._is_left_out, self.shapes.keys() - own.keys()))
         for name, value in own.items():
             lead.note_field(self.questions[name].field, self.shapes[name], value)
         return lead
 
+    def _is_left_out(self, name: str) -> bool:
+        shape = self.shapes[name]
+        offered = shape.default is not None and shape.subject is FieldSubject.LEAD
+        return offered and self.questions[name].id in self.shown
+
     def _read(self, name: str, question: Question, value: Any) -> Any:
         if name in self.shapes:
             return read_answer(self.shapes[name], value, zone=tenant_zone())
+        if name in self.kinds:
+            known = read_value(partial(read_own, self.kinds[name]), value)
+            return IdentityInput(*known)
         return _read(question, value)
 
     def tag_ids(self) -> tuple[str, ...]:
@@ -149,7 +166,7 @@ class HostedForm(PersonForm):
 def _field(question: Question, shape: Shape | None) -> forms.Field:
     said: dict[str, Any] = {"label": question.label, "help_text": question.help, "required": question.required}
     if shape is not None:
-        return input_for(shape, **said)
+        return input_for(shape, **said, initial=shown_in_input(shape, shape.default, zone=tenant_zone()))
     offered = [(each, each) for each in question.offered]
     match question.kind:
         case FieldKind.CONSENT:
@@ -165,6 +182,8 @@ def _field(question: Question, shape: Shape | None) -> forms.Field:
             return forms.ChoiceField(**said, choices=offered, widget=forms.RadioSelect({"class": "rating"}))
         case FieldKind.DATE:
             return forms.DateField(**said, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    if question.kind == FieldKind.IDENTITY:
+        return forms.CharField(**said, max_length=EXTERNAL_ID_MAX, widget=forms.TextInput({"autocomplete": "off"}))
     attributes = dict(_INPUTS.get(question.kind, {}))
     if question.placeholder:
         attributes["placeholder"] = question.placeholder

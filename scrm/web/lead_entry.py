@@ -15,6 +15,7 @@ from contacts.enums import FieldSubject
 from contacts.lookup import people_known_as, read_identity
 from contacts.normalise import InvalidValue
 from contacts.selectors import fields_writable
+from contacts.selectors.kinds import own_kinds
 from leads.arrival_payloads import payload_of
 from leads.enums import LeadOrigin
 from leads.inputs import Arrival, LeadInput
@@ -23,6 +24,7 @@ from scrm.core.ids import short_code
 from scrm.core.rates import spend
 from scrm.web.access import Visit
 from scrm.web.own_fields import OwnInputs
+from scrm.web.own_identities import OwnIdentities
 from scrm.web.person_form import PersonForm
 from tenants.selectors import tenant_current
 
@@ -31,7 +33,7 @@ _ASKS_A_MINUTE: Final = 60
 _CARD: Final = ("title", "wechat", "address")
 
 
-class LeadEntryForm(OwnInputs, PersonForm):
+class LeadEntryForm(OwnInputs, OwnIdentities, PersonForm):
     """What stands on a business card, and by which way it came. `once` makes a form sent twice one lead."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, initial=lambda: short_code(120))
@@ -51,6 +53,7 @@ class LeadEntryForm(OwnInputs, PersonForm):
     def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ask_for(fields_writable(role, FieldSubject.LEAD))
+        self.ask_by(own_kinds())
         for name in ("name", "phone", "email", "company"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["name"].widget.attrs["autofocus"] = True
@@ -79,7 +82,7 @@ class LeadEntryForm(OwnInputs, PersonForm):
             row=1,
             name=values["name"],
             company=values["company"],
-            identities=tuple(filter(None, [values["phone"], values["email"]])),
+            identities=tuple(filter(None, [values["phone"], values["email"], *self.own_identities])),
             source=values["source"],
             city=values["city"],
             note=values["note"],

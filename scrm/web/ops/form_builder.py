@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.selectors import consent_text_list
+from contacts.selectors.kinds import own_kinds
 from leads.enums import FieldKind
 from leads.form_content import (
     CHOICES_MAX,
     CHOOSING,
+    NAMED,
     PERSONAL,
     QUESTIONS_MAX,
     Choice,
@@ -37,7 +39,9 @@ COLOUR_NAMES: Final = {
     "violet": gettext_lazy("Violet"),
 }
 OWN: Final = "own:"
-"""Before the code of a field of the business, where the builder names kinds."""
+KNOWN_BY: Final = "identity:"
+_NAMED: Final = {OWN: FieldKind.OWN, KNOWN_BY: FieldKind.IDENTITY}
+"""Before the code of a field or of a kind of identity of the business, where the builder names what is asked."""
 _BLANK: Final = 2
 """A new question with choices has room for so many."""
 
@@ -61,7 +65,7 @@ class Row:
     @property
     def kind(self) -> str:
         """As the list of kinds has it."""
-        return f"{OWN}{self.question.field}" if self.question.field else self.question.kind.value
+        return named(self.question) or self.question.kind.value
 
     @property
     def heading(self) -> str:
@@ -83,13 +87,14 @@ class Row:
 
 
 class Palette:
-    """The tags that a choice may give, by the words in which the builder names them, the fields to ask for, and the
-    texts to agree to."""
+    """The tags that a choice may give, by the words in which the builder names them, the fields and kinds of identity
+    to ask for, and the texts to agree to."""
 
     def __init__(self, role: str) -> None:
-        fields = own_fields(role)
-        self.fields = {field.code: field.names[0] for field in fields}
-        self.labels = {field.code: field.label for field in fields}
+        fields, kinds = own_fields(role), own_kinds()
+        self.asked = {f"{OWN}{field.code}": field.names[0] for field in fields}
+        self.asked |= {f"{KNOWN_BY}{kind.code}": kind.label for kind in kinds}
+        self.labels = self.asked | {f"{OWN}{field.code}": field.label for field in fields}
         self.texts = {str(text.pk): text for text in consent_text_list()}
         self.names = {str(tag.pk): f"{tag.group.name} › {tag.name}" for tag in tag_list_active()}
         self._ids = {name: pk for pk, name in self.names.items()}
@@ -145,7 +150,7 @@ def problems_of(content: Content, palette: Palette) -> dict[str, str]:
     """What the draft lacks; and which of its tags and fields are not there."""
     found = problems(content)
     for place, question in enumerate(content.questions):
-        if question.field and question.field not in palette.fields:
+        if question.field and named(question) not in palette.asked:
             found[f"{place}.kind"] = _("This field is archived, or not yours to fill: choose another answer.")
         unknown = [given for choice in question.choices for given in choice.tags if given not in palette.names]
         if unknown:
@@ -165,12 +170,18 @@ def rows_of(content: Content, palette: Palette, found: Mapping[str, str], blank:
 def question_kinds(content: Content) -> list[tuple[str, Any]]:
     """What can be added now, fields of the business left out."""
     taken = {question.kind for question in content.questions if question.kind in PERSONAL}
-    return [(kind.value, kind.label) for kind in FieldKind if kind not in taken and kind != FieldKind.OWN]
+    return [(kind.value, kind.label) for kind in FieldKind if kind not in (*taken, *NAMED)]
 
 
-def own_kinds(content: Content, palette: Palette) -> list[tuple[str, str]]:
-    """Fields of the business that can be added now."""
-    return [(f"{OWN}{code}", label) for code, label in palette.labels.items() if code not in content.fields]
+def own_questions(content: Content, palette: Palette) -> list[tuple[str, str]]:
+    """Fields and kinds of identity of the business that can be added now."""
+    there = {named(question) for question in content.questions}
+    return [(name, label) for name, label in palette.labels.items() if name not in there]
+
+
+def named(question: Question) -> str:
+    """What of the business's own it asks for; empty where it asks for something else."""
+    return next((f"{before}{question.field}" for before, kind in _NAMED.items() if kind == question.kind), "")
 
 
 def asks_for_room(data: QueryDict) -> str:
@@ -194,13 +205,13 @@ def _row(
     return Row(
         place=place,
         question=question,
-        kinds=[(kind.value, kind.label) for kind in FieldKind if kind not in taken and kind != FieldKind.OWN],
+        kinds=[(kind.value, kind.label) for kind in FieldKind if kind not in (*taken, *NAMED)],
         choices=choices,
         above=above,
         values=[(value, value in said) for value in asked.offered] if asked else [],
         problems={name.removeprefix(prefix): text for name, text in found.items() if name.startswith(prefix)},
-        own=[(f"{OWN}{code}", label) for code, label in palette.labels.items() if code == question.field]
-        + own_kinds(content, palette),
+        own=[(name, label) for name, label in palette.labels.items() if name == named(question)]
+        + own_questions(content, palette),
         texts=palette.text_choices(question.text) if question.kind == FieldKind.CONSENT else [],
         is_followed=palette.is_followed(question.text),
     )
@@ -228,8 +239,10 @@ def _kept_text(key: str, palette: Palette) -> dict[str, str]:
 
 
 def _kind_of(said: str) -> dict[str, str]:
-    field = said.removeprefix(OWN)
-    return {"kind": said} if field == said else {"kind": FieldKind.OWN, "field": field}
+    for before, kind in _NAMED.items():
+        if said.startswith(before):
+            return {"kind": kind, "field": said.removeprefix(before)}
+    return {"kind": said}
 
 
 def _changed(questions: tuple[Question, ...], action: str, detail: str, palette: Palette) -> tuple[Question, ...]:
@@ -244,7 +257,7 @@ def _changed(questions: tuple[Question, ...], action: str, detail: str, palette:
     match action:
         case "remove":
             return tuple(rest)
-        case "double" if len(questions) < QUESTIONS_MAX and taken.kind not in (*PERSONAL, FieldKind.OWN):
+        case "double" if len(questions) < QUESTIONS_MAX and taken.kind not in (*PERSONAL, *NAMED):
             copy = replace(taken, id=next_id(questions), key="")
             return (*questions[: place + 1], copy, *questions[place + 1 :])
         case "up":
@@ -260,12 +273,13 @@ def _changed(questions: tuple[Question, ...], action: str, detail: str, palette:
 
 def _with_new(questions: tuple[Question, ...], kind: str, palette: Palette) -> Iterator[Question]:
     yield from questions
-    if kind.startswith(OWN):
-        code, asked_for = kind[len(OWN) :], {each.field for each in questions}
-        if code in palette.fields and code not in asked_for and len(questions) < QUESTIONS_MAX:
-            yield Question(next_id(questions), FieldKind.OWN, label=palette.fields[code], field=code)
+    own = _kind_of(kind)
+    if "field" in own:
+        if kind in palette.asked and kind not in map(named, questions) and len(questions) < QUESTIONS_MAX:
+            asked = FieldKind(own["kind"])
+            yield Question(next_id(questions), asked, label=palette.asked[kind], field=own["field"])
         return
-    if kind in FieldKind.values and kind != FieldKind.OWN and len(questions) < QUESTIONS_MAX:
+    if kind in FieldKind.values and FieldKind(kind) not in NAMED and len(questions) < QUESTIONS_MAX:
         asked = FieldKind(kind)
         is_taken = asked in PERSONAL and any(each.kind == asked for each in questions)
         if not is_taken:

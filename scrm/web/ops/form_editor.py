@@ -24,7 +24,7 @@ from scrm.web.ops.form_builder import (
     COLOUR_NAMES,
     Palette,
     asks_for_room,
-    own_kinds,
+    own_questions,
     posted_content,
     problems_of,
     question_kinds,
@@ -126,5 +126,5 @@ def _drawn(
         "lacks": lacks,
         "rows": rows_of(content, palette, lacks, room),
         "kinds": question_kinds(content),
-        "own_kinds": own_kinds(content, palette),
+        "own_kinds": own_questions(content, palette),
     }
