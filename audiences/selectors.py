@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, IntegerField, Q, QuerySet, Value
@@ -11,7 +12,7 @@ from accounts.models import User
 from accounts.selectors import owner_ids_visible, visible_to
 from audiences import queries
 from audiences.bit_queries import count_by_bits
-from audiences.models import Segment, SegmentMember, SegmentRun
+from audiences.models import Segment, SegmentKind, SegmentMember, SegmentRun
 from audiences.nesting import named_in
 from contacts.models import Contact, Identity
 from scrm.core.conditions import All, Condition, Leaf, facts
@@ -45,6 +46,11 @@ def segment_parents(segment: Segment) -> list[Segment]:
 
 def segment_names(segment_ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name"))
+
+
+def segment_conditions() -> list[tuple[str, dict[str, Any]]]:
+    """Name and rule of each that follows one; archived ones too, for others may go on asking theirs."""
+    return list(Segment.objects.filter(kind=SegmentKind.DYNAMIC).values_list("name", "condition"))
 
 
 def run_list(user: User, segment: Segment) -> QuerySet[SegmentRun]:

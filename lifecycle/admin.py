@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from lifecycle.models import (
     Lifecycle,
+    LifecycleVersion,
     LossReason,
     Position,
     Stage,
@@ -29,6 +30,13 @@ class LifecycleAdmin(RoomAdmin):
     list_display = ("name", "is_default", "active")
     search_fields = ("name",)
     inlines = (StageInline, LossReasonInline)
+
+
+@admin.register(LifecycleVersion)
+class LifecycleVersionAdmin(HistoryAdmin):
+    list_display = ("lifecycle", "number", "undoes", "made_by", "changed_at", "published_at")
+    list_filter = ("lifecycle",)
+    list_select_related = ("lifecycle", "made_by")
 
 
 @admin.register(Stage)

@@ -31,6 +31,7 @@ class MoveSource(TextChoices):
     SOP = "sop", _("SOP")
     API = "api", _("API")
     DEADLINE = "deadline", _("Deadline")
+    VERSION = "version", _("New version")
 
 
 class DeadlineUnit(TextChoices):

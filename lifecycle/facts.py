@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.enums import StageKind
@@ -17,8 +18,10 @@ PLACED = Family("stage", "SELECT p.contact_id, p.stage_id FROM lifecycle_positio
 def stage_choices() -> Iterable[tuple[str, str]]:
     # Two lifecycles may share a code; the default one comes first and names it.
     names: dict[str, str] = {}
-    for stage in Stage.objects.all():
-        names.setdefault(stage.code, stage.name)
+    for stage in Stage.objects.order_by(F("retired_at").asc(nulls_first=True), "lifecycle", "position"):
+        # Who was ever in one that is gone can still be asked.
+        gone = _("%(stage)s (gone)") % {"stage": stage.name} if stage.retired_at else ""
+        names.setdefault(stage.code, str(gone or stage.name))
     return names.items()
 
 

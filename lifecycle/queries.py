@@ -15,12 +15,11 @@ from scrm.core.postgres.statements import Statement
 _INFO: Final = (
     "SELECT s.id, s.lifecycle_id, s.kind, s.position, (SELECT json_agg(json_build_array("
     "d.id, d.after, d.unit, d.working, d.action))::text FROM lifecycle_stagedeadline d "
-    "WHERE d.stage_id = s.id AND d.active) FROM lifecycle_stage s "
+    "WHERE d.stage_id = s.id AND d.active), l.version FROM lifecycle_stage s "
+    "JOIN lifecycle_lifecycle l ON l.id = s.lifecycle_id WHERE s.retired_at IS NULL AND "
 )
-_STAGES: Final = Statement(
-    _INFO + "JOIN lifecycle_lifecycle l ON l.id = s.lifecycle_id WHERE l.is_default AND l.active ORDER BY s.position"
-)
-_NAMED: Final = Statement(_INFO + "WHERE s.id = ANY(%s::uuid[]) ORDER BY s.position")
+_STAGES: Final = Statement(_INFO + "l.is_default AND l.active ORDER BY s.position")
+_NAMED: Final = Statement(_INFO + "s.id = ANY(%s::uuid[]) ORDER BY s.position")
 STAGE_DEADLINES_NEXT_DUE: Final = (
     "SELECT least((SELECT min(next_at) FROM lifecycle_position WHERE next_at IS NOT NULL), "
     "(SELECT min(replan_at) FROM lifecycle_stage))"
@@ -38,6 +37,7 @@ def default_stages() -> list[StageInfo]:
 
 
 def stages_named(stage_ids: Collection[UUID]) -> list[StageInfo]:
+    """Of these those to which somebody can come still."""
     return _stages(_NAMED, [array(map(str, stage_ids))])
 
 
@@ -52,7 +52,9 @@ def _stages(statement: Statement, params: list[Any]) -> list[StageInfo]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows = cursor.fetchall()
-    return [StageInfo(pk, whole, kind, place, _terms(terms)) for pk, whole, kind, place, terms in rows]
+    return [
+        StageInfo(pk, whole, kind, place, _terms(terms), version) for pk, whole, kind, place, terms, version in rows
+    ]
 
 
 def _terms(text: str | None) -> tuple[Term, ...]:

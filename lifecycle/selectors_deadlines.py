@@ -10,7 +10,8 @@ from lifecycle.models import Lifecycle, Position, Stage, StageDeadline
 
 def stage_deadline_list(lifecycle: Lifecycle) -> QuerySet[StageDeadline]:
     """Those of a lifecycle, in the order of its stages."""
-    rows = StageDeadline.objects.filter(stage__lifecycle=lifecycle).select_related("stage", "to_stage", "loss_reason")
+    rows = StageDeadline.objects.filter(stage__lifecycle=lifecycle, stage__retired_at=None)
+    rows = rows.select_related("stage", "to_stage", "loss_reason")
     return rows.order_by("stage__position", "unit", "after", "created_at")
 
 
@@ -26,5 +27,5 @@ def contact_ids_with_deadline(*, limit: int, now: datetime) -> list[UUID]:
 
 
 def first_stage_of_kind(lifecycle_id: UUID, kind: str) -> UUID | None:
-    rows = Stage.objects.filter(lifecycle=lifecycle_id, kind=kind).order_by("position")
+    rows = Stage.objects.filter(lifecycle=lifecycle_id, kind=kind, retired_at=None).order_by("position")
     return rows.values_list("pk", flat=True).first()

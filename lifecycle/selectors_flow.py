@@ -1,6 +1,7 @@
 """Reads of the flow: who went from where to where, how long it took, who came on, who was lost and why.
 
-All of it comes from the append-only history, which also says who stood where on any day.
+All of it comes from the append-only history, which also says who stood where on any day. A new version moves nobody on:
+its moves count for where people stand alone.
 """
 
 from collections.abc import Iterable
@@ -14,10 +15,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.selectors import visible_to
 from leads.models import Lead
-from lifecycle.enums import StageKind
+from lifecycle.enums import MoveSource, StageKind
 from lifecycle.flow import Leavers, Verdict, loses_most
 from lifecycle.models import Lifecycle, Stage, StageTransition
-from lifecycle.selectors import Median, Ninetieth, stage_list
+from lifecycle.selectors import Median, Ninetieth, stage_list_ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Flow:
 
 def flow_of(user: User, lifecycle: Lifecycle, asked: FlowFilter, now: datetime) -> Flow:
     """All that the flow view says of a period, in nine statements whatever has happened."""
-    stages = list(stage_list(lifecycle))
+    stages = list(stage_list_ever(lifecycle))
     came, times = cohorts(user, lifecycle, asked), times_in_stages(user, lifecycle, asked)
     before = standing_as_of(user, lifecycle, asked.since, asked) if asked.since is not None else {}
     after = standing_as_of(user, lifecycle, asked.until or now, asked)
@@ -87,9 +88,12 @@ def flow_of(user: User, lifecycle: Lifecycle, asked: FlowFilter, now: datetime) 
         )
         for stage in stages
     ]
+    moves = moves_counted(user, lifecycle, asked)
+    met = {pk for start, end, _count in moves for pk in (start, end)} | before.keys() | after.keys()
+    rows = [row for row in rows if row.stage.retired_at is None or row.stage.pk in met]
     asked_of = [stage.pk for stage in stages if stage.kind != StageKind.LOST]
     verdict = loses_most(leavers(user, lifecycle, asked, asked_of))
-    return Flow(moves_counted(user, lifecycle, asked), rows, losses(user, lifecycle, asked), verdict)
+    return Flow(moves, rows, losses(user, lifecycle, asked), verdict)
 
 
 def moves_counted(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> list[tuple[UUID | None, UUID, int]]:
@@ -148,7 +152,7 @@ def standing_as_of(
 ) -> dict[UUID, int]:
     """How many stood in each stage right before that moment, as the history tells it."""
     asked = asked or FlowFilter()
-    until_then = _moves(user, lifecycle, FlowFilter(None, None, asked.owner, asked.source)).filter(at__lt=moment)
+    until_then = _history(user, lifecycle, FlowFilter(None, None, asked.owner, asked.source)).filter(at__lt=moment)
     last = until_then.order_by("contact_id", "-at", "-pk").distinct("contact_id")
     rows = StageTransition.objects.filter(pk__in=last.values("pk")).order_by().values("to_stage")
     return dict(rows.annotate(people=Count("pk")).values_list("to_stage", "people"))
@@ -161,6 +165,10 @@ def _left(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> dict[UUID, tup
 
 
 def _moves(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> QuerySet[StageTransition, Any]:
+    return _history(user, lifecycle, asked).exclude(source=MoveSource.VERSION)
+
+
+def _history(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> QuerySet[StageTransition, Any]:
     rows = visible_to(user, StageTransition.objects.filter(lifecycle=lifecycle), owner="contact__owner").order_by()
     if asked.since is not None:
         rows = rows.filter(at__gte=asked.since)

@@ -59,6 +59,7 @@ def move_contacts(
         "from_stage_id": [each.before.id if each.before else None for each in found],
         "seconds_before": [each.seconds_before for each in found],
         "rule_id": [each.rule_id for each in found],
+        "version": [each.to.version for each in found],
     }
     constants = {"source": source.value, "by_id": by.pk if by else None, "at": now, "reason": reason[:120]}
     insert_columns(StageTransition, columns, constants | {"loss_reason_id": loss_reason_id})

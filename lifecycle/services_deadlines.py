@@ -23,7 +23,7 @@ from scheduler.services import due_work, note_due
 from scrm.core.bulk import update_columns
 from tenants.selectors import tenant_current, tenant_zone
 
-_SETTLES: Final = timedelta(seconds=30)
+SETTLES: Final = timedelta(seconds=30)
 """Whoever read a stage's deadlines before a change has written the positions by then."""
 REPLANNED: Final = 1_000
 """Positions planned anew in one transaction."""
@@ -117,16 +117,28 @@ def replan_positions(*, stage: Stage, contact_ids: Sequence[UUID], now: datetime
     terms = queries.stages_named([stage.pk])[0].terms
     rows = Position.objects.filter(stage=stage, contact__in=list(contact_ids)).order_by("pk")
     page = list(rows.values_list("pk", "since", "next_at"))
-    calendar = _calendar(terms)
-    by_since = {since: plans(terms, since, *calendar) for since in {since for _pk, since, _at in page}}
-    ahead = {pk: first_after(by_since[since], now) for pk, since, at in page if at is None or at > now}
+    ahead = deadlines_ahead(terms, {pk: since for pk, since, at in page if at is None or at > now}, now)
     set_next_deadlines(planned=ahead)
-    if len(contact_ids) < REPLANNED:
+    keep_replanned(stage=stage, upto=page[-1][0] if page else None, is_last=len(contact_ids) < REPLANNED)
+
+
+def keep_replanned(*, stage: Stage, upto: int | None, is_last: bool) -> None:
+    """How far a held stage is planned anew. Inside `due_work`."""
+    if is_last:
         stage.replan_at = stage.replanned_to = None
-    elif page:
-        stage.replanned_to = page[-1][0]
+    elif upto is not None:
+        stage.replanned_to = upto
     stage.save(update_fields=["replan_at", "replanned_to"])
     note_due(stage.replan_at)
+
+
+def deadlines_ahead(
+    terms: Sequence[Term], since_of: Mapping[int, datetime], now: datetime
+) -> dict[int, Planned | None]:
+    """For whoever stands there since then, by position: the first deadline that lies ahead."""
+    calendar = _calendar(terms)
+    first = {since: first_after(plans(terms, since, *calendar), now) for since in set(since_of.values())}
+    return {pk: first[since] for pk, since in since_of.items()}
 
 
 def planned_for(rows: Sequence[Position]) -> dict[int, tuple[list[Planned], dict[UUID, StageDeadline]]]:
@@ -151,13 +163,13 @@ def _calendar(terms: Sequence[Term]) -> tuple[ZoneInfo, Hours | None]:
 
 
 def _replan(stage_id: UUID, now: datetime) -> None:
-    at = now + _SETTLES
+    at = now + SETTLES
     Stage.objects.filter(pk=stage_id).update(replan_at=at, replanned_to=None)
     note_due(at)
 
 
 def _check(deadline: StageDeadline) -> None:
-    stages = {each.pk: each for each in Stage.objects.filter(lifecycle=deadline.stage.lifecycle_id)}
+    stages = {each.pk: each for each in Stage.objects.filter(lifecycle=deadline.stage.lifecycle_id, retired_at=None)}
     match deadline.action:
         case DeadlineAction.MOVE if deadline.to_stage_id not in stages or deadline.to_stage_id == deadline.stage_id:
             raise ValidationError({"to_stage": _("Choose another stage of the same lifecycle.")})

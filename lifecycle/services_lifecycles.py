@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -115,20 +114,3 @@ def switch_loss_reason(*, reason: LossReason, archived: bool, by: User | None, n
     LossReason.objects.filter(pk=reason.pk).update(archived=archived)
     details = {"name": reason.name, "archived": archived}
     record_audit(action="loss_reason.switched", actor=by, subject=reason, details=details, now=now)
-
-
-@transaction.atomic
-def order_stages(*, lifecycle: Lifecycle, stage_ids: Sequence[UUID], by: User | None, now: datetime) -> None:
-    """Put the stages into this order; those that it does not name stay behind, as they are."""
-    Lifecycle.objects.select_for_update().get(pk=lifecycle.pk)
-    rows = list(Stage.objects.filter(lifecycle=lifecycle).order_by("position"))
-    wanted = {pk: place for place, pk in enumerate(stage_ids)}
-    ordered = sorted(rows, key=lambda stage: wanted.get(stage.pk, len(wanted)))
-    if [stage.pk for stage in ordered] == [stage.pk for stage in rows]:
-        return
-    # Two stages never share a place: first all go out of the way.
-    for start in (max(stage.position for stage in rows) + 1, 1):
-        for place, stage in enumerate(ordered, start):
-            Stage.objects.filter(pk=stage.pk).update(position=place)
-    details = {"name": lifecycle.name}
-    record_audit(action="lifecycle.stages_ordered", actor=by, subject=lifecycle, details=details, now=now)

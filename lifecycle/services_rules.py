@@ -101,12 +101,12 @@ def keep_looked(*, rule_id: UUID, now: datetime) -> None:
 def check_circles(lifecycle_id: UUID, *, rule: StageRule | None = None, deadline: StageDeadline | None = None) -> None:
     """ValidationError where rules without an event and deadlines, with this one as it is, lead people round."""
     # One writer at a time, so that no two complete a circle.
-    stages = list(Stage.objects.filter(lifecycle=lifecycle_id).select_for_update().order_by("pk"))
+    stages = list(Stage.objects.filter(lifecycle=lifecycle_id, retired_at=None).select_for_update().order_by("pk"))
     rules = StageRule.objects.filter(to_stage__lifecycle=lifecycle_id, event_type="", active=True)
     rows = [each for each in rules if rule is None or each.pk != rule.pk]
     if rule is not None and rule.active and not rule.event_type:
         rows.append(rule)
-    acting = StageDeadline.objects.filter(stage__lifecycle=lifecycle_id, active=True)
+    acting = StageDeadline.objects.filter(stage__lifecycle=lifecycle_id, stage__retired_at=None, active=True)
     those = [each for each in acting if deadline is None or each.pk != deadline.pk]
     if deadline is not None and deadline.active:
         those.append(deadline)
@@ -144,4 +144,4 @@ def first_lost(stages: Iterable[Stage]) -> Stage | None:
 
 
 def _stages(stage_id: UUID) -> list[Stage]:
-    return list(Stage.objects.filter(lifecycle__stages=stage_id).order_by("position"))
+    return list(Stage.objects.filter(lifecycle__stages=stage_id, retired_at=None).order_by("position"))

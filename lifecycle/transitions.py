@@ -19,6 +19,8 @@ class StageInfo:
     kind: str
     position: int
     terms: tuple[Term, ...] = ()
+    version: int | None = None
+    """The one of its lifecycle in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -153,6 +154,11 @@ def tag_ids_by_code(codes: Iterable[str]) -> dict[str, UUID]:
     return {code: into or pk for code, pk, into in rows}
 
 
+def tag_rule_conditions() -> list[tuple[str, dict[str, Any]]]:
+    """Name and condition of each rule that is on."""
+    return list(_active_rules().values_list("name", "condition"))
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -162,6 +168,11 @@ def _uuid(text: str) -> UUID | None:
 
 def score_rule_list() -> list[ScoreRule]:
     return list(ScoreRule.objects.select_related("tag").order_by("-active", "position", "name"))
+
+
+def score_rule_conditions() -> list[tuple[str, dict[str, Any]]]:
+    """Name and condition of each rule that is on."""
+    return list(ScoreRule.objects.filter(active=True).values_list("name", "condition"))
 
 
 def score_rule_rows() -> QuerySet[ScoreRule]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Max
 
 from accounts.enums import Role
 from accounts.models import User
@@ -12,6 +15,7 @@ from campaigns.models import Sop
 from campaigns.services import create_sop, publish_sop
 from contacts.models import Contact, Identity
 from contacts.sealing import blind_of, seal_identity
+from lifecycle.models import Lifecycle, Stage
 from scrm.core import clock
 from tenants.selectors import tenant_keys
 
@@ -74,3 +78,11 @@ def make_mailable_contacts(addresses: Sequence[str], *, owner: User) -> list[UUI
         for sealed in [seal_identity(kind="email", value=address, blind=blind_of("email", address, keys), keys=keys)]
     )
     return [contact.pk for contact in contacts]
+
+
+def make_stage(lifecycle: Lifecycle, name: str, kind: str = "open", **more: Any) -> Stage:
+    """A stage in force, behind the others."""
+    last = lifecycle.stages.aggregate(last=Max("position"))["last"]
+    return Stage.objects.create(
+        lifecycle=lifecycle, name=name, kind=kind, code=name.lower().replace(" ", "-"), position=(last or 0) + 1, **more
+    )

@@ -3,9 +3,11 @@
 from lifecycle.models.lifecycles import Lifecycle, LossReason, Stage
 from lifecycle.models.positions import Position, StageTransition
 from lifecycle.models.rules import StageDeadline, StageHandOver, StageRule
+from lifecycle.models.versions import LifecycleVersion
 
 __all__ = [
     "Lifecycle",
+    "LifecycleVersion",
     "LossReason",
     "Position",
     "Stage",

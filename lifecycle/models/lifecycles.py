@@ -22,6 +22,7 @@ class Lifecycle(models.Model):
     name = models.CharField(_("name"), max_length=80)
     is_default = models.BooleanField(_("new contacts enter this one"), default=False)
     active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(_("version in force"), default=1, db_default=1, editable=False)
 
     class Meta:
         verbose_name = _("lifecycle")
@@ -62,6 +63,18 @@ class Stage(models.Model):
     )
     replan_at = models.DateTimeField(_("deadlines planned anew from"), null=True, blank=True, editable=False)
     replanned_to = models.BigIntegerField(_("planned anew as far as"), null=True, blank=True, editable=False)
+    retired_at = models.DateTimeField(_("gone since"), null=True, blank=True, editable=False)
+    """When a version took it out: nobody comes here any more, and the history keeps it."""
+    heir = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("who takes its people"),
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("stage")

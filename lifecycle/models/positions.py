@@ -100,6 +100,8 @@ class StageTransition(models.Model):
         verbose_name=_("loss reason"),
         db_index=False,
     )
+    version = models.PositiveIntegerField(_("version of the lifecycle"), null=True, blank=True)
+    """The version in force when it happened."""
 
     class Meta:
         verbose_name = _("stage transition")

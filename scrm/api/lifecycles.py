@@ -68,7 +68,7 @@ class LifecycleOut(serializers.ModelSerializer):
 
     class Meta:
         model = Lifecycle
-        fields: tuple[str, ...] = ("id", "name", "is_default", "active", "stages", "loss_reasons")
+        fields: tuple[str, ...] = ("id", "name", "is_default", "active", "version", "stages", "loss_reasons")
 
 
 class LifecycleList(ListResource):
@@ -115,7 +115,8 @@ class StageMoveOut(serializers.ModelSerializer):
     class Meta:
         model = StageTransition
         fields: tuple[str, ...] = (
-            *("id", "lifecycle", "from_stage", "to_stage", "at", "seconds_before", "source", "loss_reason", "reason"),
+            *("id", "lifecycle", "from_stage", "to_stage", "at", "seconds_before", "source", "version"),
+            *("loss_reason", "reason"),
         )
 
 

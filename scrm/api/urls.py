@@ -21,6 +21,7 @@ from scrm.api import (
     lead_answers,
     lead_detail,
     leads,
+    lifecycle_versions,
     lifecycles,
     links,
     next_best,
@@ -159,6 +160,21 @@ urlpatterns = [
     path("v1/lifecycles", lifecycles.LifecycleList.as_view(), name="lifecycle_list"),
     path("v1/lifecycles/<uuid:pk>/flow", lifecycles.LifecycleFlow.as_view(), name="lifecycle_flow"),
     path("v1/lifecycles/<uuid:pk>/standing", lifecycles.LifecycleStanding.as_view(), name="lifecycle_standing"),
+    path("v1/lifecycles/<uuid:pk>/draft", lifecycle_versions.LifecycleDraft.as_view(), name="lifecycle_draft"),
+    path(
+        "v1/lifecycles/<uuid:pk>/draft/publish", lifecycle_versions.LifecyclePublish.as_view(), name="lifecycle_publish"
+    ),
+    path(
+        "v1/lifecycles/<uuid:pk>/versions",
+        lifecycle_versions.LifecycleVersionList.as_view(),
+        name="lifecycle_version_list",
+    ),
+    path("v1/lifecycles/<uuid:pk>/versions/undo", lifecycle_versions.LifecycleUndo.as_view(), name="lifecycle_undo"),
+    path(
+        "v1/lifecycles/<uuid:pk>/versions/<int:number>",
+        lifecycle_versions.LifecycleVersionDetail.as_view(),
+        name="lifecycle_version_detail",
+    ),
     path("v1/positions", lifecycles.PositionList.as_view(), name="position_list"),
     path("v1/segments", segments.SegmentList.as_view(), name="segment_list"),
     path("v1/segments/count", segments.SegmentCount.as_view(), name="segment_count"),

@@ -32,6 +32,7 @@ NAMES: Final = frozenset(
         "undo.batch_committed",
         "handover.batch_committed",
         "tagging.batch_committed",
+        "version.batch_committed",
         "copy.written",
         "erasure.written",
         "reminder.taken",

@@ -20,6 +20,7 @@ from scrm.flows import (
     handover_undo,
     import_undo,
     lead_import,
+    lifecycle_versions,
     order_import,
     order_undo,
     person_copy,
@@ -45,6 +46,7 @@ _WORK: Final[dict[str, Work]] = {
     erasure_job.KIND: erasure_job.work,
     tagging_job.KIND: tagging_job.work,
     tagging_undo.KIND: tagging_undo.work,
+    lifecycle_versions.KIND: lifecycle_versions.work,
 }
 
 

@@ -15,6 +15,7 @@ from lifecycle.enums import DeadlineAction, MoveSource, StageKind
 from lifecycle.models import Position, StageDeadline
 from lifecycle.selectors_deadlines import contact_ids_with_deadline, first_stage_of_kind
 from lifecycle.services_deadlines import (
+    REPLANNED,
     hold_due_positions,
     hold_replan,
     planned_for,
@@ -27,6 +28,7 @@ from scheduler.services import due_work
 from scrm.core import clock
 from scrm.flows import progress
 from scrm.flows.alerts import alerted
+from scrm.flows.lifecycle_versions import moved_late
 
 _AT_ONCE: Final = 200
 """People in one transaction: a move that hands them on holds them for about a second."""
@@ -76,7 +78,10 @@ def _replanned() -> bool:
             return False
         stage, contact_ids = held
         contacts.services.lock_contacts(contact_ids=contact_ids)
-        replan_positions(stage=stage, contact_ids=contact_ids, now=now)
+        if stage.retired_at is None:
+            replan_positions(stage=stage, contact_ids=contact_ids, now=now)
+        else:
+            moved_late(stage, contact_ids, is_last=len(contact_ids) < REPLANNED, now=now)
         return True
 
 

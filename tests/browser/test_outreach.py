@@ -12,10 +12,9 @@ from audiences.services import save_segment
 from campaigns.models import Sop
 from lifecycle.models import Position
 from lifecycle.services_lifecycles import create_lifecycle
-from lifecycle.upkeep import save_stage
 from scrm.core import clock
 from tenants.models import Tenant
-from tests.factories import make_contact, make_live_sop, make_user
+from tests.factories import make_contact, make_live_sop, make_stage, make_user
 
 
 @pytest.fixture
@@ -82,9 +81,7 @@ def test_an_sop_is_written_and_published(live, acme_live, page):
 def test_a_card_moves_on_the_board(live, acme_live, page):
     log_in(page, live, make_user("olga-board", Role.OPS))
     lifecycle = create_lifecycle(name="Board", by=None, now=clock.now())
-    visit, drive = (
-        save_stage(lifecycle=lifecycle, name=name, kind="open", by=None, now=clock.now()) for name in ("Visit", "Drive")
-    )
+    visit, drive = (make_stage(lifecycle, name) for name in ("Visit", "Drive"))
     lin = make_contact("Lin of the board")
     Position.objects.create(contact=lin, lifecycle=lifecycle, stage=visit, since=clock.now())
     page.goto(live.url("acme", f"/lifecycle/board/?lifecycle={lifecycle.pk}"))

@@ -116,6 +116,10 @@ _BY_ROUTE: Final = {
     ("api:contact_fields", "pk"): "contacts.contact",
     **{(name, "pk"): "contacts.contact" for name in ("api:contact_stage", "api:contact_moves")},
     **{(name, "pk"): "lifecycle.lifecycle" for name in ("api:lifecycle_flow", "api:lifecycle_standing")},
+    **{
+        (f"api:lifecycle_{name}", "pk"): "lifecycle.lifecycle"
+        for name in ("draft", "publish", "undo", "version_list", "version_detail")
+    },
     **{(f"ops:tag_rule_{name}", "rule_id"): "tagging.tagrule" for name in ("detail", "edit", "switch")},
     ("ops:lifecycle_rule_edit", "rule_id"): "lifecycle.stagerule",
     ("ops:lifecycle_rule_switch", "rule_id"): "lifecycle.stagerule",
@@ -243,7 +247,7 @@ def _value(route: Route, name: str, ids: Ids) -> Any:
     if name == "code":
         return ids.tag_code
     table = table_of(route, name)
-    if name in ("rest", "content_type_id", "url"):
+    if name in ("rest", "content_type_id", "url", "number", "place"):
         return 1
     if table == "accounts.user":
         # Equal keys in both: a foreign person is looked for by a key that nobody has.

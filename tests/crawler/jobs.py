@@ -7,7 +7,9 @@ from django.core.files.base import ContentFile
 
 from campaigns.models import Sop
 from exchange.models import Job, JobChange, JobTally
-from lifecycle.models import LossReason, StageDeadline, StageHandOver
+from lifecycle.models import LifecycleVersion, LossReason, StageDeadline, StageHandOver
+from lifecycle.plan import plan_json
+from lifecycle.selectors_versions import plan_in_force
 from scrm.core import clock
 from scrm.core.ids import uuid7
 from tests.crawler.bits import lay_matches
@@ -39,6 +41,10 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
     )
     world.keep(started, "start")
     stage = world.row("lifecycle.stage", "shared")
+    plan = plan_json(plan_in_force(stage.lifecycle))
+    for number in (1, None):
+        version = {"lifecycle": stage.lifecycle, "number": number, "plan": plan, "changed_at": now, "revision": 1}
+        world.keep(LifecycleVersion.objects.create(**version), "published" if number else "draft")
     reason = world.keep(LossReason.objects.create(lifecycle=stage.lifecycle, name="x"))
     world.keep(StageDeadline.objects.create(stage=stage, loss_reason=reason, created_at=now))
     given = world.keep(StageHandOver.objects.create(stage=stage, created_at=now))

@@ -134,11 +134,18 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
         "contact": ids.of("contacts.contact"),
         "stage": ids.twins.a.row("lifecycle.stage", "shared").pk,
     },
+    "api:lifecycle_draft": lambda ids: {
+        "stages": [{"id": str(ids.twins.a.row("lifecycle.stage", "shared").pk), "name": "New", "kind": "open"}]
+    },
+    "api:lifecycle_publish": lambda ids: {"revision": 1},
     "api:contact_stage": lambda ids: {"stage": str(ids.of("lifecycle.stage"))},
     "ops:stage_deadline_create": lambda ids: {"after": 1, "unit": "days", "action": "remind"},
     "ops:stage_deadline_edit": lambda ids: {"after": 1, "unit": "days", "action": "remind"},
     "ops:loss_reason_create": lambda ids: {"name": "New"},
     "ops:loss_reason_edit": lambda ids: {"name": "New"},
+    "ops:stage_create": lambda ids: {"name": "New", "kind": "open"},
+    "ops:stage_edit": lambda ids: {"name": "New", "kind": "open"},
+    "ops:lifecycle_publish": lambda ids: {"revision": 1},
     "ops:lifecycle_setup": lambda ids: {"name": "New", "is_default": "on", "active": "on"},
     "ops:entry_link_create": lambda ids: {"name": "New", "kind": "source", "source": ids.of("leads.source")},
     "ops:entry_link_create_many": lambda ids: {"places": "Here", "form": ids.of("leads.form")},

@@ -21,7 +21,16 @@ from scheduler.services import drain_tenant
 from scrm.celery import app
 from scrm.core import clock
 from scrm.embedded.console import pause
-from scrm.flows import handover_job, handover_undo, import_undo, order_rows, order_undo, tagging_job, tagging_undo
+from scrm.flows import (
+    handover_job,
+    handover_undo,
+    import_undo,
+    lifecycle_versions,
+    order_rows,
+    order_undo,
+    tagging_job,
+    tagging_undo,
+)
 from scrm.flows.erasure import person_erased
 from scrm.flows.hooks_in import messages_due
 from scrm.flows.hooks_out import deliveries_due
@@ -98,6 +107,13 @@ def take_back(leads_at_once: int) -> None:
 def give_on(contacts_at_once: int) -> None:
     """What is due of jobs, a hand-over or its undoing in batches of so many."""
     handover_job._AT_ONCE = handover_undo._AT_ONCE = contacts_at_once
+    with tenant_context(_acme()):
+        jobs_due(Budget(30))
+
+
+def restage(contacts_at_once: int) -> None:
+    """What is due of jobs, people of a lifecycle's new version in batches of so many."""
+    lifecycle_versions._AT_ONCE = contacts_at_once
     with tenant_context(_acme()):
         jobs_due(Budget(30))
 

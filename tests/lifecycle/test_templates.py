@@ -11,7 +11,6 @@ from lifecycle.services_lifecycles import (
     change_lifecycle,
     create_lifecycle,
     lay_out_lifecycle,
-    order_stages,
     save_loss_reason,
     switch_loss_reason,
 )
@@ -60,13 +59,3 @@ def test_reasons_are_named_once_and_put_aside(acme):
 
     assert [each.name for each in loss_reason_list(made)] == ["Too dear"]
     assert list(loss_reasons_of(made)) == []
-
-
-def test_stages_take_the_order_that_is_posted(acme):
-    made = lay_out_lifecycle(template=TEMPLATES["blank"], name="A", chinese=False, by=None, now=clock.now())
-    new, won, lost = stage_list(made)
-
-    order_stages(lifecycle=made, stage_ids=[lost.pk, new.pk], by=None, now=clock.now())
-
-    assert list(stage_list(made)) == [lost, new, won]
-    assert [stage.position for stage in stage_list(made)] == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""Stages keep their order, codes and numbers."""
+"""What stages are told with: their numbers, their cards, what open deals come to."""
 
 from datetime import timedelta
 
@@ -11,41 +11,16 @@ from lifecycle.models import Lifecycle, Position, Stage, StageTransition
 from lifecycle.selectors import stage_list, stage_median_seconds, stage_sizes
 from lifecycle.selectors_board import Narrowed, board_cards, board_sizes, cards_after, position_list
 from lifecycle.services_lifecycles import create_lifecycle
-from lifecycle.upkeep import save_stage, shift_stage
 from scrm.core import clock
-from tests.factories import make_contact, make_user
+from tests.factories import make_contact, make_stage, make_user
 
 
 @pytest.fixture
 def sales(acme) -> Lifecycle:
     lifecycle = create_lifecycle(name="Car sales", by=None, now=clock.now())
     for name in ("Visit", "Drive", "Deposit"):
-        save_stage(lifecycle=lifecycle, name=name, kind="open", by=None, now=clock.now())
+        make_stage(lifecycle, name)
     return lifecycle
-
-
-def names(lifecycle: Lifecycle) -> list[str]:
-    return [stage.name for stage in stage_list(lifecycle)]
-
-
-def test_new_stages_come_last(sales):
-    assert names(sales) == ["Visit", "Drive", "Deposit"]
-    assert [stage.code for stage in stage_list(sales)] == ["visit", "drive", "deposit"]
-
-
-def test_stages_change_places(sales):
-    first, second, third = stage_list(sales)
-
-    shift_stage(stage=third, earlier=True, by=None, now=clock.now())
-    shift_stage(stage=first, earlier=False, by=None, now=clock.now())
-
-    assert names(sales) == ["Deposit", "Visit", "Drive"]
-
-
-def test_the_first_stage_has_no_place_before_it(sales):
-    shift_stage(stage=stage_list(sales)[0], earlier=True, by=None, now=clock.now())
-
-    assert names(sales) == ["Visit", "Drive", "Deposit"]
 
 
 def test_one_lifecycle_is_the_one_that_new_contacts_enter(acme):
@@ -53,15 +28,6 @@ def test_one_lifecycle_is_the_one_that_new_contacts_enter(acme):
     made = [create_lifecycle(name=name, by=None, now=clock.now()) for name in ("A", "B")]
 
     assert [each.is_default for each in made] == [True, False]
-
-
-def test_renaming_keeps_the_code(sales):
-    stage = stage_list(sales)[0]
-
-    save_stage(stage=stage, lifecycle=sales, name="Shop visit", kind="open", typical_days=3, by=None, now=clock.now())
-
-    stage.refresh_from_db()
-    assert (stage.name, stage.code, stage.typical_days, stage.position) == ("Shop visit", "visit", 3, 1)
 
 
 def test_numbers_are_of_what_the_reader_sees(sales):

@@ -16,7 +16,7 @@ from audiences.selectors import segment_contact_ids, segment_list
 from leads.selectors import source_choices
 from lifecycle.enums import MoveSource, StageKind
 from lifecycle.models import Lifecycle, Position, Stage
-from lifecycle.selectors import lifecycle_get, position_get, stage_get, stage_list
+from lifecycle.selectors import lifecycle_get, position_get, stage_get, stage_list, stage_list_peopled
 from lifecycle.selectors_board import Narrowed, board_cards, board_sizes, cards_after, position_list
 from lifecycle.selectors_guards import loss_reasons_asked
 from scrm.core import clock
@@ -172,7 +172,7 @@ def _board(request: Visit, current: Lifecycle, told: dict[str, Any]) -> HttpResp
 
 
 def _columns(request: Visit, current: Lifecycle) -> dict[str, object]:
-    stages = list(stage_list(current))
+    stages = list(stage_list_peopled(current))
     filters = BoardFilter(request)
     rows = filters.rows(request, current)
     currency = tenant_current().currency
@@ -185,7 +185,7 @@ def _columns(request: Visit, current: Lifecycle) -> dict[str, object]:
         columns.append(held | _next(request, cards[stage.pk]))
     return {
         "columns": columns,
-        "stages": stages,
+        "stages": [stage for stage in stages if stage.retired_at is None],
         "filters": filters,
         "kept": {"lifecycle": current.pk},
         "currency": currency,

@@ -1,4 +1,4 @@
-"""Lifecycles themselves: made from a template of the industry, named, put in order, with their reasons of loss."""
+"""Lifecycles themselves: made from a template of the industry, named, with their reasons of loss."""
 
 from uuid import UUID
 
@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lifecycle.models import LossReason
-from lifecycle.selectors import lifecycle_get, stage_list
+from lifecycle.selectors import lifecycle_get
 from lifecycle.selectors_guards import loss_reason_get, loss_reason_list
 from lifecycle.services_lifecycles import (
     change_lifecycle,
     lay_out_lifecycle,
-    order_stages,
     save_loss_reason,
     switch_loss_reason,
 )
@@ -86,17 +85,6 @@ def setup(request: Visit, lifecycle_id: UUID) -> HttpResponse:
             return redirect("ops:lifecycle_setup", current.pk)
     context = {**frame(current, "setup"), "reasons": loss_reason_list(current)}
     return form_page(request, "ops/lifecycle_setup.html", form, context)
-
-
-@require_POST
-@may("lifecycle.edit")
-def order(request: Visit, lifecycle_id: UUID) -> HttpResponse:
-    """Stages in the order as posted."""
-    current = found(lifecycle_get(lifecycle_id))
-    known = {str(stage.pk): stage.pk for stage in stage_list(current)}
-    ids = [known[pk] for pk in request.POST.getlist("stage") if pk in known]
-    order_stages(lifecycle=current, stage_ids=ids, by=request.user, now=clock.now())
-    return redirect(home_of(current))
 
 
 @require_POST

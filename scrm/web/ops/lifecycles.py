@@ -1,7 +1,5 @@
 """Lifecycles: stages with their numbers, the board, the history, and the rules that move contacts."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -9,17 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from contacts.selectors import field_list
-from lifecycle.enums import StageColour, StageKind
-from lifecycle.models import Lifecycle, Stage, StageRule
+from lifecycle.models import Stage, StageRule
 from lifecycle.selectors import (
-    stage_get,
-    stage_list,
     stage_list_everywhere,
     stage_median_seconds,
     stage_rule_get,
@@ -27,57 +20,15 @@ from lifecycle.selectors import (
     stage_sizes,
     stage_transition_list,
 )
+from lifecycle.selectors_versions import draft_get
 from lifecycle.services_rules import save_stage_rule, switch_stage_rule
-from lifecycle.upkeep import save_stage, shift_stage
 from scrm.core import clock
 from scrm.core.conditions import ConditionInvalid, Scope
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer, offer_rows, page_of
-from scrm.web.ops.lifecycle_page import frame, home_of, lifecycle_asked
+from scrm.web.ops.lifecycle_page import frame, lifecycle_asked
 from scrm.web.ops.replies import first_message, form_page, take_errors
 from scrm.web.ops.rules import RuleForm, event_type_choices, is_rule_step, rule_words
-
-
-class StageForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=StageKind.choices)
-    typical_days = forms.IntegerField(
-        label=gettext_lazy("Typical days"),
-        required=False,
-        min_value=1,
-        max_value=3650,
-        help_text=gettext_lazy("How long contacts usually stay here."),
-    )
-    asks = forms.MultipleChoiceField(
-        label=gettext_lazy("Needed from here on"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Fields that must be filled in before somebody is moved here, or further, by hand."),
-    )
-
-    moves_to = forms.MultipleChoiceField(
-        label=gettext_lazy("From here one goes to"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("By hand. None ticked: to every stage."),
-    )
-    colour = forms.ChoiceField(
-        label=gettext_lazy("Colour"),
-        required=False,
-        choices=[("", gettext_lazy("By its kind")), *StageColour.choices],
-    )
-
-    def __init__(self, *args: Any, others: Sequence[Stage] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if others:
-            offer(self, "moves_to", [(str(each.pk), each.name) for each in others])
-        else:
-            del self.fields["moves_to"]
-        fields = [(field.code, field.name) for field in field_list()]
-        if fields:
-            offer(self, "asks", fields)
-        else:
-            del self.fields["asks"]
 
 
 class StageRuleForm(forms.Form):
@@ -112,6 +63,7 @@ def lifecycle(request: Visit) -> HttpResponse:
             for stage, size in sizes
         ]
         context["total"] = sum(size for _stage, size in sizes)
+        context["draft"] = draft_get(current)
     return render(request, "ops/lifecycle.html", context)
 
 
@@ -122,25 +74,6 @@ def history(request: Visit) -> HttpResponse:
     if current:
         context["page"] = page_of(request, stage_transition_list(request.user, current))
     return render(request, "ops/lifecycle_history.html", context)
-
-
-@may("lifecycle.edit")
-def stage_create(request: Visit) -> HttpResponse:
-    return _stage_page(request, found(lifecycle_asked(request)), None)
-
-
-@may("lifecycle.edit")
-def stage_edit(request: Visit, stage_id: UUID) -> HttpResponse:
-    stage = found(stage_get(stage_id))
-    return _stage_page(request, stage.lifecycle, stage)
-
-
-@require_POST
-@may("lifecycle.edit")
-def stage_shift(request: Visit, stage_id: UUID) -> HttpResponse:
-    stage = found(stage_get(stage_id))
-    shift_stage(stage=stage, earlier=request.POST.get("to") == "earlier", by=request.user, now=clock.now())
-    return redirect(home_of(stage.lifecycle))
 
 
 @may("lifecycle.view")
@@ -212,34 +145,6 @@ def _rule_page(request: Visit, rule: StageRule | None) -> HttpResponse:
             messages.success(request, _("Rule saved."))
             return redirect("ops:lifecycle_rule_list")
     return form_page(request, "ops/lifecycle_rule_form.html", form, {"rule": conditions, "stored": rule})
-
-
-def _stage_page(request: Visit, current: Lifecycle, stage: Stage | None) -> HttpResponse:
-    initial: dict[str, object] = {"kind": StageKind.OPEN.value}
-    if stage:
-        initial = {name: getattr(stage, name) for name in ("name", "kind", "typical_days", "asks", "colour")}
-        initial["moves_to"] = [str(pk) for pk in stage.moves_to]
-    others = [each for each in stage_list(current) if stage is None or each.pk != stage.pk]
-    form = StageForm(request.POST or None, initial=initial, others=others)
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = form.cleaned_data | {"moves_to": [UUID(pk) for pk in form.cleaned_data.get("moves_to", ())]}
-            save_stage(stage=stage, lifecycle=current, **said, by=request.user, now=clock.now())
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, _("Stage saved."))
-            if "again" in request.POST:
-                return redirect(f"{reverse('ops:stage_create')}?lifecycle={current.pk}")
-            return redirect(home_of(current))
-    context = {
-        "heading": stage.name if stage else _("New stage"),
-        "action": _("Save") if stage else _("Make stage"),
-        "again": "" if stage else _("Make stage and another"),
-        "back": home_of(current),
-        "lead": current.name,
-    }
-    return form_page(request, "ops/lifecycle_form.html", form, context)
 
 
 def _days(seconds: float | None) -> float | None:

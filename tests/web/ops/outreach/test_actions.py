@@ -10,12 +10,11 @@ from commerce.models import Product
 from content.models import Material, PageView, TrackedLink
 from content.upkeep import ensure_preview_link
 from leads.models import Source
-from lifecycle.models import Lifecycle, Position
+from lifecycle.models import Position
 from lifecycle.services_lifecycles import create_lifecycle
-from lifecycle.upkeep import save_stage
 from scrm.core import clock
 from tagging.models import Tag, TagCategory, TagGroup
-from tests.factories import make_contact
+from tests.factories import make_contact, make_stage
 
 
 def test_a_taxonomy_is_built_from_the_top(ops):
@@ -53,7 +52,7 @@ def test_a_taken_tag_name_is_refused_beside_its_field(ops):
 def sales(acme):
     lifecycle = create_lifecycle(name="Car sales", by=None, now=clock.now())
     for name in ("Visit", "Drive"):
-        save_stage(lifecycle=lifecycle, name=name, kind="open", by=None, now=clock.now())
+        make_stage(lifecycle, name)
     return lifecycle
 
 
@@ -84,27 +83,13 @@ def test_a_card_of_somebody_else_does_not_move(ada, zoe, sales):
 
 def test_a_card_moves_within_its_own_lifecycle_only(ops, sales):
     other = create_lifecycle(name="Service", by=None, now=clock.now())
-    stranger = save_stage(lifecycle=other, name="Repair", kind="open", by=None, now=clock.now())
+    stranger = make_stage(other, "Repair")
     lin = make_contact("Lin")
     Position.objects.create(contact=lin, lifecycle=sales, stage=sales.stages.first(), since=clock.now())
 
     answer = ops.post(reverse("ops:lifecycle_move", args=[sales.pk]), {"contact": lin.pk, "stage": stranger.pk})
 
     assert answer.status_code == 400
-
-
-def test_stages_are_made_and_shifted(ops):
-    ops.post(reverse("ops:lifecycle_create"), {"name": "Courses", "template": "blank"})
-    courses = Lifecycle.objects.get(name="Courses")
-    for name in ("Trial", "Bought"):
-        ops.post(f"{reverse('ops:stage_create')}?lifecycle={courses.pk}", {"name": name, "kind": "open"})
-
-    ops.post(reverse("ops:stage_shift", args=[courses.stages.get(name="Bought").pk]), {"to": "earlier"})
-
-    assert list(courses.stages.order_by("position").values_list("name", flat=True))[3:] == ["Bought", "Trial"]
-    order = list(courses.stages.order_by("-position").values_list("pk", flat=True))
-    ops.post(reverse("ops:lifecycle_order", args=[courses.pk]), {"stage": order})
-    assert list(courses.stages.order_by("position").values_list("pk", flat=True)) == order
 
 
 def test_a_lifecycle_is_set_up(ops, sales):
@@ -140,7 +125,7 @@ def test_a_deadline_is_written_and_switched(ops, sales):
 
 def test_a_loss_on_the_board_asks_first_and_a_slip_is_undone(ops, sales):
     visit, drive = sales.stages.order_by("position")
-    lost = save_stage(lifecycle=sales, name="Lost", kind="lost", by=None, now=clock.now())
+    lost = make_stage(sales, "Lost", "lost")
     reason = sales.loss_reasons.create(name="Price")
     lin = make_contact("Lin")
     Position.objects.create(contact=lin, lifecycle=sales, stage=visit, since=clock.now())
