@@ -1,9 +1,9 @@
-"""Tiers to set up; segments and their members to look at."""
+"""Segments, their members and how they were gone through, to look at."""
 
 from django.contrib import admin
 
-from audiences.models import Match, Segment, SegmentMember, SegmentRun, Tier
-from scrm.core.admin import ContactRuleForm, HistoryAdmin, RoomAdmin
+from audiences.models import Match, Segment, SegmentMember, SegmentRun
+from scrm.core.admin import HistoryAdmin
 
 
 @admin.register(Segment)
@@ -27,13 +27,6 @@ class SegmentRunAdmin(HistoryAdmin):
     list_display = ("segment", "at", "cause", "entered", "left", "size", "took_ms", "error")
     list_filter = ("cause", "segment")
     list_select_related = ("segment",)
-
-
-@admin.register(Tier)
-class TierAdmin(RoomAdmin):
-    form = ContactRuleForm
-    list_display = ("name", "position")
-    search_fields = ("name",)
 
 
 @admin.register(Match)

@@ -23,6 +23,9 @@ FROM (
 WHERE EXISTS (
     SELECT 1 FROM audiences_segment s WHERE s.kind = 'dynamic' AND s.archived_at IS NULL
     AND ('*' = ANY(changed.watches) OR s.watches && changed.watches::varchar[]))
+OR EXISTS (
+    SELECT 1 FROM commerce_tierscheme t WHERE t.kind = 'rule' AND t.active
+    AND ('*' = ANY(changed.watches) OR t.watches && changed.watches::varchar[]))
 RETURNING 1
 """
 

@@ -1,4 +1,4 @@
-"""Which of them: saved audiences and value tiers."""
+"""Which of them: saved audiences."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -74,20 +74,3 @@ class SegmentMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.segment_id} {self.contact_id}"
-
-
-class Tier(models.Model):
-    """A value tier, such as VIP or dormant."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    condition = models.JSONField(_("condition"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("tier")
-        verbose_name_plural = _("tiers")
-        ordering = ["position"]
-
-    def __str__(self) -> str:
-        return self.name

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -30,8 +30,15 @@ _ALSO_OTHER: Final = frozenset({"lead_captured", "order_paid", "order_refunded"}
 _ONE_RUN: Final = timedelta(hours=1)
 
 
+class Checked(NamedTuple):
+    """What changed for whom, in the words of `audiences.watching`, and whether there may be more."""
+
+    changed: dict[UUID, set[str]]
+    more: bool
+
+
 def check_note(changes: Sequence[Changed]) -> tuple[str, dict[str, Any]] | None:
-    """The part of a statement that has segments looked at for whom something changed; None where none can matter."""
+    """The part of a statement that has segments and tiers looked at for whom something changed; None where none can."""
     told = [each for each in changes if each.event_type not in TOLD]
     if not told:
         return None
@@ -45,8 +52,8 @@ def check_note(changes: Sequence[Changed]) -> tuple[str, dict[str, Any]] | None:
 
 
 @transaction.atomic
-def check_contacts(*, now: datetime) -> bool:
-    """Look at the segments that the next changes may matter to; True when there may be more. Inside `due_work`."""
+def check_contacts(*, now: datetime) -> Checked:
+    """Look at the segments that the next changes may matter to; gives these. Inside `due_work`."""
     found = check_queries.claim_checks(CHECKS_AT_ONCE)
     changed: dict[UUID, set[str]] = {}
     for contact_ids, watches in found:
@@ -58,7 +65,7 @@ def check_contacts(*, now: datetime) -> bool:
         ids = sorted(changed)
         for start in range(0, len(ids), _CONTACTS_AT_ONCE):
             _check({pk: changed[pk] for pk in ids[start : start + _CONTACTS_AT_ONCE]}, segments, now)
-    return len(found) == CHECKS_AT_ONCE
+    return Checked(changed, more=len(found) == CHECKS_AT_ONCE)
 
 
 def moves_waiting() -> list[tuple[UUID, int]]:

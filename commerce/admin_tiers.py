@@ -1,4 +1,4 @@
-"""Tiers to set up; who moved between them to look at."""
+"""Tiers to set up, except for their rules, which the dashboard reads and follows; who moved between them to look at."""
 
 from django.contrib import admin
 
@@ -9,6 +9,7 @@ from scrm.core.admin import HistoryAdmin, RoomAdmin
 class TierInline(admin.TabularInline):
     model = Tier
     extra = 0
+    readonly_fields = ("condition",)
 
 
 @admin.register(TierScheme)
@@ -16,7 +17,7 @@ class TierSchemeAdmin(RoomAdmin):
     list_display = ("name", "kind", "cutting", "currency", "active", "refreshed_at")
     list_filter = ("kind", "active")
     search_fields = ("name",)
-    readonly_fields = ("refreshed_at", "due_at")
+    readonly_fields = ("watches", "changed_at", "refreshed_at", "placed_to", "due_at")
     inlines = (TierInline,)
 
 

@@ -24,6 +24,7 @@ class TierKind(TextChoices):
 
     RFM = "rfm", _("Scores of recency, frequency and money")
     ACTIVITY = "activity", _("Days since the last purchase, and purchases")
+    RULE = "rule", _("Rules of our own")
 
 
 class Cutting(TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.facts import GROUP
 from commerce.models import Tier, TierScheme
-from scrm.core.conditions import Argument, Fact, Type
+from scrm.core.conditions import Argument, Fact, Family, Kept, Type
 
 
 def tier_choices() -> Iterable[tuple[str, str]]:
@@ -18,6 +18,7 @@ def scheme_choices() -> Iterable[tuple[str, str]]:
     return [(str(scheme.pk), scheme.name) for scheme in TierScheme.objects.all()]
 
 
+TIERED = Family("tier", "SELECT p.contact_id, p.tier_id FROM commerce_tierplace p WHERE p.tier_id IS NOT NULL")
 _TIER = Argument("tier", _("tier"), Type.CHOICE, required=True, choices=tier_choices)
 _SCHEME = Argument("scheme", _("tier scheme"), Type.CHOICE, required=True, choices=scheme_choices)
 _SCORES = {"recency": _("recency score"), "frequency": _("frequency score"), "money": _("money score")}
@@ -31,9 +32,10 @@ def _score(name: str) -> Fact:
         type=Type.NUMBER,
         arguments=(_SCHEME,),
         wording=lambda given: _WORDINGS[name],
-        sql=f"(SELECT p.{name} FROM commerce_tierplace p WHERE p.contact_id = c.id AND p.scheme_id = %(scheme)s::uuid)",
+        sql=f"(SELECT nullif(p.{name}, 0) FROM commerce_tierplace p"
+        " WHERE p.contact_id = c.id AND p.scheme_id = %(scheme)s::uuid)",
         oracle=lambda subject, args, now: next(
-            (each[name] for each in subject["tiers"] if each["scheme"] == args["scheme"]), None
+            (each[name] or None for each in subject["tiers"] if each["scheme"] == args["scheme"]), None
         ),
     )
 
@@ -53,6 +55,7 @@ TIER_FACTS = (
         choices=tier_choices,
         sql="SELECT p.contact_id, t.code FROM commerce_tierplace p JOIN commerce_tier t ON t.id = p.tier_id",
         oracle=lambda subject, args, now: {each["tier"] for each in subject["tiers"] if each["tier"]},
+        kept=Kept(TIERED, "SELECT t.id, t.code FROM commerce_tier t"),
     ),
     Fact(
         key="tiers.ever",
@@ -60,8 +63,13 @@ TIER_FACTS = (
         group=GROUP,
         type=Type.KEYS,
         choices=tier_choices,
-        sql="SELECT DISTINCT m.contact_id, t.code FROM commerce_tiermove m JOIN commerce_tier t ON t.id = m.after_id",
-        oracle=lambda subject, args, now: set(subject["tiers_ever"]),
+        # Who was placed when a scheme was filled did not move there: they are there, or moved from there.
+        sql="SELECT m.contact_id, t.code FROM commerce_tiermove m JOIN commerce_tier t ON t.id = m.after_id"
+        " UNION ALL SELECT m.contact_id, t.code FROM commerce_tiermove m JOIN commerce_tier t ON t.id = m.before_id"
+        " UNION ALL SELECT p.contact_id, t.code FROM commerce_tierplace p JOIN commerce_tier t ON t.id = p.tier_id",
+        oracle=lambda subject, args, now: (
+            {*subject["tiers_ever"], *(each["tier"] for each in subject["tiers"] if each["tier"])}
+        ),
     ),
     Fact(
         key="tiers.since",

@@ -13,9 +13,11 @@ from commerce.enums import OrderStatus
 _ZONE: Final = "(SELECT t.zone FROM public.tenants_tenant t WHERE t.schema_name = current_schema())"
 
 
-def buying_sql(*, some: bool = False) -> str:
-    """Everybody's paid orders before `until`, as of the day `today`, in a currency; of some, of those `among`."""
-    narrowed = " AND o.contact_id = ANY(%(among)s::uuid[])" if some else ""
+def buying_sql(narrowed: str = "") -> str:
+    """Everybody's paid orders before `until`, as of the day `today`, in a currency; `narrowed` by what is said of `o`.
+
+    What people bought who were erased since is nobody's.
+    """
     return f"""
     SELECT o.contact_id, count(DISTINCT (o.ordered_at AT TIME ZONE {_ZONE})::date)::int AS days,
         (min(o.ordered_at) AT TIME ZONE {_ZONE})::date AS first_on,
@@ -24,6 +26,7 @@ def buying_sql(*, some: bool = False) -> str:
         coalesce(sum(o.amount - o.refunded) FILTER (WHERE o.currency = %(currency)s), 0) AS spent
     FROM commerce_order o
     WHERE o.contact_id IS NOT NULL AND o.status = '{OrderStatus.PAID.value}' AND o.ordered_at <= %(until)s{narrowed}
+    AND NOT EXISTS (SELECT FROM contacts_contact e WHERE e.id = o.contact_id AND e.erased_at IS NOT NULL)
     GROUP BY o.contact_id
 """
 

@@ -1,5 +1,6 @@
-"""How customers are put into tiers by what they bought, and who is in which since when."""
+"""How contacts are put into tiers, by what they bought or by rules, and who is in which since when."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +10,12 @@ from scrm.core.ids import uuid7
 
 
 class TierScheme(models.Model):
-    """One way to tell customers apart: by scores of recency, frequency and money, or by days and purchases themselves.
+    """One way to tell contacts apart: by scores of recency, frequency and money, by days and purchases, or by rules.
 
     `cuts` are four ascending bounds of each measure, between its scores; where they are quantiles, those of the last
-    refresh.
+    refresh. `watches` says which changes of a contact may matter to its rules. While everybody is being placed,
+    `placed_to` is the contact up to whom they are, in the order of ids; `refreshed_at` is when the last time ended,
+    None until then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,8 +25,13 @@ class TierScheme(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     cuts = models.JSONField(_("bounds of scores"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    watches = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("changes that matter"), default=list, db_default=[], blank=True
+    )
     created_at = models.DateTimeField(_("created at"))
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
     refreshed_at = models.DateTimeField(_("refreshed at"), null=True, blank=True)
+    placed_to = models.UUIDField(_("placed up to"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
 
     class Meta:
@@ -37,13 +45,17 @@ class TierScheme(models.Model):
 
 
 class Tier(models.Model):
-    """One tier of a scheme: whom its bounds hold, both included, and no tier before it does. An empty one is none."""
+    """One tier of a scheme: whom its rule, or its bounds, both included, hold, and no tier before it does.
+
+    A bound that is None is any.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     scheme = models.ForeignKey(TierScheme, models.CASCADE, related_name="tiers", verbose_name=_("tier scheme"))
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"))
+    condition = models.JSONField(_("condition"), default=dict, db_default={}, blank=True)
     recency_from = models.PositiveIntegerField(_("recency from"), null=True, blank=True)
     recency_to = models.PositiveIntegerField(_("recency to"), null=True, blank=True)
     frequency_from = models.PositiveIntegerField(_("frequency from"), null=True, blank=True)
@@ -61,7 +73,10 @@ class Tier(models.Model):
 
 
 class TierPlace(models.Model):
-    """Where one customer is in a scheme now; without a tier where none holds them."""
+    """Where one contact is in a scheme now; without a tier where they bought and none holds them.
+
+    Scores are from 1 to 5, and 0 where the scheme is made of rules.
+    """
 
     id = models.BigAutoField(primary_key=True)
     scheme = models.ForeignKey(
@@ -84,7 +99,10 @@ class TierPlace(models.Model):
 
 
 class TierMove(models.Model):
-    """A customer came from one tier, or none, to another, or none. Never changed."""
+    """A contact came from one tier, or none, to another, or none. Never changed.
+
+    Who was placed when the scheme was filled did not move: where they were is `before` of their first move.
+    """
 
     id = models.BigAutoField(primary_key=True)
     scheme = models.ForeignKey(

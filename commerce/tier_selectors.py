@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
+from commerce.enums import TierKind
 from commerce.models import Tier, TierMove, TierPlace, TierScheme
 from scrm.core.counting import count_of
 
@@ -21,6 +22,13 @@ class Cell(NamedTuple):
     frequency: int
     customers: int
     share: int
+
+
+class Filled(NamedTuple):
+    """A tier, and how many customers are in it."""
+
+    tier: Tier
+    customers: int
 
 
 class Flow(NamedTuple):
@@ -41,14 +49,20 @@ def scheme_get(pk: UUID) -> TierScheme | None:
     return TierScheme.objects.filter(pk=pk).first()
 
 
+def rule_schemes() -> list[TierScheme]:
+    """Those in use whose tiers are rules."""
+    return list(TierScheme.objects.filter(kind=TierKind.RULE, active=True).prefetch_related("tiers").order_by("pk"))
+
+
 def tier_get(pk: UUID) -> Tier | None:
     return Tier.objects.filter(pk=pk).select_related("scheme").first()
 
 
-def tiers_of(user: User, scheme: TierScheme) -> QuerySet[Tier]:
+def tiers_of(user: User, scheme: TierScheme) -> list[Filled]:
     """The tiers of a scheme in their order, with how many customers that the user may see are in each."""
     places = visible_to(user, TierPlace.objects.all(), owner="contact__owner")
-    return scheme.tiers.annotate(customers=count_of(places, "tier")).order_by("position", "pk")
+    rows = scheme.tiers.select_related("scheme").annotate(customers=count_of(places, "tier"))
+    return [Filled(tier, tier.customers) for tier in rows.order_by("position", "pk")]
 
 
 def tier_rows(user: User) -> QuerySet[Tier]:
@@ -78,8 +92,9 @@ def rfm_grid(user: User, scheme: TierScheme) -> list[list[Cell]]:
 def movement(user: User, scheme: TierScheme, *, since: datetime) -> list[Flow]:
     """Who moved between tiers since a moment, the most frequent way first; first placings are no moves."""
     rows = visible_to(user, TierMove.objects.filter(scheme=scheme, at__gte=since), owner="contact__owner")
-    rows = rows.exclude(Q(before=None, at=scheme.refreshed_at)).order_by()
-    counted: Any = rows.values(source=F("before__name"), target=F("after__name")).annotate(customers=Count("pk"))
+    counted: Any = (
+        rows.order_by().values(source=F("before__name"), target=F("after__name")).annotate(customers=Count("pk"))
+    )
     flows = [Flow(each["source"], each["target"], each["customers"]) for each in counted]
     return sorted(flows, key=lambda flow: (-flow.customers, flow.before or "", flow.after or ""))
 

@@ -1,4 +1,4 @@
-"""/tiers: how valuable customers are by what they bought."""
+"""/tiers: how valuable customers are, by what they bought or by rules."""
 
 import django_filters
 from django.db.models import QuerySet
@@ -13,12 +13,27 @@ from scrm.api.base import ListResource
 
 class TierOut(serializers.ModelSerializer):
     scheme = serializers.CharField(source="scheme.name")
+    kind = serializers.CharField(source="scheme.kind", help_text="What its scheme is made of: rfm, activity or rule.")
+    condition = serializers.JSONField(
+        help_text="Of a scheme made of rules: whom the tier holds; empty for everybody else."
+    )
     customers = serializers.IntegerField(help_text="Those within reach.")
 
     class Meta:
         model = Tier
         fields: tuple[str, ...] = (
-            *("id", "code", "name", "scheme", "position", "recency_from", "recency_to", "frequency_from"),
+            *(
+                "id",
+                "code",
+                "name",
+                "scheme",
+                "kind",
+                "condition",
+                "position",
+                "recency_from",
+                "recency_to",
+                "frequency_from",
+            ),
             *("frequency_to", "money_from", "money_to", "customers"),
         )
 

@@ -132,12 +132,6 @@ class RuleForm(forms.ModelForm):
         return condition
 
 
-class ContactRuleForm(RuleForm):
-    """A rule about a contact alone, with no event at hand."""
-
-    scope = Scope.CONTACT
-
-
 def _fields_in(message: Any) -> list[str]:
     """Names of changed fields, never their values."""
     if not isinstance(message, list):

@@ -24,6 +24,7 @@ from exchange.enums import HookEvent
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
+from scrm.flows import tiers
 from scrm.flows.engagement import starts_for, take_in
 from scrm.flows.telling import told
 
@@ -39,11 +40,13 @@ SEGMENT_EVENT_TYPES: Final = (
 
 
 def checks_due(budget: Budget) -> bool:
-    """Look at segments again for whom something changed; True when more may be waiting."""
+    """Look at segments and tiers again for whom something changed; True when more may be waiting."""
     while True:
         with due_work():
-            more = check_contacts(now=clock.now())
-        if not more:
+            now = clock.now()
+            checked = check_contacts(now=now)
+            tiers.changed(checked.changed, now=now)
+        if not checked.more:
             return False
         if budget.spent:
             return True

@@ -143,6 +143,8 @@ WORDS: Final[dict[str, Words]] = {
     "pool_rule.saved": gettext_lazy("saved when customers go to the public pool"),
     "pool_rule.switched": gettext_lazy("switched a rule of the public pool on or off"),
     "product.listed": gettext_lazy("listed products"),
+    "tier.moved": gettext_lazy("put tiers in another order"),
+    "tier.removed": gettext_lazy("deleted a tier"),
     "tier.saved": gettext_lazy("saved a tier"),
     "tier_scheme.removed": gettext_lazy("deleted tiers"),
     "tier_scheme.saved": gettext_lazy("saved tiers"),

@@ -130,7 +130,7 @@ class World:
             "orders": [self.add_order(contact) for _ in range(draw.choice([0, 1, 3]))],
             "coupons": [self.add_coupon(contact, coupon) for coupon in self.some(self.coupons, 2)],
             "tiers": [self.add_place(contact, scheme) for scheme in self.some(self.schemes, 2)],
-            "tiers_ever": [self.add_tier_move(contact, tier) for tier in self.some(self.tiers, 2)],
+            "tiers_ever": {code for tier in self.some(self.tiers, 2) for code in self.add_tier_move(contact, tier)},
             "business_zone": tenant_current().zone,
             "score": self.add_score(contact),
             "sent": self.add_touches_of_sops(contact),
@@ -316,14 +316,15 @@ class World:
 
     def add_place(self, contact, scheme):
         tier = self.draw.choice([None, *(tier for tier in self.tiers if tier.scheme_id == scheme.pk)])
-        scores = {name: self.draw.randint(1, 5) for name in ("recency", "frequency", "money")}
+        scores = {name: self.draw.randint(0, 5) for name in ("recency", "frequency", "money")}
         since = self.draw.choice(PAST_AND_COMING)
         TierPlace.objects.create(contact=contact, scheme=scheme, tier=tier, since=since, **scores)
         return {"scheme": str(scheme.pk), "tier": tier and tier.code, "since": since, **scores}
 
     def add_tier_move(self, contact, tier):
-        TierMove.objects.create(contact=contact, scheme=tier.scheme, after=tier, at=NOW)
-        return tier.code
+        before = self.draw.choice([None, *(each for each in self.tiers if each.scheme_id == tier.scheme_id)])
+        TierMove.objects.create(contact=contact, scheme=tier.scheme, before=before, after=tier, at=NOW)
+        return {each.code for each in (before, tier) if each}
 
     def add_coupon(self, contact, coupon):
         said = {

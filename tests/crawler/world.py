@@ -16,7 +16,7 @@ from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.models import Alert
 from analytics.models import CommissionRate, Goal
-from audiences.models import Segment, Tier
+from audiences.models import Segment
 from campaigns.enums import Channel
 from campaigns.form_models import FormRoute
 from campaigns.models import (
@@ -256,7 +256,6 @@ def _ground(world: World, canaries: Canaries) -> None:
     lay_story(world, tag)
     lay_privacy(world)
     keep(Segment.objects.create(name="x", condition={}, created_by=by, created_at=now, refreshed_at=now, size=4))
-    keep(Tier.objects.create(name="x", position=1))
     campaign = keep(Campaign.objects.create(name="x", created_at=now))
     campaign.sources.add(source)
     figures = {"leads": 1, "visits": 1}

@@ -22,19 +22,22 @@ from commerce.services_tiers import remove_scheme, save_tier
 from commerce.tier_presets import CUTS
 from commerce.tier_selectors import Cell, movement, rfm_grid, scheme_get, scheme_list, tier_get, tiers_of
 from scrm.core import clock
+from scrm.core.conditions import Scope
 from scrm.flows.tiers import scheme_saved
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.replies import form_page, take_errors
+from scrm.web.ops.rules import rule_words
+from scrm.web.ops.tier_rules import tier_page
 
 _MOVED_WITHIN: Final = timedelta(days=30)
 _BOUNDS: Final = ("recency_from", "recency_to", "frequency_from", "frequency_to", "money_from", "money_to")
 
 
 class SchemeForm(forms.Form):
-    """`measures` are the bounds of scores, four numbers of each."""
+    """Bounds of scores, four numbers of each measure, are asked for where a scheme is made of scores."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    kind = forms.ChoiceField(label=gettext_lazy("Tells customers apart by"), choices=TierKind.choices)
+    kind = forms.ChoiceField(choices=TierKind.choices, widget=forms.HiddenInput)
     cutting = forms.ChoiceField(
         label=gettext_lazy("Bounds of scores"),
         choices=Cutting.choices,
@@ -52,11 +55,16 @@ class SchemeForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """What `save_scheme` takes; ValidationError where a bound is no number."""
         said = dict(self.cleaned_data)
-        cuts = {name: said.pop(name).replace(",", " ").split() for name in CUTS}
+        cuts = {name: said.pop(name).replace(",", " ").split() for name in CUTS if name in said}
         for name, bounds in cuts.items():
             if not all(bound.replace(".", "", 1).isdecimal() for bound in bounds):
                 raise ValidationError({name: _("Give four numbers, each greater than the one before.")})
         return {**said, "cuts": cuts}
+
+    def ask_for(self, kind: str) -> None:
+        """Leave out what a scheme of this kind has not."""
+        for name in ("cutting", *CUTS) if kind != TierKind.RFM else ():
+            del self.fields[name]
 
 
 class TierForm(forms.Form):
@@ -83,13 +91,14 @@ def detail(request: Visit, scheme_id: UUID) -> HttpResponse:
     scheme = found(scheme_get(scheme_id))
     is_rfm = scheme.kind == TierKind.RFM
     rows = rfm_grid(request.user, scheme) if is_rfm else []
-    tiers = list(tiers_of(request.user, scheme))
+    tiers = tiers_of(request.user, scheme)
     context = {
         "scheme": scheme,
-        "tiers": [(tier, _segment_of([_in_tier(tier)])) for tier in tiers],
-        "customers": sum(tier.customers for tier in tiers),  # type: ignore[attr-defined]
+        "tiers": [(row.tier, row.customers, _segment_of([_in_tier(row.tier)]), _words(row.tier)) for row in tiers],
+        "customers": sum(row.customers for row in tiers),
         "grid": [(row[0].frequency, [(cell, _segment_of(_in_cell(scheme, cell))) for cell in row]) for row in rows],
         "is_rfm": is_rfm,
+        "is_rule": scheme.kind == TierKind.RULE,
         "flows": movement(request.user, scheme, since=clock.now() - _MOVED_WITHIN),
     }
     return render(request, "ops/tier_detail.html", context)
@@ -117,6 +126,8 @@ def remove(request: Visit, scheme_id: UUID) -> HttpResponse:
 @may("order.edit")
 def edit_tier(request: Visit, tier_id: UUID) -> HttpResponse:
     tier = found(tier_get(tier_id))
+    if tier.scheme.kind == TierKind.RULE:
+        return tier_page(request, tier.scheme, tier)
     initial = {name: getattr(tier, name) for name in ("name", *_BOUNDS)}
     form = TierForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -131,11 +142,14 @@ def edit_tier(request: Visit, tier_id: UUID) -> HttpResponse:
 
 
 def _scheme_page(request: Visit, scheme: TierScheme | None) -> HttpResponse:
+    asked = scheme.kind if scheme else request.POST.get("kind") or request.GET.get("kind", "")
+    kind = asked if asked in TierKind.values else TierKind.RFM.value
     cuts = scheme.cuts if scheme and scheme.cuts else CUTS
     initial: dict[str, Any] = {name: " ".join(cuts.get(name) or CUTS[name]) for name in CUTS}
     if scheme is not None:
         initial |= {name: getattr(scheme, name) for name in ("name", "kind", "cutting", "active")}
-    form = SchemeForm(request.POST or None, initial={"active": True, **initial})
+    form = SchemeForm(request.POST or None, initial={"active": True, "kind": kind, **initial})
+    form.ask_for(kind)
     if scheme is not None:
         form.fields["kind"].disabled = True
     if request.method == "POST" and form.is_valid():
@@ -144,9 +158,17 @@ def _scheme_page(request: Visit, scheme: TierScheme | None) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
+            if scheme is None and kind == TierKind.RULE:
+                messages.success(request, _("Saved. Now add the first tier."))
+                return redirect("ops:tier_add", saved.pk)
             messages.success(request, _("Saved. Customers follow within a minute."))
             return redirect("ops:tier_scheme", saved.pk)
-    return form_page(request, "ops/tier_form.html", form, {"scheme": scheme})
+    kinds = [] if scheme else TierKind.choices
+    return form_page(request, "ops/tier_form.html", form, {"scheme": scheme, "kinds": kinds, "kind": kind})
+
+
+def _words(tier: Tier) -> str:
+    return rule_words(tier.condition, Scope.CONTACT) if tier.scheme.kind == TierKind.RULE else ""
 
 
 def _in_tier(tier: Tier) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from scrm.web.ops import (
     sop_editor,
     sop_starts,
     sops,
+    tier_rules,
     tiers,
     touchpoints,
 )
@@ -90,7 +91,10 @@ urlpatterns = [
     path("tiers/<uuid:scheme_id>/", tiers.detail, name="tier_scheme"),
     path("tiers/<uuid:scheme_id>/edit/", tiers.edit, name="tier_scheme_edit"),
     path("tiers/<uuid:scheme_id>/remove/", tiers.remove, name="tier_remove"),
+    path("tiers/<uuid:scheme_id>/add/", tier_rules.add, name="tier_add"),
     path("tiers/tier/<uuid:tier_id>/", tiers.edit_tier, name="tier_edit"),
+    path("tiers/tier/<uuid:tier_id>/move/", tier_rules.move, name="tier_move"),
+    path("tiers/tier/<uuid:tier_id>/delete/", tier_rules.remove, name="tier_delete"),
     path("products/", orders.product_index, name="product_list"),
     path("products/new/", orders.product_create, name="product_create"),
     path("products/<uuid:product_id>/", orders.product_edit, name="product_edit"),

@@ -74,6 +74,65 @@ def test_a_scheme_is_deleted(desk, scheme):
     assert not TierPlace.objects.exists()
 
 
+RULE = {"rule-scope": "contact", "rule-match": "all", "rule-rows": "1", "rule-0-fact": "contact.city"}
+
+
+def add_tier(desk, scheme, name, city):
+    said = RULE | {"name": name, "rule-0-op": "is", "rule-0-value": city}
+    return desk.post(f"/tiers/{scheme.pk}/add/", said)
+
+
+@pytest.fixture
+def ruled(desk, tenant) -> TierScheme:
+    make_contact("Lin", city="Rome")
+    answer = desk.post("/tiers/new/", {"name": "Ours", "kind": "rule", "active": "on"})
+    made = TierScheme.objects.get()
+    assert answer["Location"] == f"/tiers/{made.pk}/add/"
+    add_tier(desk, made, "Romans", "Rome")
+    add_tier(desk, made, "All of Rome", "Rome")
+    tiers_due(Budget(5))
+    return made
+
+
+def test_tiers_of_rules_are_added_put_in_order_and_deleted(desk, ruled):
+    assert "City is Rome" in desk.get(f"/tiers/{ruled.pk}/").content.decode()
+    assert TierPlace.objects.get().tier.name == "Romans"
+    first, second = ruled.tiers.all()
+
+    desk.post(f"/tiers/tier/{second.pk}/move/", {"up": ""})
+    tiers_due(Budget(5))
+    assert TierPlace.objects.get().tier == second
+    desk.post(f"/tiers/tier/{second.pk}/delete/")
+    tiers_due(Budget(5))
+
+    assert TierPlace.objects.get().tier == first
+    assert desk.post(f"/tiers/tier/{first.pk}/", RULE | {"name": "Romans", "rule-0-op": "is", "rule-0-value": "Bonn"})
+    tiers_due(Budget(5))
+    assert not TierPlace.objects.exists()
+
+
+def test_rule_of_a_tier_that_says_nothing_is_refused_beside_it(desk, ruled):
+    answer = add_tier(desk, ruled, "", "Rome")
+    assert answer.status_code == 422
+    assert ruled.tiers.count() == 2
+
+
+def test_bounds_are_not_asked_for_where_there_are_none(desk, tenant, scheme):
+    assert "recency" not in desk.get("/tiers/new/", kind="rule").context["form"].fields
+    assert "recency" in desk.get("/tiers/new/").context["form"].fields
+    assert desk.get(f"/tiers/{scheme.pk}/add/").status_code == 404
+    tier = scheme.tiers.first()
+    assert desk.post(f"/tiers/tier/{tier.pk}/delete/").status_code == 404
+
+
+def test_ada_adds_and_moves_nothing_and_cai_finds_none(adas_desk, cais_desk, ruled):
+    first = ruled.tiers.first()
+    for path in (f"/tiers/{ruled.pk}/add/", f"/tiers/tier/{first.pk}/move/", f"/tiers/tier/{first.pk}/delete/"):
+        assert adas_desk.post(path, {"name": "x"}).status_code == 403
+        assert cais_desk.post(path, {"name": "x"}).status_code in (403, 404)
+    assert ruled.tiers.count() == 2
+
+
 def test_ada_sees_her_own_and_changes_nothing_and_cai_sees_none(adas_desk, cais_desk, scheme):
     assert adas_desk.get(f"/tiers/{scheme.pk}/").context["customers"] == 0
     assert adas_desk.post("/tiers/new/", RFM).status_code == 403
