@@ -1,8 +1,8 @@
 """Writes of who is in which tier: a few contacts at once, and everybody, some at a time."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,12 @@ _NIGHT: Final = time(4)
 _FIRST: Final = UUID(int=0)
 _NOBODY: Final = AnyOf(())
 
-Lock = Callable[[Collection[UUID]], Collection[UUID]]
+
+class Found(NamedTuple):
+    """Contacts who are not where they belong, and up to whom was looked: None where that was everybody."""
+
+    contact_ids: list[UUID]
+    up_to: UUID | None
 
 
 def rules_of(tiers: Sequence[Tier]) -> list[Condition]:
@@ -47,22 +52,25 @@ def begin_refresh(*, scheme: TierScheme, watches: Sequence[str], now: datetime) 
     scheme.save(update_fields=["cuts", "placed_to", "watches"])
 
 
-def go_on_refreshing(*, scheme: TierScheme, lock: Lock, now: datetime) -> list[Moved]:
-    """Place the next contacts who belong elsewhere, in a held scheme; gives who moved.
-
-    Who is found is held by `lock` before it is asked again where they belong: an order that came meanwhile counts. When
-    a scheme is filled for the first time nobody moves.
-    """
+def next_misplaced(*, scheme: TierScheme, now: datetime) -> Found:
+    """The next contacts who belong elsewhere, in a held scheme that is being gone through. Nobody of them is held."""
     assert scheme.placed_to is not None
-    first = scheme.refreshed_at is None
-    placing = _placing(scheme, now)
-    span = Span(scheme.placed_to, tier_queries.span_end(scheme.placed_to, HELD if first else _LOOKED_AT))
-    found = tier_queries.misplaced(placing, span, limit=HELD)
-    moved: list[Moved] = []
-    if found:
-        moved = tier_queries.place_contacts(placing, lock(found), moving=not first)
-    scheme.placed_to = found[-1] if len(found) == HELD else span.to
-    if scheme.placed_to is None:
+    size = HELD if scheme.refreshed_at is None else _LOOKED_AT
+    span = Span(scheme.placed_to, tier_queries.span_end(scheme.placed_to, size))
+    found = tier_queries.misplaced(_placing(scheme, now), span, limit=HELD)
+    return Found(found, found[-1] if len(found) == HELD else span.to)
+
+
+def place_found(*, scheme: TierScheme, present: Collection[UUID], up_to: UUID | None, now: datetime) -> list[Moved]:
+    """Put found contacts, who are held by now, where they belong, and note how far that was; gives who moved.
+
+    They are asked again, at a moment after they were held: an order that came meanwhile counts. When a scheme is filled
+    for the first time nobody moves.
+    """
+    moving = scheme.refreshed_at is not None
+    moved = tier_queries.place_contacts(_placing(scheme, now), present, moving=moving) if present else []
+    scheme.placed_to = up_to
+    if up_to is None:
         _end_refresh(scheme, now)
     scheme.save(update_fields=["placed_to", "refreshed_at", "due_at"])
     note_due(scheme.due_at)

@@ -12,9 +12,10 @@ from audiences.watching import matters, watches_of
 from commerce.models import Tier, TierScheme
 from commerce.services_placing import (
     begin_refresh,
-    go_on_refreshing,
     hold_due_scheme,
     misplaced_among,
+    next_misplaced,
+    place_found,
     place_some,
     rules_of,
 )
@@ -76,7 +77,7 @@ def tiers_due(budget: Budget) -> bool:
             if scheme.placed_to is None:
                 begin_refresh(scheme=scheme, watches=_watches(scheme), now=now)
             else:
-                _tell(scheme, go_on_refreshing(scheme=scheme, lock=_lock, now=now), now)
+                _go_on(scheme, now)
         if budget.spent:
             return True
 
@@ -101,6 +102,14 @@ def changed(contacts_changed: Mapping[UUID, set[str]], *, now: datetime) -> None
             present = _lock(found)
             for each, moved in place_some(contact_ids=present, scheme_ids=[scheme.pk], now=now):
                 _tell(each, moved, now)
+
+
+def _go_on(scheme: TierScheme, now: datetime) -> None:
+    found = next_misplaced(scheme=scheme, now=now)
+    present = _lock(found.contact_ids) if found.contact_ids else set()
+    # What was bought while they were waited for is not of a time to come.
+    now = clock.now()
+    _tell(scheme, place_found(scheme=scheme, present=present, up_to=found.up_to, now=now), now)
 
 
 def _watches(scheme: TierScheme) -> list[str]:

@@ -69,6 +69,6 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert ResponsePause.objects.filter(ended_at=None).count() == 2
         assert Job.objects.filter(kind="hand_over", total__gte=9).exists()
         assert StageHandOver.objects.get().people.count() == 2
-        assert TierScheme.objects.filter(due_at__lte=clock.now(), tiers__isnull=False).distinct().count() == 2
+        assert TierScheme.objects.filter(due_at__lte=clock.now(), tiers__isnull=False).distinct().count() == 3
         assert Voice.objects.filter(interaction__next_on__isnull=False).exists()
         assert ContactScore.objects.filter(due_at__lte=clock.now()).exists()
