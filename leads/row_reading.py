@@ -169,8 +169,9 @@ class _Reading:
             self.identities[IdentityInput(kind, email.value, email.key)] = None
         elif kind.startswith(IDENTITY):
             own = self._kinds[kind[len(IDENTITY) :]]
-            known = read_own_id(own, value)
-            self.identities[IdentityInput(own.code, known.value, known.key)] = None
+            if not own.archived:
+                known = read_own_id(own, value)
+                self.identities[IdentityInput(own.code, known.value, known.key)] = None
         else:
             external = normalise_external_id(value)
             self.identities[IdentityInput(kind, external.value, external.key)] = None

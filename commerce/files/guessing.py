@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from commerce.files.mapping import DEFAULT_PLATFORM, OrderMapping
 from commerce.files.readings import plain_cell, read_amount, read_quantity, read_when, status_of
+from contacts.custom.kinds import OwnKind, read_own_id
 from contacts.normalise import InvalidValue, normalise_email, normalise_phone
-from leads.mapping import Column
+from leads.mapping import IDENTITY, Column
 
 # In order: where two columns could be the same thing, the name that stands first is taken.
 _NAMES: Final = {
@@ -93,11 +95,22 @@ _FIGURE: Final = re.compile(r"[+-]?[¥￥$]?[\d,]*\.?\d+")
 
 
 def guess_order_mapping(
-    headers: Sequence[str], rows: Sequence[Mapping[str, str]], *, region: str = "CN", platform: str = ""
+    headers: Sequence[str],
+    rows: Sequence[Mapping[str, str]],
+    *,
+    region: str = "CN",
+    platform: str = "",
+    kinds: Sequence[OwnKind] = (),
 ) -> OrderMapping:
     """The likeliest mapping; columns that nothing speaks for are left out."""
     samples = {header: list(filter(None, (plain_cell(row.get(header, "")) for row in rows))) for header in headers}
     columns: dict[str, Column] = {}
+    for kind in kinds:
+        # What the business calls its own comes before what the same name could mean elsewhere.
+        called, reads = set(map(_plain, kind.names)), _reads(partial(read_own_id, kind))
+        own = [header for header in headers if header not in columns and _plain(header) in called]
+        own = [header for header in own if not samples[header] or _share(reads, samples[header]) >= _ENOUGH]
+        columns |= {header: Column(f"{IDENTITY}{kind.code}") for header in own[:1]}
     for target, names in _BY_TARGET.items():
         fitting = [header for header in headers if header not in columns and _plain(header) in names]
         fitting = [header for header in fitting if _bears_out(target, samples[header], region)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from commerce.enums import OrderStatus
-from leads.mapping import Column, InvalidMapping
+from leads.mapping import IDENTITY, Column, InvalidMapping, is_named
 from leads.readings import DAY_ORDERS
 
 IGNORE: Final = "ignore"
@@ -22,8 +22,11 @@ TARGETS: Final = (
 )
 PLATFORM_MAX: Final = 40
 DEFAULT_PLATFORM: Final = "shop"
-# One buyer has two phones, and a row may name the day twice; an amount stands in one column.
-_REPEATABLE: Final = frozenset([*IDENTITY_TARGETS, IGNORE])
+
+
+def is_identity(target: str) -> bool:
+    """Whether it says who bought. One buyer has two phones; an amount stands in one column."""
+    return target in IDENTITY_TARGETS or (target.startswith(IDENTITY) and is_named(target))
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,13 @@ class OrderMapping:
     @cached_property
     def identifies(self) -> bool:
         """Whether rows are meant to say who bought."""
-        return not self.targets.isdisjoint(IDENTITY_TARGETS)
+        return any(map(is_identity, self.targets))
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The business's own kinds of identity that it speaks of, by code, each with where it does."""
+        said = {column.to: f"columns.{name}.to" for name, column in self.columns.items()}
+        return {target[len(IDENTITY) :]: path for target, path in said.items() if target.startswith(IDENTITY)}
 
 
 def parse_order_mapping(data: object) -> OrderMapping:
@@ -67,7 +76,7 @@ def parse_order_mapping(data: object) -> OrderMapping:
     taken: set[str] = set()
     for name, raw in _object(top.get("columns", {}), "columns").items():
         columns[name] = column = _column(raw, f"columns.{name}")
-        if column.to in taken and column.to not in _REPEATABLE:
+        if column.to in taken and column.to != IGNORE and not is_identity(column.to):
             message = gettext("%(target)s has a column already.") % {"target": column.to}
             raise InvalidMapping(f"columns.{name}.to", message)
         taken.add(column.to)
@@ -93,8 +102,8 @@ def _object(data: object, path: str, allowed: tuple[str, ...] | None = None) -> 
 def _column(data: object, path: str) -> Column:
     raw = _object(data, path, ("to", "day_order"))
     target, order = raw.get("to"), raw.get("day_order", "")
-    if target not in TARGETS:
-        raise InvalidMapping(f"{path}.to", _choose(str(target), TARGETS))
+    if not isinstance(target, str) or (target not in TARGETS and not is_identity(target)):
+        raise InvalidMapping(f"{path}.to", _choose(str(target), (*TARGETS, f"{IDENTITY}…")))
     if order and (order not in DAY_ORDERS or target not in DATED_TARGETS):
         raise InvalidMapping(f"{path}.day_order", gettext("Only a moment has a day order: dmy or mdy."))
     return Column(target, order)

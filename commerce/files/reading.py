@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from commerce.enums import OrderStatus
-from commerce.files.mapping import AMOUNT_TARGETS, DATED_TARGETS, IDENTITY_TARGETS, IGNORE, PLATFORM_MAX, OrderMapping
+from commerce.files.mapping import AMOUNT_TARGETS, DATED_TARGETS, IGNORE, PLATFORM_MAX, OrderMapping, is_identity
 from commerce.files.readings import (
     plain_cell,
     read_amount,
@@ -22,10 +22,12 @@ from commerce.files.readings import (
     status_of,
 )
 from commerce.order_folding import Line
-from contacts.lookup import AskedIdentity, read_identity
+from contacts.custom.kinds import NO_KINDS, OwnKinds
+from contacts.lookup import AskedIdentity, read_identity, read_own
 from contacts.normalise import InvalidValue, normalise_name
 from exchange.problems import Problem
 from exchange.reader import SHOWN_CHARACTERS, Row
+from leads.mapping import IDENTITY
 from leads.readings import at_most, read_text
 
 NUMBER_MAX: Final = 80
@@ -62,9 +64,11 @@ class OrderRow:
         return self.at or max(told, default=None)
 
 
-def read_order_row(mapping: OrderMapping, row: Row, *, region: str, zone: ZoneInfo) -> OrderRow | list[Problem]:
-    """One row, or what is wrong with it."""
-    reading = _Reading(mapping, row.number, region, zone)
+def read_order_row(
+    mapping: OrderMapping, row: Row, *, region: str, zone: ZoneInfo, kinds: OwnKinds = NO_KINDS
+) -> OrderRow | list[Problem]:
+    """One row, or what is wrong with it; `kinds` are the kinds of identity of the business that are mapped to."""
+    reading = _Reading(mapping, row.number, region, zone, kinds)
     for name, text in row.values.items():
         column = mapping.columns.get(name)
         if column is not None and column.to != IGNORE:
@@ -77,7 +81,8 @@ def read_order_row(mapping: OrderMapping, row: Row, *, region: str, zone: ZoneIn
 class _Reading:
     """One row on its way into an order."""
 
-    def __init__(self, mapping: OrderMapping, number: int, region: str, zone: ZoneInfo) -> None:
+    def __init__(self, mapping: OrderMapping, number: int, region: str, zone: ZoneInfo, kinds: OwnKinds) -> None:
+        self._kinds = kinds
         self._mapping = mapping
         self._number = number
         self._region = region
@@ -97,7 +102,7 @@ class _Reading:
                 amount = read_amount(value)
                 self._values[target] = amount.value
                 self._currency = self._currency or amount.currency
-            elif target in IDENTITY_TARGETS:
+            elif is_identity(target):
                 self._identify(target, value)
             elif target == "status" and value in self._mapping.states:
                 self._values[target] = OrderStatus(self._mapping.states[value])
@@ -110,6 +115,10 @@ class _Reading:
     def _identify(self, target: str, value: str) -> None:
         if target == "buyer_id":
             self._values[target] = read_number(value, 200)
+        elif target.startswith(IDENTITY):
+            own = self._kinds[target[len(IDENTITY) :]]
+            if not own.archived:
+                self._identities[read_own(own, value)] = None
         elif _MASK not in value:
             self._identities[read_identity(target, value, region=self._region)] = None
 

@@ -29,6 +29,7 @@ class OwnKind:
     """A kind as values are read by it. `patterns` are what one may look like: # a digit, @ a letter, * either.
 
     `matches`: who comes in with it is recognised by it; else it is noted, and two with the same are compared by people.
+    What stands for one that is `archived` is passed over.
     """
 
     code: str
@@ -37,6 +38,7 @@ class OwnKind:
     patterns: tuple[str, ...] = ()
     matches: bool = True
     several: bool = True
+    archived: bool = False
 
     @property
     def label(self) -> str:

@@ -47,4 +47,5 @@ class CustomKind(models.Model):
         """As values are read by it."""
         names = tuple(dict.fromkeys(filter(None, (self.name, self.label, self.label_zh, self.code))))
         patterns = patterns_of(self.pattern)
-        return OwnKind(self.code, names, Spelling(self.spelling), patterns, self.matches, self.several)
+        rules = (self.matches, self.several, self.archived)
+        return OwnKind(self.code, names, Spelling(self.spelling), patterns, *rules)

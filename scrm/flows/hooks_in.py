@@ -159,7 +159,7 @@ def leads_of(
     if mapping is None:
         mapping = parse_hook_mapping(endpoint.mapping)
     said: dict[str, Any] = {"region": tenant_current().region, "zone": tenant_zone(), "source": endpoint.source}
-    return read_leads(data, mapping, **said, shapes=shapes_of(mapping.own), kinds=kinds_of(mapping.kinds))
+    return read_leads(data, mapping, **said, shapes=shapes_of(mapping.own), kinds=kinds_of(mapping.kinds, kept=True))
 
 
 def _arrivals(message: InboxMessage, read: Sequence[HookLead | list[Problem]]) -> list[Arrival]:

@@ -79,7 +79,12 @@ class Bringing:
 def bringing(job_id: UUID, mapping: Mapping, received_at: datetime | None = None) -> Bringing:
     """What the rows of a job have in common, in the current tenant."""
     return Bringing(
-        job_id, received_at, tenant_current(), tenant_keys(), shapes_of(mapping.fields), kinds_of(mapping.kinds)
+        job_id,
+        received_at,
+        tenant_current(),
+        tenant_keys(),
+        shapes_of(mapping.fields),
+        kinds_of(mapping.kinds, kept=True),
     )
 
 

@@ -19,6 +19,8 @@ from commerce.files.mapping import OrderMapping, parse_order_mapping
 from commerce.files.readings import plain_cell
 from commerce.services import group_products
 from commerce.services_orders import CREATED, UPDATED, KeptOrder
+from contacts.custom.kinds import OwnKind
+from contacts.selectors.kinds import own_kinds
 from exchange.job_changes import Change, note_again, note_changes
 from exchange.job_errors import JobErrors
 from exchange.marked_rows import mark_rows, shown_columns
@@ -35,6 +37,7 @@ from scrm.core.ids import uuid7
 from scrm.flows.file_import import COUNTED, DryRun, begin_import, for_bulk, keep_draft, language_of, note_batch
 from scrm.flows.lead_mappings import columns_digest
 from scrm.flows.order_rows import OrderBatch, OrderReader, Told, order_batches, order_reader, told_by
+from scrm.flows.own_fields import kinds_of
 from scrm.flows.purchase import Purchase, Reported, orders_brought
 from tenants.selectors import tenant_current
 
@@ -60,6 +63,8 @@ class OrderPreview:
     delimiter: str
     header: bool
     rows: list[dict[str, str]]
+    kinds: list[OwnKind]
+    """The business's own kinds of identity, of which a column may be."""
 
     @property
     def form(self) -> dict[str, Any]:
@@ -90,8 +95,10 @@ def _look(file: BinaryIO) -> OrderPreview:
             rows.append(item.values)
         if len(rows) >= SAMPLE_ROWS:
             break
-    mapping = guess_order_mapping(table.columns, rows, region=tenant_current().region, platform=_platform_before())
-    return OrderPreview(table.columns, rows[:SHOWN_ROWS], mapping, table.encoding, table.delimiter, header, rows)
+    region, kinds = tenant_current().region, own_kinds()
+    mapping = guess_order_mapping(table.columns, rows, region=region, platform=_platform_before(), kinds=kinds)
+    form = (table.encoding, table.delimiter, header)
+    return OrderPreview(table.columns, rows[:SHOWN_ROWS], mapping, *form, rows, kinds)
 
 
 def _platform_before() -> str:
@@ -107,6 +114,7 @@ def check_mapping(mapping: OrderMapping, look: OrderPreview) -> None:
         raise InvalidMapping(f"columns.{name}", message % {"columns": ", ".join(look.headers)})
     if mapping.targets.isdisjoint({"ordered_at", "paid_at"}):
         raise InvalidMapping("columns", gettext("Say which column holds the date of the order."))
+    kinds_of(mapping.kinds)
 
 
 def dry_run(file: BinaryIO, mapping: OrderMapping | None = None, limit: int = 20, rows: int | None = None) -> DryRun:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from commerce.files.mapping import OrderMapping
 from commerce.files.reading import OrderRow, read_order_row
 from commerce.order_folding import Line, OrderState, Said, fold, line_key
 from commerce.services_orders import Name, OrderReport, report_of
+from contacts.custom.kinds import OwnKinds
 from contacts.inputs import PersonInput
 from contacts.sealing import known_of
 from contacts.selectors import forgotten_keys
@@ -22,7 +23,9 @@ from exchange import jobs
 from exchange.problems import Problem
 from exchange.reader import Row, Table
 from leads.file_keys import row_digest
+from leads.inputs import names_somebody
 from scrm.core.crypto import TenantKeys, blind_indexes
+from scrm.flows.own_fields import kinds_of
 from scrm.flows.purchase import Purchase
 from tenants.models import Tenant
 from tenants.selectors import tenant_current, tenant_keys
@@ -40,10 +43,12 @@ class OrderReader:
     mapping: OrderMapping
     tenant: Tenant
     keys: TenantKeys
+    kinds: OwnKinds
 
     def read(self, row: Row) -> "tuple[OrderRow, bytes] | list[Problem]":
         """What a row says, with its digest where it names no order."""
-        found = read_order_row(self.mapping, row, region=self.tenant.region, zone=ZoneInfo(self.tenant.zone))
+        said: dict[str, Any] = {"region": self.tenant.region, "zone": ZoneInfo(self.tenant.zone)}
+        found = read_order_row(self.mapping, row, **said, kinds=self.kinds)
         if isinstance(found, list):
             return found
         return found, b"" if found.number else row_digest(row.values, keys=self.keys)
@@ -70,7 +75,7 @@ class OrderBatch:
 
 
 def order_reader(mapping: OrderMapping) -> OrderReader:
-    return OrderReader(mapping, tenant_current(), tenant_keys())
+    return OrderReader(mapping, tenant_current(), tenant_keys(), kinds_of(mapping.kinds, kept=True))
 
 
 def order_batches(table: Table, reader: OrderReader, after: str) -> Generator[OrderBatch, None, None]:
@@ -131,7 +136,7 @@ def told_by(batch: OrderBatch, reader: OrderReader, job_id: UUID) -> Told:
         number = row.number or f"row:{digest.hex()}:{next(ordinals)}"
         orders[row.platform, number].append(row)
     numbered = _numbered_lines(orders, reader, job_id)
-    buyers = {name: _buyer_of(rows) for name, rows in orders.items()}
+    buyers = {name: _buyer_of(rows, reader.kinds) for name, rows in orders.items()}
     barred = _forgotten(buyers, reader.keys)
     purchases = [
         Purchase(_report_of(name, rows, numbered[name]), None if name in barred else buyers[name])
@@ -184,10 +189,10 @@ def _is_mixed(rows: Sequence[OrderRow]) -> bool:
     return OrderStatus.PAID in states and not states.isdisjoint(_BACK)
 
 
-def _buyer_of(rows: Sequence[OrderRow]) -> PersonInput | None:
+def _buyer_of(rows: Sequence[OrderRow], kinds: OwnKinds) -> PersonInput | None:
     identities = tuple(dict.fromkeys(each for row in rows for each in row.identities))
     name = next((row.name for row in rows if row.name), "")
-    return PersonInput(identities, name=name, provenance="order_file") if identities else None
+    return PersonInput(identities, name=name, provenance="order_file") if names_somebody(identities, kinds) else None
 
 
 def _forgotten(buyers: Mapping[Name, PersonInput | None], keys: TenantKeys) -> set[Name]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from contacts.custom.kinds import OwnKinds
 from contacts.enums import FieldSubject
 from contacts.selectors import field_shapes, fields_writable
-from contacts.selectors.kinds import own_kinds
+from contacts.selectors.kinds import own_kinds_coded
 from leads.field_readings import OwnField, Shapes
 from leads.mapping import FIELD, IDENTITY, InvalidMapping
 
@@ -36,9 +36,12 @@ def shapes_of(said: Mapping[str, str], fields: list[OwnField] | None = None) -> 
     return {code: shapes[code] for code in said}
 
 
-def kinds_of(said: Mapping[str, str]) -> OwnKinds:
-    """The kinds of identity that a mapping speaks of; InvalidMapping names one by which nothing comes in."""
-    kinds = {kind.code: kind for kind in own_kinds()} if said else {}
+def kinds_of(said: Mapping[str, str], *, kept: bool = False) -> OwnKinds:
+    """The kinds of identity that a mapping speaks of; InvalidMapping names one by which nothing comes in.
+
+    One that was archived since the mapping was `kept` is there, to be passed over.
+    """
+    kinds = {code: kind for code, kind in own_kinds_coded(said).items() if kept or not kind.archived}
     for code, path in said.items():
         if code not in kinds:
             message = gettext("There is no kind of identity “%(code)s”; it may be archived.")

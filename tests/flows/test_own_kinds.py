@@ -5,6 +5,7 @@ import io
 import pytest
 
 from accounts.enums import Role
+from commerce.models import Order
 from contacts.models import Contact, DuplicatePair, Identity
 from contacts.services.kinds import archive_kind, save_kind
 from exchange.models import InboxMessage
@@ -14,7 +15,7 @@ from leads.mapping_json import parse_mapping
 from leads.models import Lead, LeadArrival
 from scheduler.budget import Budget
 from scrm.core import clock
-from scrm.flows import lead_import
+from scrm.flows import lead_import, order_import
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.contact_merge import contact_unmerged, contacts_merged
 from scrm.flows.erasure import person_erased
@@ -23,6 +24,7 @@ from scrm.flows.hooks_in import messages_due
 from tests.factories import make_user
 from tests.flows.arrivals import make_arrival, phone
 from tests.flows.importing import bring, counts, errors
+from tests.flows.ordering import bring as bring_orders
 from tests.flows.test_hooks_in import make_endpoint, push
 
 
@@ -144,6 +146,29 @@ def test_pushed_messages_say_who_by_own_kinds(loyalty):
 
     assert kinds_of(Contact.objects.get()) == [("loyalty", "L***")]
     assert InboxMessage.objects.filter(outcome__rejected=1).count() == 1
+
+
+def test_what_comes_for_an_archived_kind_is_passed_over(loyalty):
+    endpoint = make_endpoint(mapping={"fields": {"tel": "phone", "member": "identity:loyalty"}})
+    archive_kind(kind=loyalty, archived=True, by=None, now=clock.now())
+
+    push(endpoint, {"tel": "13812345678", "member": "LC001"})
+    messages_due(Budget(30))
+
+    assert kinds_of(Contact.objects.get()) == [("phone", "138****5678")]
+
+
+def test_files_of_orders_name_their_buyers_so(loyalty):
+    make("Car", matches=False)
+    arrive("a", known_by("LC001"), name="Lin")
+    file = "order number,order date,total,会员编号,Car\n1,2026-01-05,10,lc-001,A1\n2,2026-01-05,20,,A2\n"
+
+    look = order_import.preview(io.BytesIO(file.encode()))
+    assert [look.mapping.columns[name].to for name in ("会员编号", "Car")] == ["identity:loyalty", "identity:car"]
+    bring_orders(file)
+
+    assert list(Order.objects.order_by("number").values_list("contact__name", flat=True)) == ["Lin", None]
+    assert kinds_of(Contact.objects.get()) == [("car", "A***"), ("loyalty", "L***")]
 
 
 def test_they_are_found_whole_however_written_and_stay_when_archived(loyalty):

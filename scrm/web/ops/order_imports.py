@@ -16,7 +16,7 @@ from commerce.files.readings import status_of
 from commerce.selectors import platform_list
 from exchange.models import Job
 from exchange.problems import UnreadableFile
-from leads.mapping import InvalidMapping
+from leads.mapping import IDENTITY, InvalidMapping
 from leads.readings import DAY_ORDERS
 from scrm.flows import order_import
 from scrm.flows.file_import import begin_import
@@ -107,6 +107,7 @@ def _page(request: Visit, job: Job, look: OrderPreview, chosen: OrderMapping, mo
 
 def _column_rows(look: OrderPreview, chosen: OrderMapping, error_path: str, error: str) -> list[ColumnRow]:
     choices = [(IGNORE, LABELS[IGNORE]), *((target, LABELS[target]) for target in TARGETS if target != IGNORE)]
+    choices += [(f"{IDENTITY}{kind.code}", kind.label) for kind in look.kinds]
     rows = []
     for number, name in enumerate(look.headers):
         column = chosen.columns.get(name)
