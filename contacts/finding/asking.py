@@ -17,6 +17,7 @@ _TAIL_MAX: Final = 5
 # No syllable begins with these.
 _NO_INITIAL: Final = frozenset("iuv")
 _LONGEST_SYLLABLE: Final = 6
+_SPLITS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,19 @@ def _sounds(run: str) -> Iterator[Way]:
             yield Way((*before, *_pairs([*said, *rest])))
 
 
-def _split(run: str) -> Iterator[tuple[list[str], str]]:
-    """Whole syllables from the beginning and what is left; longer syllables first."""
-    for length in range(min(_LONGEST_SYLLABLE, len(run)), 0, -1):
-        if run[:length] in syllables():
-            for said, rest in _split(run[length:]) if length < len(run) else [([], "")]:
-                yield [run[:length], *said], rest
-    yield [], run
+def _split(run: str) -> list[tuple[list[str], str]]:
+    """Whole syllables from the beginning and what is left; longer syllables first, no more than make sense."""
+    found: list[list[tuple[list[str], str]]] = [[] for _letter in run] + [[([], "")]]
+    # From the end: what follows a place is found once, however one came there.
+    for at in reversed(range(len(run))):
+        for length in range(min(_LONGEST_SYLLABLE, len(run) - at), 0, -1):
+            said = run[at : at + length]
+            if said in syllables():
+                found[at] += [([said, *more], rest) for more, rest in found[at + length]]
+        if len(run) - at <= _LONGEST_SYLLABLE:
+            found[at].append(([], run[at:]))
+        del found[at][_SPLITS_MAX:]
+    return found[0]
 
 
 def _may_be_initials(letters: str, *, alone: bool) -> bool:

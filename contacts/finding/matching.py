@@ -37,6 +37,10 @@ class _Place:
     whole: bool = True
 
 
+_Seen = dict[tuple[int, int], tuple[int, bool] | None]
+"""What came of reading so many letters from a unit on: each is tried once, for the ways to them double."""
+
+
 def match_name(name: str, asked: Asked) -> NameMatch | None:
     """How a name matches; None when it does not."""
     folds = [fold(each) for each in name]
@@ -83,28 +87,36 @@ def _word(run: str, units: list[Unit]) -> _Place | None:
 
 
 def _sound(run: str, units: list[Unit]) -> _Place | None:
+    seen: _Seen = {}
     for first in range(len(units)):
-        read = _read(run, units, first)
+        read = _read(run, units, first, seen)
         if read is not None and read[0] > first:
             return _between(units, first, read[0], whole=read[1])
     return None
 
 
-def _read(run: str, units: list[Unit], at: int) -> tuple[int, bool] | None:
+def _read(run: str, units: list[Unit], at: int, seen: _Seen) -> tuple[int, bool] | None:
     """Behind which unit the letters end that are read from `at` on, and whether the last is said whole."""
+    key = (len(run), at)
+    if key not in seen:
+        seen[key] = _read_anew(run, units, at, seen)
+    return seen[key]
+
+
+def _read_anew(run: str, units: list[Unit], at: int, seen: _Seen) -> tuple[int, bool] | None:
     if not run:
         return at, True
     if at == len(units):
         return None
     for said in units[at].readings:
         if run.startswith(said):
-            found = _read(run[len(said) :], units, at + 1)
+            found = _read(run[len(said) :], units, at + 1, seen)
             if found is not None:
                 return found
     for said in units[at].readings:
         if said.startswith(run):
             return at + 1, len(run) == 1 or said == run
-    return _read(run[1:], units, at + 1) if run[0] in units[at].initials else None
+    return _read(run[1:], units, at + 1, seen) if run[0] in units[at].initials else None
 
 
 def _between(units: list[Unit], first: int, end: int, *, whole: bool = True) -> _Place:

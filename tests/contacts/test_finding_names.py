@@ -1,5 +1,7 @@
 """What of a name finds it: characters, pinyin, initials, words, and nothing else."""
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -146,3 +148,12 @@ def test_syllables_are_those_of_mandarin():
     assert 400 < len(syllables()) < 420
     assert completions("zhan") == ("zhan", "zhang")
     assert readings("A") == readings("é") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("敖", "ao" * 32), ("敖", "ao" * 24 + "i" * 16), ("啊" * 60, "a" * 59 + "b")]
+)
+def test_letters_that_may_be_split_in_many_ways_take_no_longer(name, text):
+    asked = "from contacts.finding import asking, matching\nmatching.match_name({!r}, asking.ask({!r}))"
+
+    subprocess.run([sys.executable, "-c", asked.format(name, text)], check=True, timeout=30)
