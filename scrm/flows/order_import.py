@@ -48,7 +48,7 @@ SHOWN_ROWS: Final = 5
 RECENT: Final = timedelta(days=2)
 ORDER, CONTACT = "order", "contact"
 """Kinds of what a job made, for it to be taken back."""
-_STATES_SHOWN: Final = 30
+STATES_SHOWN: Final = 30
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -75,7 +75,7 @@ class OrderPreview:
         """The words that the first rows have for an order's status."""
         name = next((name for name, column in mapping.columns.items() if column.to == "status"), None)
         words = dict.fromkeys(plain_cell(row.get(name, "")) for row in self.rows) if name else {}
-        return list(filter(None, words))[:_STATES_SHOWN]
+        return list(filter(None, words))[:STATES_SHOWN]
 
 
 def preview(file: BinaryIO) -> OrderPreview:

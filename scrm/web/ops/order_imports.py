@@ -20,7 +20,7 @@ from leads.mapping import IDENTITY, InvalidMapping
 from leads.readings import DAY_ORDERS
 from scrm.flows import order_import
 from scrm.flows.file_import import begin_import
-from scrm.flows.order_import import OrderPreview
+from scrm.flows.order_import import STATES_SHOWN, OrderPreview
 from scrm.web.access import Visit
 from scrm.web.ops.import_forms import ColumnRow
 
@@ -145,12 +145,15 @@ def _posted(data: Any, look: OrderPreview, before: OrderMapping) -> OrderMapping
         columns[name] = {"to": target}
         if target in DATED_TARGETS and order in DAY_ORDERS:
             columns[name]["day_order"] = order
-    states = dict(before.states)
-    for number, word in enumerate(look.states(before)):
-        state = str(data.get(f"state-{number}", ""))
-        if state and state != status_of(word):
-            states[word] = state
-        elif state:
-            states.pop(word, None)
     platform = str(data.get("platform", "")).strip() or before.platform
-    return parse_order_mapping({"columns": columns, "platform": platform, "states": states})
+    said = {"columns": columns, "platform": platform}
+    # Each word comes with its meaning: which words there are changes with the column that holds them.
+    words = (str(data.get(f"word-{number}", "")) for number in range(STATES_SHOWN))
+    meant = {word: str(data.get(f"state-{number}", "")) for number, word in enumerate(words)}
+    states = dict(before.states)
+    for word in look.states(parse_order_mapping(said)):
+        if word in meant:
+            states.pop(word, None)
+            if meant[word] and meant[word] != status_of(word):
+                states[word] = meant[word]
+    return parse_order_mapping({**said, "states": states})

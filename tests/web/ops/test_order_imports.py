@@ -13,6 +13,7 @@ from tests.exchange.workbooks import workbook
 
 FILE = "订单编号,下单时间,实付金额,订单状态,备注\n1,2026-01-05,3,交易成功,x\n2,2026-01-06,4,未知词,y\n"
 COLUMNS = {f"column-{n}": to for n, to in enumerate(["number", "ordered_at", "amount", "status", "ignore"])}
+WORDS = {"word-0": "交易成功", "word-1": "未知词"}
 
 
 @pytest.fixture
@@ -41,10 +42,33 @@ def test_a_word_that_nobody_knows_is_said_and_tried(desk, job):
     tried = desk.post(page, {**COLUMNS, "platform": "tmall"}).context["tried"]
     assert (tried.counts["orders"], [problem.column for problem in tried.problems]) == (1, ["订单状态"])
 
-    told = desk.post(page, {**COLUMNS, "platform": "tmall", "state-0": "paid", "state-1": "cancelled"})
+    told = desk.post(page, {**COLUMNS, **WORDS, "platform": "tmall", "state-0": "paid", "state-1": "cancelled"})
 
     assert (told.context["tried"].counts["orders"], told.context["tried"].problems) == (2, [])
     assert not Order.objects.exists()
+
+
+def test_words_mean_what_stands_beside_them_once_another_column_holds_the_states(desk, job):
+    page = f"/imports/{job.pk}/mapping/"
+    other = {**COLUMNS, "column-3": "ignore", "column-4": "status"}
+    shown = desk.post(page, {**other, **WORDS, "platform": "tmall", "state-1": "paid"}).context["states"]
+    assert [(row.word, row.chosen) for row in shown] == [("x", ""), ("y", "")]
+
+    said = {"word-0": "x", "state-0": "paid", "word-1": "y", "state-1": "refunded"}
+    told = desk.post(page, {**other, **said, "platform": "tmall"})
+
+    assert [(row.word, row.chosen) for row in told.context["states"]] == [("x", "paid"), ("y", "refunded")]
+    assert told.context["tried"].counts["orders"] == 2
+
+
+def test_a_word_is_unknown_again_when_its_meaning_is_taken_from_it(desk, job):
+    page = f"/imports/{job.pk}/mapping/"
+    job.options["mapping"]["states"] = {"未知词": "paid"}
+    job.save()
+
+    told = desk.post(page, {**COLUMNS, **WORDS, "platform": "tmall", "state-0": "paid", "state-1": ""})
+
+    assert [row.chosen for row in told.context["states"]] == ["paid", ""]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +89,7 @@ def test_what_cannot_be_is_refused_in_words(desk, job, more, error):
 
 def test_orders_go_in_and_are_taken_back(desk, job):
     page = f"/imports/{job.pk}/"
-    desk.post(f"{page}mapping/", {**COLUMNS, "platform": "tmall", "state-1": "paid", "action": "import"})
+    desk.post(f"{page}mapping/", {**COLUMNS, **WORDS, "platform": "tmall", "state-1": "paid", "action": "import"})
     assert "Importing orders" in desk.get(page).content.decode()
     jobs_due(Budget(5))
     done = desk.get(page).content.decode()
@@ -82,7 +106,7 @@ def test_orders_go_in_and_are_taken_back(desk, job):
 
 
 def test_the_next_file_of_that_kind_begins_as_this_one_was(desk, job):
-    post = {**COLUMNS, "platform": "tmall", "state-1": "paid", "action": "import"}
+    post = {**COLUMNS, **WORDS, "platform": "tmall", "state-1": "paid", "action": "import"}
     desk.post(f"/imports/{job.pk}/mapping/", post)
     jobs_due(Budget(5))
 
