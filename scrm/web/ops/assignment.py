@@ -34,6 +34,7 @@ from scrm.core.conditions import ConditionInvalid, Scope
 from scrm.flows.assignment import Asked
 from scrm.flows.assignment_preview import last_leads_spread, who_would_get, who_would_get_lead
 from scrm.web.access import Visit, found, may
+from scrm.web.counts import small_count
 from scrm.web.ops.replies import form_page, take_errors
 from scrm.web.ops.rules import ArrivalRuleForm, is_rule_step, rule_words
 from scrm.web.person_form import PersonForm
@@ -231,7 +232,7 @@ def _people_posted(request: Visit) -> dict[UUID, int]:
     for text in request.POST.getlist("person"):
         pk, weight = _uuid(text), request.POST.get(f"{_WEIGHT}{text}", "1")
         if pk is not None:
-            people[pk] = min(max(int(weight), 1), 100) if weight.isdecimal() and len(weight) < 4 else 1
+            people[pk] = min(max(small_count(weight) or 1, 1), 100)
     return people
 
 

@@ -25,6 +25,7 @@ from leads.form_content import (
 )
 from leads.form_problems import problems
 from scrm.flows.own_fields import own_fields
+from scrm.web.counts import small_count
 from tagging.selectors import tag_list_active
 
 WORDS: Final = ("title", "intro", "button", "colour", "thanks", "next_url", "cover", "cover_alt")
@@ -138,8 +139,7 @@ def starting_content(title: str) -> Content:
 
 def posted_content(data: QueryDict, palette: Palette) -> Content:
     """The draft as the builder posts it, changed as the pressed button says."""
-    count = data.get("q-count", "0")
-    size = min(int(count), QUESTIONS_MAX) if count.isascii() and count.isdecimal() else 0
+    size = min(small_count(data.get("q-count")) or 0, QUESTIONS_MAX)
     questions = [_posted(data, f"q-{place}", palette) for place in range(size)]
     content = read_content({**{name: data.get(name, "") for name in WORDS}, "questions": questions})
     action, _colon, detail = data.get("action", "").partition(":")
@@ -249,7 +249,7 @@ def _changed(questions: tuple[Question, ...], action: str, detail: str, palette:
     """After one was added (`add:choice`), removed, doubled, or moved up, down or to a place (`move:4:0`)."""
     if action == "add":
         return tuple(_with_new(questions, detail, palette))
-    places = [int(each) for each in detail.split(":") if each.isascii() and each.isdecimal()]
+    places = [place for each in detail.split(":") if (place := small_count(each)) is not None]
     if not places or any(place >= len(questions) for place in places):
         return questions
     place, rest = places[0], list(questions)

@@ -28,6 +28,7 @@ from scrm.flows.handover_reach import hand_over_seen, may_steer
 from scrm.flows.handover_traces import Stay
 from scrm.flows.handover_undo import Undone, begin_undo, can_be_undone, cancel_undo, undo_of
 from scrm.web.access import Visit, found, may
+from scrm.web.counts import small_count
 from scrm.web.ops.filters import Choices, offer, page_of
 from scrm.web.ops.lead_forms import OwnerForm, owner_choices
 
@@ -220,7 +221,7 @@ def _shares(request: Visit, leaver: User) -> dict[UUID, int]:
     for user in user_list_visible(request.user):
         if str(user.pk) in ticked and user.pk != leaver.pk:
             said = request.POST.get(f"{_SHARE}{user.pk}", "1")
-            shares[user.pk] = min(max(int(said), 1), 100) if said.isdecimal() and len(said) < 4 else 1
+            shares[user.pk] = min(max(small_count(said) or 1, 1), 100)
     return shares
 
 

@@ -92,7 +92,7 @@ def _typed(value: Any) -> str:
 def _read(kind: Type, text: str) -> Any:
     """The JSON value of what was typed; the parser judges it."""
     if kind in (Type.COUNT, Type.DAYS):
-        return int(text) if text.isdecimal() else text
+        return int(text) if text.isdecimal() and len(text) < 19 else text
     if kind is Type.BOOLEAN:
         return {"true": True, "false": False}.get(text, text)
     if kind is Type.MOMENT:

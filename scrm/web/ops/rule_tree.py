@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scrm.core.conditions import All, AnyOf, Condition, Leaf, Not, Registry
 from scrm.core.conditions.parse import MAX_NODES
+from scrm.web.counts import small_count
 from scrm.web.ops.rule_rows import Row, row_posted, row_stored
 
 MATCHES = {
@@ -122,4 +123,4 @@ def _match(text: str | None) -> str:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 4 else 0
+    return small_count(text) or 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -22,9 +22,13 @@ from scrm.core.conditions import (
     sentence,
 )
 from scrm.core.conditions.words import OPERATOR_LABELS
+from scrm.web.counts import small_count
 from scrm.web.ops.rule_fields import argument_field, value_fields
 from scrm.web.ops.rule_rows import Row
 from scrm.web.ops.rule_tree import MATCHES, Group, Part, at_path, numbered, read_tree, tree_of
+
+_STEPS: Final = ("rule-add", "rule-group", "rule-remove")
+"""The buttons of a rule's rows."""
 
 
 class RuleForm:
@@ -40,13 +44,17 @@ class RuleForm:
         self.root = root
         self.scope = scope
         self.error = ""
+        self.is_unread = False
+        """What is stored can't be read, and nobody wrote it anew: saved like this, it would hold for everybody."""
 
     @classmethod
     def from_stored(cls, data: object, scope: Scope) -> RuleForm:
         try:
             condition = parse(data, cls.registry, scope=scope, stored=True)
         except ConditionInvalid:
-            return cls(Group(), scope=scope)
+            unread = cls(Group(), scope=scope)
+            unread.is_unread = True
+            return unread
         return cls(tree_of(condition), scope=scope)
 
     @classmethod
@@ -55,14 +63,16 @@ class RuleForm:
         scope = Scope.CONTACT if data.get("rule-scope") == Scope.CONTACT else Scope.EVENT
         form = cls(read_tree(data, cls.registry), scope=scope)
         removed, added, grouped = (data.get(f"rule-{what}") for what in ("remove", "add", "group"))
-        if isinstance(removed, str) and removed.isdigit():
-            form.remove(int(removed))
+        if (place := small_count(removed)) is not None:
+            form.remove(place)
         if isinstance(added, str):
             form.add(form.group_at(added))
         if isinstance(grouped, str):
             group = Group("any")
             form.group_at(grouped).parts.append(group)
             form.add(group)
+        stepped = any(name in data for name in _STEPS)
+        form.is_unread = "rule-unread" in data and not form.root.parts and not stepped
         return form
 
     def add(self, group: Group | None = None) -> None:
@@ -119,7 +129,7 @@ class RuleForm:
                 part.error = "" if part.is_filled else _("Fill in every field of this condition.")
             else:
                 part.error = "" if part.parts else _("Add a condition to this group, or remove the group.")
-        if not self.is_filled:
+        if self.is_unread or not self.is_filled:
             return False
         try:
             parse(self.to_json(), self.registry, scope=self.scope)
@@ -204,4 +214,4 @@ def rule_words(data: object, scope: Scope = Scope.EVENT, registry: Registry = fa
 
 def is_rule_step(request: HttpRequest) -> bool:
     """Whether the form was posted by pressing a row's button without a script."""
-    return any(name in request.POST for name in ("rule-add", "rule-group", "rule-remove"))
+    return any(name in request.POST for name in _STEPS)

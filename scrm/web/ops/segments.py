@@ -139,7 +139,7 @@ def _asked(request: Visit) -> object:
     """The rule that a page leads here with."""
     try:
         return json.loads(request.GET.get("rule", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
 
 

@@ -14,6 +14,7 @@ from campaigns.enums import OF_SEGMENTS, Channel, LatePolicy, SopState, TouchSta
 from campaigns.models import Campaign, Sop
 from campaigns.planner import weekday_names
 from content.selectors import material_list_active
+from scrm.web.counts import small_count
 from scrm.web.ops.filters import Choices, FilterForm, offer
 from tagging.models import Tag
 
@@ -202,14 +203,14 @@ class StepForms:
     def from_post(cls, data: QueryDict) -> "StepForms":
         """As posted, then changed as the pressed button says: add, remove:N, up:N or down:N."""
         materials = _materials()
-        count = data.get("steps-count", "0")
-        size = min(int(count), MAX_STEPS) if count.isdecimal() else 0
+        size = min(small_count(data.get("steps-count")) or 0, MAX_STEPS)
         posted = [StepForm(data, prefix=f"steps-{index}", materials=materials) for index in range(size)]
         action, _colon, place = data.get("steps-action", "").partition(":")
         if not action:
             return cls(posted)
         steps = [_raw(form) for form in posted]
-        _change(steps, action, int(place) if place.isdecimal() else -1)
+        at = small_count(place)
+        _change(steps, action, -1 if at is None else at)
         return cls._begun(steps, materials)
 
     @classmethod

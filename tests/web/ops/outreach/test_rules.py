@@ -277,3 +277,35 @@ def test_a_form_that_nobody_touched_stores_the_same_rule(acme, match):
         again = RuleForm.from_post(as_a_browser_posts(RuleForm.from_stored(stored, Scope.EVENT)))
 
         assert to_json(parse(again.to_json(), facts, stored=True)) == stored, fact.key
+
+
+def test_a_rule_that_can_no_longer_be_read_is_not_saved_as_one_that_always_holds(ops, acme):
+    gone = {"all": [{"fact": "contact.gone", "op": "is", "value": "x"}]}
+    segment = Segment.objects.create(name="B", kind="dynamic", condition=gone, created_at=clock.now())
+    page = reverse("ops:segment_edit", args=[segment.pk])
+    assert "can no longer be read" in ops.get(page).content.decode()
+    unread = BERLIN | {"rule-scope": "contact", "rule-rows": "0", "rule-unread": "1"}
+
+    refused = ops.post(page, unread)
+
+    assert "can no longer be read" in refused.content.decode()
+    assert Segment.objects.get().condition == gone
+    stepped = ops.post(page, unread | {"rule-add": "root"})
+    assert 'name="rule-unread"' not in stepped.content.decode()
+    assert ops.post(page, unread | rows(CITY)).status_code == 302
+    assert Segment.objects.get().condition["all"][0]["fact"] == "contact.city"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"rule-remove": "²"}, {"rule-rows": "9" * 5000}, {"rule-remove": "9" * 5000}, {"rule-0-value": "9" * 5000}],
+)
+def test_numbers_that_are_none_break_no_form(ops, acme, more):
+    answer = ops.post(reverse("ops:segment_count"), rows(("touches.opened", "gte", "1")) | more)
+
+    assert answer.status_code == 200
+
+
+def test_a_rule_in_the_address_may_be_anything(ops, acme):
+    for rule in ("[" * 20_000, "9" * 5000, '"x"'):
+        assert ops.get(reverse("ops:segment_create"), {"rule": rule}).status_code == 200
