@@ -31,7 +31,7 @@ from tagging.standing import DryRun, dry_run, hit_list
 class TagRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     event_type = forms.ChoiceField(
-        label=gettext_lazy("When"),
+        label=gettext_lazy("When this happens"),
         required=False,
         help_text=gettext_lazy("At an event, the rule is asked about who did it. Without one, about everybody."),
     )

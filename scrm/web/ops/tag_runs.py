@@ -34,7 +34,7 @@ _SAMPLE: Final = 10
 
 class ManyForm(forms.Form):
     act = forms.ChoiceField(
-        label=gettext_lazy("What"),
+        label=gettext_lazy("Action"),
         choices=[("add", gettext_lazy("Give a tag")), ("remove", gettext_lazy("Take a tag away"))],
         widget=forms.RadioSelect,
         initial="add",

@@ -49,7 +49,7 @@ class TagEditForm(TagForm):
         User.objects.none(),
         label=gettext_lazy("Who looks after it"),
         required=False,
-        empty_label=gettext_lazy("Nobody"),
+        empty_label=gettext_lazy("Nobody in particular"),
     )
     lasts_days = forms.IntegerField(
         label=gettext_lazy("Days that it lasts"),
