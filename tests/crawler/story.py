@@ -43,7 +43,7 @@ def lay_story(world: "World", tag: Tag) -> None:
     keep(ScoreScale.objects.create())
     keep(PoolPolicy.objects.create())
     keep(SegmentCheck.objects.create(contact_ids=[], watches=["other"], at=clock.now()))
-    scheme = keep(TierScheme.objects.create(name="x", kind="rfm", created_at=clock.now()))
+    scheme = keep(TierScheme.objects.create(name="x", kind="rule", created_at=clock.now()))
     keep(Tier.objects.create(scheme=scheme, code="x", name="x", position=0))
     keep(PoolRule.objects.create(created_at=clock.now()))
     for subject in ("lead", "company"):

@@ -264,7 +264,7 @@ def test_it_is_not_deleted_while_an_sop_begins_with_it(ready):
     sop = make_live_sop(step(), trigger=Trigger.SEGMENT_ENTERED, trigger_segment=segment)
 
     assert uses_of_segment(segment) == ([named], [sop])
-    assert segment_removed(segment, by=None, now=clock.now()) == [sop]
+    assert segment_removed(segment, by=None, now=clock.now()) == [sop.name]
     assert Segment.objects.filter(pk=segment.pk).exists()
     assert segment_removed(named, by=None, now=clock.now()) == []
 
