@@ -171,7 +171,8 @@ def _moves(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> QuerySet[Stag
 def _history(user: User, lifecycle: Lifecycle, asked: FlowFilter) -> QuerySet[StageTransition, Any]:
     rows = visible_to(user, StageTransition.objects.filter(lifecycle=lifecycle), owner="contact__owner").order_by()
     if asked.since is not None:
-        rows = rows.filter(at__gte=asked.since)
+        # By its stages the history has an index in the order of time, by its lifecycle none.
+        rows = rows.filter(at__gte=asked.since, to_stage__in=Stage.objects.filter(lifecycle=lifecycle))
     if asked.until is not None:
         rows = rows.filter(at__lt=asked.until)
     if asked.owner:

@@ -73,7 +73,7 @@ def test_a_column_says_what_its_open_deals_come_to(sales, django_assert_num_quer
                 contact=person, name="x", amount=amount, currency=currency, settled_at=settled, created_at=now
             )
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         sizes = board_sizes(position_list(ops, sales), "CNY")
 
     assert sizes == {visit.pk: (2, 30), drive.pk: (1, 15)}
