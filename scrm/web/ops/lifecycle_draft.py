@@ -43,7 +43,11 @@ def draft(request: Visit, lifecycle_id: UUID) -> HttpResponse:
     """What would come to hold, what that changes, and for how many."""
     current = found(lifecycle_get(lifecycle_id))
     seen = draft_looked_through(current, clock.now())
-    moves = [(each, rule_words(each.move.condition) if each.move.condition else "") for each in seen.moves]
+    starts = [each.start.id for each in seen.moves]
+    moves = [
+        (each, rule_words(each.move.condition) if each.move.condition else "", starts.count(each.start.id) > 1)
+        for each in seen.moves
+    ]
     context = {**frame(current, "stages"), "seen": seen, "moves": moves, "next_number": current.version + 1}
     return render(request, "ops/lifecycle_draft.html", context)
 

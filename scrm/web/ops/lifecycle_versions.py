@@ -90,8 +90,13 @@ def _shown(request: Visit, current: Lifecycle, number: int) -> dict[str, Any]:
     plan = found(plan_of_version(current, number))
     before = plan_of_version(current, number - 1)
     known = {stage.id: stage for each in (before, plan) if each for stage in each.stages}
+    starts = [move.from_stage for move in plan.moves]
     moves = [
-        (known[move.from_stage], known[move.to_stage], rule_words(move.condition) if move.condition else "")
+        (
+            *(known[move.from_stage], known[move.to_stage]),
+            rule_words(move.condition) if move.condition else "",
+            starts.count(move.from_stage) > 1,
+        )
         for move in plan.moves
         if move.from_stage in known and move.to_stage in known
     ]
