@@ -16,7 +16,7 @@ MOST_MOVES_AN_HOUR: Final = 10
 
 NOTE_CHECK: Final = """
 INSERT INTO audiences_segmentcheck (contact_ids, watches, at)
-SELECT %(segments_contacts)s::uuid[], changed.watches, %(segments_at)s
+SELECT %(segments_contacts)s::uuid[], changed.watches, %(segments_at)s::timestamptz
 FROM (
     SELECT %(segments_watches)s::text[] || ARRAY(
         SELECT 'tag:' || t.code FROM tagging_tag t WHERE t.id = ANY(%(segments_tags)s::uuid[])) AS watches) changed

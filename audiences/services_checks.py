@@ -15,6 +15,7 @@ from audiences.models import RunCause, Segment, SegmentKind, SegmentRun
 from audiences.nesting import segments_read
 from contacts.queries import fact_values
 from scheduler.services import note_due
+from scrm.core.bulk import array, uuid_array
 from scrm.core.conditions import Condition, ConditionInvalid, Scope, Snapshot, evaluate, facts, parse
 from tagging.services_scores import Changed
 
@@ -44,9 +45,9 @@ def check_note(changes: Sequence[Changed]) -> tuple[str, dict[str, Any]] | None:
         return None
     watches = {watch for each in told for watch in _watches(each)}
     return check_queries.NOTE_CHECK, {
-        "segments_contacts": sorted({each.contact_id for each in told}),
-        "segments_watches": sorted(watches),
-        "segments_tags": sorted({each.tag_id for each in told if each.tag_id is not None}),
+        "segments_contacts": uuid_array({each.contact_id for each in told}),
+        "segments_watches": array(sorted(watches)),
+        "segments_tags": uuid_array({each.tag_id for each in told if each.tag_id is not None}),
         "segments_at": max(each.at for each in told),
     }
 

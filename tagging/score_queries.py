@@ -1,14 +1,18 @@
 """The SQL of scores: what the rules give many contacts, in a few statements."""
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
+from scrm.core.bulk import array, uuid_array
+from scrm.core.postgres.statements import Statement
 from tagging.enums import Band, ScoreKind
 from tagging.scoring import HALF_LIVES, Part, Scoring
 
@@ -39,6 +43,21 @@ FROM {_RULES}
 JOIN (SELECT contact_id, tag_id, at, expires_at FROM tagging_tagassignment) a ON a.tag_id = r.of::uuid
 WHERE a.contact_id = ANY(%(contacts)s::uuid[]) AND (a.expires_at IS NULL OR a.expires_at > %(now)s) AND {_FRESH}
 """
+
+_FEW: Final = 10
+"""Of so few contacts the statement is kept ready: to plan it takes three times as long as to carry it out."""
+_VALUE: Final = re.compile(r"%\((\w+)\)s")
+_SCORED_AGAIN: Final = """
+INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
+SELECT c.id, 0, 'cold', '[]', %(now)s::timestamptz FROM contacts_contact c
+WHERE c.id = ANY(%(contacts)s::uuid[]) AND EXISTS (
+    SELECT 1 FROM tagging_scorerule r WHERE r.active AND (%(anything)s::boolean OR r.kind = 'condition'
+        OR r.kind = 'event' AND r.event_type = ANY(%(types)s::text[])
+        OR r.kind = 'tag' AND r.tag_id = ANY(%(tags)s::uuid[])))
+ORDER BY c.id
+ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
+    WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
+RETURNING 1"""
 
 
 def claim_due(limit: int, now: datetime) -> list[UUID]:
@@ -112,33 +131,26 @@ def mark_due(
 
     `beside`: INSERTs that RETURN a row for each they made, with their parameters, that go along; True for theirs too.
     """
-    riders = [f"beside_{place} AS ({text})" for place, (text, _params) in enumerate(beside)]
-    made = " + ".join(f"(SELECT count(*) FROM {name.split()[0]})" for name in ["scored", *riders])
+    values = {name: value for _text, params in beside for name, value in params.items()} | {
+        "now": now,
+        "contacts": uuid_array(contact_ids),
+        "types": array(event_types),
+        "tags": uuid_array(tag_ids),
+        "anything": anything,
+    }
+    statement, names = _noting(tuple(text for text, _params in beside), len(contact_ids) <= _FEW)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH {"".join(f"{rider}, " for rider in riders)} scored AS (
-            INSERT INTO tagging_contactscore (contact_id, points, band, parts, due_at)
-            SELECT c.id, 0, 'cold', '[]', %(now)s FROM contacts_contact c
-            WHERE c.id = ANY(%(contacts)s::uuid[]) AND EXISTS (
-                SELECT 1 FROM tagging_scorerule r WHERE r.active AND (%(anything)s OR r.kind = 'condition'
-                    OR r.kind = 'event' AND r.event_type = ANY(%(types)s)
-                    OR r.kind = 'tag' AND r.tag_id = ANY(%(tags)s::uuid[])))
-            ORDER BY c.id
-            ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at
-                WHERE tagging_contactscore.due_at IS NULL OR tagging_contactscore.due_at > EXCLUDED.due_at
-            RETURNING 1) SELECT {made}
-            """,
-            {
-                **{name: value for _text, params in beside for name, value in params.items()},
-                "now": now,
-                "contacts": sorted(contact_ids),
-                "types": list(event_types),
-                "tags": list(tag_ids),
-                "anything": anything,
-            },
-        )
+        cursor.execute(statement, [values[name] for name in names])
         return bool(cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=16)
+def _noting(beside: tuple[str, ...], is_kept: bool) -> tuple[Statement, list[str]]:
+    """What notes changes, and the names of its values in order."""
+    riders = [f"beside_{place} AS ({text})" for place, text in enumerate(beside)]
+    made = " + ".join(f"(SELECT count(*) FROM {name.split()[0]})" for name in ["scored", *riders])
+    text = f"WITH {''.join(f'{rider}, ' for rider in riders)} scored AS ({_SCORED_AGAIN}) SELECT {made}"
+    return Statement(_VALUE.sub("%s", text), is_kept=is_kept), _VALUE.findall(text)
 
 
 def mark_all_due(now: datetime) -> int:

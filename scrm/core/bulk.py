@@ -196,7 +196,8 @@ def _plain(values: Iterable[Any]) -> str:
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
-def _uuids(values: Iterable[UUID | None]) -> str:
+def uuid_array(values: Iterable[UUID | None]) -> str:
+    """UUIDs as one array literal: a list of them the driver would adapt one by one."""
     # `hex` takes a third of the time of str(), and PostgreSQL reads it as well.
     return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
 
@@ -214,7 +215,7 @@ def _moments(values: Iterable[datetime | None]) -> str:
 
 
 _WRITERS: dict[str, Callable[[Iterable[Any]], str]] = {
-    "uuid": _uuids,
+    "uuid": uuid_array,
     "jsonb": _json,
     "bytea": _hex,
     "text[]": lambda values: array(map(array, values)),

@@ -14,6 +14,8 @@ _TAIL_BITS = 74
 _MILLISECONDS = (1 << 48) - 1
 _LOW = (1 << 62) - 1
 _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
+_UNKNOWN = uuid.SafeUUID.unknown
+_number, _safety = vars(uuid.UUID)["int"].__set__, vars(uuid.UUID)["is_safe"].__set__
 
 
 class _Sequence:
@@ -66,17 +68,11 @@ def uuid7() -> uuid.UUID:
 
 def uuid7s(count: int) -> list[uuid.UUID]:
     """Several at once, each greater than the one before."""
-    return [
-        _made((milliseconds & _MILLISECONDS) << 80 | tail >> 62 << 64 | tail & _LOW | _VERSION_AND_VARIANT)
-        for milliseconds, tail in _sequence.next(count)
-    ]
-
-
-def _made(number: int) -> uuid.UUID:
     # UUID itself first asks in which of six ways it was given its number, which takes twice as long as all else here.
-    made = object.__new__(uuid.UUID)
-    object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    made = [object.__new__(uuid.UUID) for _ in range(count)]
+    for each, (milliseconds, tail) in zip(made, _sequence.next(count), strict=True):
+        _number(each, (milliseconds & _MILLISECONDS) << 80 | tail >> 62 << 64 | tail & _LOW | _VERSION_AND_VARIANT)
+        _safety(each, _UNKNOWN)
     return made
 
 

@@ -301,13 +301,13 @@ def _tag(enquiries: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime,
 
 def _alert(new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
     """Owners hear of their leads; of a file's rows each once, with a number."""
-    fresh: dict[str, dict[UUID, list[UUID]]] = {}
+    fresh: dict[UUID | None, dict[UUID, list[UUID]]] = {}
     for enquiry in new:
         if enquiry.owner_id is not None and enquiry.lead_id is not None and enquiry.is_open:
-            topic = f"job:{enquiry.arrival.job_id}" if enquiry.arrival.job_id else ""
-            fresh.setdefault(topic, {}).setdefault(enquiry.owner_id, []).append(enquiry.lead_id)
-    for topic, leads_of in fresh.items():
-        leads_assigned(leads_of, now=now, by=actor, topic=topic)
+            of_job = fresh.setdefault(enquiry.arrival.job_id, {})
+            of_job.setdefault(enquiry.owner_id, []).append(enquiry.lead_id)
+    for job_id, leads_of in fresh.items():
+        leads_assigned(leads_of, now=now, by=actor, topic=f"job:{job_id}" if job_id else "")
 
 
 def _start(sops: Sequence[Sop], new: Sequence[Enquiry], zones: Mapping[UUID, str], now: datetime) -> None:

@@ -153,13 +153,14 @@ def told_of(enquiry: Enquiry) -> dict[str, Any]:
 
 
 def captured(enquiry: Enquiry, now: datetime) -> Happening:
+    lead = str(enquiry.lead_id)
     said: dict[str, Any] = {
-        "lead": str(enquiry.lead_id),
+        "lead": lead,
         "source": enquiry.arrival.lead.source,
         "came_by": str(enquiry.arrival.came_by),
     }
     moment = enquiry.values.captured_at or now
-    return Happening(enquiry.contact_id, CAPTURED, moment, f"{CAPTURED}:{enquiry.lead_id}", said)
+    return Happening(enquiry.contact_id, CAPTURED, moment, f"{CAPTURED}:{lead}", said)
 
 
 def audit(enquiries: Sequence[Enquiry], new: Sequence[Enquiry], actor: User | None, now: datetime) -> None:
