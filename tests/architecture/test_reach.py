@@ -83,6 +83,7 @@ REMEMBERS: dict[str, str] = {
     "scrm/core/rows.py": "columns of a model",
     "scrm/core/instants.py": "pure: instants of dates and zones",
     "scrm/web/rep/shell.py": "the phone's script",
+    "tagging/score_queries.py": "a statement of the program's own words, without its values",
     "scrm/web/trail.py": "the tables that a statement of the program writes to, without what it writes",
     "scrm/web/templatetags/ui.py": "where the icons lie",
     "tenants/migrating/pending.py": "migrations on disk",
