@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_log_in import LogInAdmin
 from accounts.enums import Role
-from accounts.models import AuditEntry, Department, Duty, Leave, OpeningHours, User
+from accounts.models import AuditEntry, CalendarDay, Department, Duty, Leave, OpeningHours, User
 from accounts.permissions import allowed
 from scrm.core.admin import HistoryAdmin, RoomAdmin
 
@@ -123,6 +123,13 @@ class LeaveAdmin(HistoryAdmin):
 class OpeningHoursAdmin(HistoryAdmin):
     list_display = ("__str__", "follows_holidays", "zone")
     list_select_related = ("department",)
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(HistoryAdmin):
+    list_display = ("day", "works", "name")
+    list_filter = ("works",)
+    date_hierarchy = "day"
 
 
 @admin.register(AuditEntry)

@@ -97,3 +97,19 @@ class OpeningHours(models.Model):
         problem: Any = problem_of(self.week, self.zone)
         if problem:
             raise ValidationError({"week": problem})
+
+
+class CalendarDay(models.Model):
+    """A day that this business works, or does not, other than its country's calendar says."""
+
+    day = models.DateField(_("day"), primary_key=True)
+    works = models.BooleanField(_("worked"))
+    name = models.CharField(_("name"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("day of the calendar")
+        verbose_name_plural = _("days of the calendar")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return self.name or self.day.isoformat()

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from scrm.core.holidays import is_public_holiday, is_workday
 from scrm.core.instants import instant_of
+from scrm.core.workdays import WorkCalendar
 
 DAYS: Final = 7
 _MIDNIGHT: Final = 24 * 60
@@ -22,12 +22,12 @@ _FURTHEST: Final = timedelta(days=3660)
 class Hours:
     """Open from and until in minutes of the local day, for each day from Monday on. Those of a day are in order.
 
-    With `holidays` it is closed on public ones, and on a weekend day that makes up for one it opens as on a Monday.
+    With a `calendar` it is closed on its holidays, and on a weekend day that is worked it opens as on a Monday.
     """
 
     week: tuple[tuple[tuple[int, int], ...], ...]
     zone: ZoneInfo
-    holidays: bool = False
+    calendar: WorkCalendar | None = None
 
     @cached_property
     def never_opens(self) -> bool:
@@ -35,11 +35,11 @@ class Hours:
 
     def on(self, day: date) -> tuple[tuple[int, int], ...]:
         """When it is open on a local day."""
-        if not self.holidays:
+        if self.calendar is None:
             return self.week[day.weekday()]
-        if is_public_holiday(day):
+        if self.calendar.is_holiday(day):
             return ()
-        return self.week[0] if day.weekday() >= 5 and is_workday(day) else self.week[day.weekday()]
+        return self.week[0] if day.weekday() >= 5 and self.calendar.works(day) else self.week[day.weekday()]
 
     def spans(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """From `since` on, each time in which it is open, in UTC; what a clock change leaves out is left out."""
@@ -93,10 +93,10 @@ def open_minutes(hours: Hours | None, since: datetime, until: datetime) -> float
     return total.total_seconds() / 60
 
 
-def read_hours(week: Sequence[Sequence[Sequence[str]]], zone: str, *, holidays: bool) -> Hours:
+def read_hours(week: Sequence[Sequence[Sequence[str]]], zone: str, *, calendar: WorkCalendar | None) -> Hours:
     """The hours of what is stored: seven lists of pairs such as ["09:00", "18:00"]."""
     days = tuple(tuple((_minutes(opens), _minutes(closes)) for opens, closes in day) for day in week)
-    return Hours(days, ZoneInfo(zone), holidays)
+    return Hours(days, ZoneInfo(zone), calendar)
 
 
 def problem_of(week: Any, zone: str) -> str:
@@ -104,7 +104,7 @@ def problem_of(week: Any, zone: str) -> str:
     if zone and zone not in available_timezones():
         return _("There is no such time zone.")
     try:
-        days = read_hours(week, "UTC", holidays=False).week
+        days = read_hours(week, "UTC", calendar=None).week
     except (TypeError, ValueError):
         return _("Write times as 09:00-18:00.")
     if len(days) != DAYS:

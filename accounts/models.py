@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.duty_models import Duty, Leave, OpeningHours
+from accounts.duty_models import CalendarDay, Duty, Leave, OpeningHours
 from accounts.enums import Role, Scope
 from accounts.log_in_models import AttemptCount, Session
 from accounts.permissions import DEFAULT_SCOPE, allowed
@@ -17,6 +17,7 @@ from scrm.core.ids import uuid7
 __all__ = [
     "AttemptCount",
     "AuditEntry",
+    "CalendarDay",
     "Department",
     "Duty",
     "Leave",

@@ -9,12 +9,14 @@ from django.utils.functional import cached_property
 
 from accounts.enums import Role
 from accounts.hours import Hours, read_hours
-from accounts.models import Department, Duty, Leave, OpeningHours, User
+from accounts.models import CalendarDay, Department, Duty, Leave, OpeningHours, User
 from accounts.selectors import user_list_visible
+from scrm.core.workdays import WorkCalendar
+from tenants.selectors import tenant_current
 
 
 class Offices:
-    """The departments of a business with their opening hours, read once: in two statements, each when it is asked."""
+    """The departments of a business with their opening hours, each read once, when it is asked."""
 
     def __init__(self, zone: str) -> None:
         self._zone = zone
@@ -25,9 +27,13 @@ class Offices:
 
     @cached_property
     def _hours(self) -> Mapping[UUID | None, Hours]:
+        rows = list(OpeningHours.objects.all())
+        calendar = work_calendar() if any(each.follows_holidays for each in rows) else None
         return {
-            each.department_id: read_hours(each.week, each.zone or self._zone, holidays=each.follows_holidays)
-            for each in OpeningHours.objects.all()
+            each.department_id: read_hours(
+                each.week, each.zone or self._zone, calendar=calendar if each.follows_holidays else None
+            )
+            for each in rows
         }
 
     def way_up(self, department_id: UUID | None) -> Iterable[UUID]:
@@ -42,6 +48,17 @@ class Offices:
             return None
         own = (self._hours[pk] for pk in self.way_up(department_id) if pk in self._hours)
         return next(own, self._hours.get(None))
+
+
+def calendar_day_list(year: int) -> QuerySet[CalendarDay]:
+    """What the business says of days of a year itself."""
+    return CalendarDay.objects.filter(day__year=year)
+
+
+def work_calendar() -> WorkCalendar:
+    """Which days are worked in this business."""
+    own = dict(CalendarDay.objects.values_list("day", "works"))
+    return WorkCalendar(chinese=tenant_current().region == "CN", own=own)
 
 
 def department_heads(department_ids: Iterable[UUID], offices: Offices) -> dict[UUID, UUID]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Duty, Leave, OpeningHours, User
+from accounts.models import CalendarDay, Department, Duty, Leave, OpeningHours, User
 from accounts.services import record_audit
 
 
@@ -86,6 +86,27 @@ def drop_hours(*, hours: OpeningHours, by: User | None, now: datetime) -> None:
     """The department answers as the one above it does; the whole business at any time."""
     OpeningHours.objects.filter(pk=hours.pk).delete()
     record_audit(action="hours.dropped", actor=by, subject=hours.department, now=now)
+
+
+@transaction.atomic
+def save_calendar_day(*, day: date, works: bool, name: str = "", by: User | None, now: datetime) -> CalendarDay:
+    """The business works that day, or does not, whatever its country's calendar says."""
+    said, _new = CalendarDay.objects.update_or_create(
+        day=day, defaults={"works": works, "name": " ".join(name.split())}
+    )
+    record_audit(action="calendar.changed", actor=by, details={"day": day.isoformat(), "works": works}, now=now)
+    return said
+
+
+@transaction.atomic
+def drop_calendar_day(*, day: str, by: User | None, now: datetime) -> None:
+    """The day, as YYYY-MM-DD, is as the calendar has it again; one that was not said anything of stays so."""
+    try:
+        dropped, _rows = CalendarDay.objects.filter(day=date.fromisoformat(day)).delete()
+    except ValueError:
+        return
+    if dropped:
+        record_audit(action="calendar.dropped", actor=by, details={"day": day}, now=now)
 
 
 def _words(given: Sequence[str]) -> list[str]:

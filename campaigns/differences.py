@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.enums import Channel
-from campaigns.planner import InvalidOffset, offset_words, validate_offset
+from campaigns.timing import InvalidOffset, offset_words, validate_offset
 
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
 

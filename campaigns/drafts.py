@@ -1,12 +1,15 @@
 """What a draft's steps must say before they are published. Pure."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns import planner, rendering
+from campaigns import rendering
 from campaigns.enums import Channel
+from campaigns.timing import InvalidOffset, always_before, need_of, validate_offset
+from campaigns.timing.anchors import FIELD
 
 FIELDS = ("number", "name", "channel", "offset", "subject", "body", "material")
 MAX_STEPS = 60
@@ -25,10 +28,12 @@ def numbered(steps: Sequence[dict[str, Any]], used: set[int] | None = None) -> l
     return result
 
 
-def problems(steps: Sequence[dict[str, Any]], fields: Collection[str] = ()) -> dict[str, str]:
+def problems(
+    steps: Sequence[dict[str, Any]], fields: Collection[str] = (), dates: Collection[str] = ()
+) -> dict[str, str]:
     """What is wrong, by place such as `steps.0.subject`; empty when the draft can be published.
 
-    `fields` are codes of the business's own fields, which texts may speak of.
+    `fields` are codes of the business's own fields, which texts may speak of, `dates` of those that times count from.
     """
     if not steps:
         return {"steps": _("An SOP needs a step at least: add one.")}
@@ -36,9 +41,24 @@ def problems(steps: Sequence[dict[str, Any]], fields: Collection[str] = ()) -> d
         return {"steps": _("An SOP has %(limit)s steps at most.") % {"limit": MAX_STEPS}}
     found: dict[str, str] = {}
     for index, step in enumerate(steps):
-        for field, problem in _step_problems(step, fields):
+        for field, problem in [*_step_problems(step, fields), *_offset_problems(step.get("offset"), dates)]:
             found[f"steps.{index}.{field}"] = problem
+    for index, (above, step) in enumerate(pairwise(steps), start=1):
+        here = f"steps.{index}.offset"
+        are_times = here not in found and f"steps.{index - 1}.offset" not in found
+        if are_times and always_before(step["offset"], above["offset"]):
+            found[here] = _("This comes before the step above: move it up, or make it later.")
     return found
+
+
+def _offset_problems(offset: object, dates: Collection[str]) -> list[tuple[str, str]]:
+    try:
+        need = need_of(validate_offset(offset))
+    except InvalidOffset as error:
+        return [("offset", str(error))]
+    if need is not None and need.startswith(FIELD) and need.removeprefix(FIELD) not in dates:
+        return [("offset", _("There is no such date of customers: choose another."))]
+    return []
 
 
 def _step_problems(step: dict[str, Any], fields: Collection[str]) -> list[tuple[str, str]]:
@@ -52,10 +72,6 @@ def _step_problems(step: dict[str, Any], fields: Collection[str]) -> list[tuple[
         found.append(("body", _("Write the text.")))
     if channel == Channel.EMAIL and not str(step.get("subject", "")).strip():
         found.append(("subject", _("An e-mail needs a subject.")))
-    try:
-        planner.validate_offset(step.get("offset"))
-    except ValueError as error:
-        found.append(("offset", str(error)))
     for field in ("subject", "body"):
         unknown = rendering.unknown_variables(str(step.get(field, "")), fields)
         if unknown:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from campaigns.enums import TouchState as S
@@ -83,25 +83,49 @@ def insert_enrollments(
     )
 
 
-def insert_touchpoints(rows: Sequence[tuple[int, UUID, int, int, int, datetime]]) -> int:
-    """Plan rows of (enrollment, contact, lane, step, step number, due_at); those there already stay.
+class NewTouch(NamedTuple):
+    """A row of the ledger to be: planned, or left out at once."""
+
+    enrollment_id: int
+    contact_id: UUID
+    lane_id: int
+    step_id: int
+    step_number: int
+    occurrence: int
+    due_at: datetime
+    state: S = S.PLANNED
+    reason: str | None = None
+
+
+def insert_touchpoints(rows: Sequence[NewTouch]) -> int:
+    """Write rows of the ledger; those there already stay.
 
     What is archived counts as there: the caller holds the enrollments, or has just made them.
     """
     if not rows:
         return 0
-    enrollments, contacts, lanes, steps, numbers, dues = zip(*rows, strict=True)
+    columns = zip(*rows, strict=True)
     return rows_changed(
         f"""
-        INSERT INTO campaigns_touchpoint
-            (enrollment_id, contact_id, lane_id, step_id, step_number, occurrence, due_at, state, attempt)
-        SELECT enrollment_id, plan.contact_id, lane_id, step_id, step_number, 1, due_at, {S.PLANNED:d}, 0
-        FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::int[], %s::timestamptz[])
-             AS plan(enrollment_id, contact_id, lane_id, step_id, step_number, due_at)
+        INSERT INTO campaigns_touchpoint (enrollment_id, contact_id, lane_id, step_id, step_number, occurrence,
+            due_at, state, reason, finished_at, attempt)
+        SELECT enrollment_id, plan.contact_id, lane_id, step_id, step_number, occurrence,
+            due_at, plan.state, plan.reason, CASE WHEN plan.state <> {S.PLANNED:d} THEN due_at END, 0
+        FROM unnest(%s::bigint[], %s::uuid[], %s::int[], %s::bigint[], %s::int[], %s::int[],
+                    %s::timestamptz[], %s::int[], %s::text[])
+             AS plan(enrollment_id, contact_id, lane_id, step_id, step_number, occurrence, due_at, state, reason)
         JOIN campaigns_enrollment enrollment ON enrollment.id = enrollment_id AND enrollment.archived_at IS NULL
         ON CONFLICT (enrollment_id, step_number, occurrence) DO NOTHING
         """,
-        [list(enrollments), list(contacts), list(lanes), list(steps), list(numbers), list(dues)],
+        [list(column) for column in columns],
+    )
+
+
+def finish(enrollment_ids: Sequence[int], now: datetime) -> None:
+    """End those that have nothing to come."""
+    rows_changed(
+        "UPDATE campaigns_enrollment SET state = 'finished', ended_at = %s WHERE id = ANY(%s) AND state = 'active'",
+        [now, list(enrollment_ids)],
     )
 
 

@@ -76,6 +76,8 @@ class Reason(TextChoices):
     SHIFTED = "shifted", _("Was late: put off to its next time")
     MERGED = "merged", _("Turned out to be somebody who gets it already")
     PAST = "past", _("Due before the business was brought back")
+    NO_DATE = "no_date", _("The date that it counts from is not known")
+    DAY_PASSED = "day_passed", _("Its day had passed before they came in")
     ERASED = "erased", _("The person was erased")
 
 

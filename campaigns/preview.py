@@ -7,13 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from campaigns import planner
 from campaigns.enums import Channel, Reason
 from campaigns.policy import refuse
 from campaigns.rendering import render
 from campaigns.services.messages import reach_of, values_of
+from campaigns.services.planning import Place, Timetable
+from campaigns.timing import InvalidOffset, offset_words, validate_offset
 from contacts.models import Contact
-from contacts.selectors import contact_list, contact_search_list
+from contacts.selectors import contact_list, contact_search_list, date_names
 from tenants.selectors import tenant_current
 
 
@@ -41,7 +42,7 @@ def preview_steps(steps: Sequence[dict[str, Any]], contact: Contact, now: dateti
     for step in steps:
         channel = step.get("channel") or Channel.EMAIL
         values = values_of(reach[channel], tenant.name) | {"link": "https://…/t/…", "withdraw_link": "https://…/u/…"}
-        when, due = _when(step.get("offset"), now, zone)
+        when, due = _when(step.get("offset"), contact, now, zone)
         reason = refuse(channel, reach[channel].standing)
         found.append(
             PreviewedStep(
@@ -65,9 +66,12 @@ def people_to_preview(viewer: User, search: str, limit: int = 8) -> list[Contact
     return list(contact_list(viewer).order_by("-pk")[:limit])
 
 
-def _when(offset: object, now: datetime, zone: str) -> tuple[str, datetime | None]:
+def _when(offset: object, contact: Contact, now: datetime, zone: str) -> tuple[str, datetime | None]:
     try:
-        valid = planner.validate_offset(offset)
-    except planner.InvalidOffset as error:
+        valid = validate_offset(offset)
+    except InvalidOffset as error:
         return str(error), None
-    return planner.offset_words(valid), planner.due_at(valid, now, zone)
+    place = Place(0, contact.pk, 0, now, zone)
+    [(due, reason)] = Timetable().dues(valid, 1, [place])
+    said = offset_words(valid, date_names())
+    return (said if due else f"{said} ({reason.label})"), due

@@ -41,6 +41,7 @@ class Claimed:
     enrollment_id: int
     contact_id: UUID
     step_id: int
+    occurrence: int
     due_at: datetime
     attempt: int
 
@@ -101,7 +102,8 @@ def _claim(
         UPDATE ONLY campaigns_touchpoint touch
         SET state = {S.CLAIMED:d}, token = %s, lease_until = %s, attempt = touch.attempt + 1
         FROM due WHERE touch.id = due.id
-        RETURNING touch.id, touch.enrollment_id, touch.contact_id, touch.step_id, touch.due_at, touch.attempt
+        RETURNING touch.id, touch.enrollment_id, touch.contact_id, touch.step_id, touch.occurrence,
+            touch.due_at, touch.attempt
         """,
         [lane_id, now, *values, token, lease_until],
     )

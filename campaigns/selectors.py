@@ -10,8 +10,10 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import visible_to
+from campaigns import drafts
 from campaigns.enums import EnrollmentState, Reason, SopState, TouchState
 from campaigns.models import Breaker, Campaign, Enrollment, Lane, Sop, SopVersion, Step, Touchpoint
+from contacts.selectors import date_names, field_codes
 from leads.models import Source
 from scrm.core.counting import count_of
 
@@ -165,6 +167,19 @@ def enrollment_anchors(user: User, sop: Sop) -> Iterable[tuple[int, str, datetim
     """Version, zone, T and how many are on the way with them: what a forecast goes over."""
     rows = _enrollments(user).filter(sop=sop, state=EnrollmentState.ACTIVE).order_by()
     return rows.values_list("version", "zone", "anchor_at").annotate(found=Count("pk"))
+
+
+def draft_problems(sop: Sop) -> dict[str, str]:
+    """What is missing before the draft can be published, by place such as `steps.0.subject`."""
+    return drafts.problems(sop.draft_steps, field_codes(), date_names())
+
+
+def planned_by_day(user: User, sop: Sop, *, since: datetime) -> Iterable[tuple[datetime, str, int]]:
+    """Due time, channel and number of what is planned of steps that count from a date of each contact."""
+    rows = _touches(user).filter(
+        lane__sop=sop, state=TouchState.PLANNED, due_at__gt=since, step__offset__kind__in=["date", "next_order"]
+    )
+    return rows.order_by().values_list("due_at", "lane__channel").annotate(found=Count("pk"))
 
 
 def touchpoint_list(

@@ -11,14 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.enums import OrderStatus
 from commerce.models import Coupon, Product
+from commerce.queries import NEXT_ORDER, PURCHASE_DAY
 from commerce.selectors import product_groups
 from scrm.core.conditions import Argument, Fact, Type
 
 GROUP = _("Orders")
-
-# Two orders of one day are one purchase, and days are the business's.
-_DAY = """(o.ordered_at AT TIME ZONE
-    (SELECT t.zone FROM public.tenants_tenant t WHERE t.schema_name = current_schema()))::date"""
 
 _DAYS = Argument("days", _("in the last days"), Type.DAYS)
 _PLATFORM = Argument("platform", _("on the platform"), Type.TEXT)
@@ -167,7 +164,7 @@ FACTS = (
         label=_("number of times they bought again"),
         group=GROUP,
         type=Type.COUNT,
-        sql=f"(SELECT greatest(count(DISTINCT {_DAY}) - 1, 0) {_from(frozenset())})",
+        sql=f"(SELECT greatest(count(DISTINCT {PURCHASE_DAY}) - 1, 0) {_from(frozenset())})",
         oracle=lambda subject, args, now: max(_days(subject, now) - 1, 0),
     ),
     Fact(
@@ -191,10 +188,7 @@ FACTS = (
         label=_("expected next order"),
         group=GROUP,
         type=Type.MOMENT,
-        # The last one and as long again as between two of theirs on average; nobody knows after the first.
-        sql=f"""(SELECT CASE WHEN count(DISTINCT {_DAY}) > 1 THEN max(o.ordered_at) + make_interval(secs =>
-            floor(extract(epoch FROM max(o.ordered_at) - min(o.ordered_at)) / (count(DISTINCT {_DAY}) - 1))) END
-            {_from(frozenset())})""",
+        sql=NEXT_ORDER,
         oracle=lambda subject, args, now: _next(subject, now),
     ),
     Fact(
@@ -202,8 +196,8 @@ FACTS = (
         label=_("days between two purchases, on average"),
         group=GROUP,
         type=Type.NUMBER,
-        sql=f"""(SELECT CASE WHEN count(DISTINCT {_DAY}) > 1 THEN round(
-            extract(epoch FROM max(o.ordered_at) - min(o.ordered_at)) / (count(DISTINCT {_DAY}) - 1) / 86400, 1) END
+        sql=f"""(SELECT CASE WHEN count(DISTINCT {PURCHASE_DAY}) > 1 THEN round(extract(epoch FROM
+            max(o.ordered_at) - min(o.ordered_at)) / (count(DISTINCT {PURCHASE_DAY}) - 1) / 86400, 1) END
             {_from(frozenset())})""",
         oracle=lambda subject, args, now: _between(subject, now),
     ),

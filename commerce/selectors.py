@@ -1,7 +1,7 @@
 """Reads of commerce: orders and products."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +9,10 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.selectors import Reach, visible_to
+from commerce import queries
 from commerce.enums import OrderStatus
 from commerce.models import CouponGrant, Order, Product
+from commerce.usual_times import usual_time
 from scrm.core.counting import count_of
 from scrm.core.pagination import earlier
 
@@ -44,6 +46,19 @@ def orders_with_coupons(ids: Collection[UUID]) -> set[UUID]:
     """Those of these orders that a coupon was used with."""
     rows = CouponGrant.objects.filter(order__in=list(ids)).order_by()
     return {pk for pk in rows.values_list("order", flat=True) if pk is not None}
+
+
+def next_orders_of(contact_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each is expected to buy next, of those who bought on two days or more."""
+    return dict(queries.next_orders(contact_ids))
+
+
+def usual_times_of(zones: Mapping[UUID, str]) -> dict[UUID, time]:
+    """The moment of their own day in which each usually buys, given with their zones; of buyers alone."""
+    orders: dict[UUID, list[tuple[int, int, datetime]]] = {}
+    for contact_id, hour, number, last in queries.hours_of_orders(zones.keys(), zones.values()):
+        orders.setdefault(contact_id, []).append((hour, number, last))
+    return {contact_id: usual_time(told) for contact_id, told in orders.items()}
 
 
 def order_get(user: User, pk: UUID) -> Order | None:

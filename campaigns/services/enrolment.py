@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from campaigns import enrollment_queries, planner
+from campaigns import enrollment_queries
 from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Start
-from campaigns.models import Enrollment, Lane, Sop, Step, Touchpoint
-from scheduler.services import note_due
+from campaigns.models import Enrollment, Sop, Touchpoint
+from campaigns.services.planning import Place, plan_ahead
+from scrm.core import clock
 
 _REACHED: Final = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 
@@ -43,8 +44,7 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
     Stopping or publishing waits until those who are being enrolled are in, and then sees them.
     """
     version_id = enrollment_queries.hold_live_version(sop.pk)
-    first = Step.objects.filter(version_id=version_id).order_by("position").first()
-    if version_id is None or first is None or not starts:
+    if version_id is None or not starts:
         return 0
     new = enrollment_queries.insert_enrollments(
         sop_id=sop.pk,
@@ -53,15 +53,11 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
     )
     if not new:
         return 0
-    lane_id = Lane.objects.values_list("pk", flat=True).get(sop=sop, channel=first.channel)
-    due = planner.plan_groups(first.offset, [(zone, anchor_at) for _id, _contact, anchor_at, zone in new])
-    enrollment_queries.insert_touchpoints(
-        [
-            (pk, contact_id, lane_id, first.pk, first.number, due[zone, anchor_at])
-            for pk, contact_id, anchor_at, zone in new
-        ]
-    )
-    note_due(min(due.values()))
+    now = clock.now()
+    places = [Place(pk, contact_id, version_id, anchor_at, zone) for pk, contact_id, anchor_at, zone in new]
+    ahead = plan_ahead(sop_id=sop.pk, places=places, now=now)
+    if len(ahead) < len(new):
+        enrollment_queries.finish([place.enrollment_id for place in places if place.enrollment_id not in ahead], now)
     return len(new)
 
 

@@ -4,14 +4,13 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from campaigns import breaker_queries, enrollment_queries, lane_queries, planner, policy, queries
+from campaigns import breaker_queries, lane_queries, policy, queries
 from campaigns.channels import outward_channel
 from campaigns.enums import Channel, EnrollmentState, Reason, TaskState, TouchState
 from campaigns.inputs import Message
@@ -20,7 +19,9 @@ from campaigns.queries import Claimed
 from campaigns.services.breakers import Passage, pass_breaker
 from campaigns.services.lanes import hold_due, lateness_of
 from campaigns.services.messages import Reach, compose, compose_task, reach_of
+from campaigns.services.planning import Place, Timetable, plan_ahead
 from campaigns.services.unknown import look_up_unknown
+from campaigns.timing import shifted
 from scheduler.services import due_work, note_due
 from scrm.core import clock, failpoints
 
@@ -128,7 +129,8 @@ def _work_up(
     enrollments = Enrollment.objects.in_bulk([row.enrollment_id for row in rows])
     rows = _cancel_ended(rows, enrollments, token, now)
     steps = Step.objects.select_related("material").in_bulk({row.step_id for row in rows})
-    plan_next(rows=rows, enrollments=enrollments, steps=steps, sop_id=lane.sop_id)
+    places = [Place.of(enrollments[row.enrollment_id], (steps[row.step_id].number, row.occurrence)) for row in rows]
+    plan_ahead(sop_id=lane.sop_id, places=places, now=now)
     rows = _part_from_late(rows, lane, enrollments, steps, token, now)
     reach = reach_of([row.contact_id for row in rows], channel)
     going = _skip_refused(rows, reach, channel, token, now)
@@ -155,31 +157,6 @@ def _set_aside(touchpoint_id: int, error: BaseException | None, now: datetime) -
         if due_at is None:
             queries.end_enrollments_without_waiting_rows([touchpoint_id], now)
         due.at(due_at)
-
-
-def plan_next(
-    *, rows: Sequence[Claimed], enrollments: Mapping[int, Enrollment], steps: Mapping[int, Step], sop_id: UUID
-) -> int:
-    """Plan the step after each claimed one, from the enrollment's T. Those planned already stay."""
-    following = _following_steps({steps[row.step_id].version_id for row in rows})
-    lanes = dict(Lane.objects.filter(sop_id=sop_id).values_list("channel", "pk"))
-    by_step: dict[int, list[Claimed]] = {}
-    for row in rows:
-        by_step.setdefault(row.step_id, []).append(row)
-    plans = []
-    for step_id, members in by_step.items():
-        step = following.get(step_id)
-        if step is None:
-            continue
-        anchors = [(enrollments[row.enrollment_id].zone, enrollments[row.enrollment_id].anchor_at) for row in members]
-        due = planner.plan_groups(step.offset, anchors)
-        plans += [
-            (row.enrollment_id, row.contact_id, lanes[step.channel], step.pk, step.number, due[anchor])
-            for row, anchor in zip(members, anchors, strict=True)
-        ]
-    if plans:
-        note_due(min(plan[-1] for plan in plans))
-    return enrollment_queries.insert_touchpoints(plans)
 
 
 def _cancel_ended(
@@ -212,7 +189,7 @@ def _part_from_late(
     now: datetime,
 ) -> list[Claimed]:
     """Leave out or put off what comes too late, as the SOP wants it; gives the others."""
-    lateness = lateness_of(lane)
+    lateness, timetable = lateness_of(lane), Timetable()
     left_out: dict[Reason, list[int]] = {}
     put_off: dict[int, datetime] = {}
     going = []
@@ -221,8 +198,8 @@ def _part_from_late(
         if verdict is None:
             going.append(row)
         elif verdict == Reason.SHIFTED:
-            zone = enrollments[row.enrollment_id].zone
-            put_off[row.id] = planner.shifted(steps[row.step_id].offset, row.due_at, zone, now)
+            offset, zone = steps[row.step_id].offset, enrollments[row.enrollment_id].zone
+            put_off[row.id] = shifted(offset, row.due_at, zone, now, timetable.calendar_of(offset))
         else:
             left_out.setdefault(verdict, []).append(row.id)
     for reason, ids in left_out.items():
@@ -231,12 +208,6 @@ def _part_from_late(
         queries.shift(dues=put_off, token=token, reason=Reason.SHIFTED)
         note_due(min(put_off.values()))
     return going
-
-
-def _following_steps(version_ids: set[int]) -> dict[int, Step]:
-    """For each step of these versions, the one after it."""
-    steps = list(Step.objects.filter(version_id__in=version_ids).order_by("version_id", "position"))
-    return {before.pk: after for before, after in pairwise(steps) if before.version_id == after.version_id}
 
 
 def _skip_refused(

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from campaigns import enrollment_queries, merge_queries, planner, queries
+from campaigns import enrollment_queries, merge_queries, queries
 from campaigns.enums import Reason, TouchState
-from campaigns.models import Enrollment, Lane, Step, Touchpoint
+from campaigns.models import Enrollment, Touchpoint
+from campaigns.services.planning import Place, plan_ahead
 from scheduler.services import note_due
 
 Left = dict[str, Any]
@@ -49,18 +50,12 @@ def resume_runs(*, left: Mapping[str, Any], now: datetime) -> int:
 
 def _plan_on(runs: Sequence[int], now: datetime) -> None:
     """Where all that is planned lies in the past, plan what follows, until something lies ahead."""
+    places: dict[UUID, list[Place]] = {}
     for enrollment in Enrollment.objects.filter(pk__in=runs).order_by("pk"):
-        planned = Touchpoint.objects.filter(enrollment=enrollment).order_by("-due_at", "-pk").select_related("step")
+        planned = Touchpoint.objects.filter(enrollment=enrollment).order_by("-due_at", "-pk")
         last = planned.first()
-        if last is None or last.state != TouchState.PLANNED or last.due_at > now:
-            continue
-        rest = Step.objects.filter(version=enrollment.version_id, position__gt=last.step.position).order_by("position")
-        lanes = dict(Lane.objects.filter(sop=enrollment.sop_id).values_list("channel", "pk"))
-        anchor = (enrollment.zone, enrollment.anchor_at)
-        plans = []
-        for step in rest:
-            due_at = planner.plan_groups(step.offset, [anchor])[anchor]
-            plans.append((enrollment.pk, enrollment.contact_id, lanes[step.channel], step.pk, step.number, due_at))
-            if due_at > now:
-                break
-        enrollment_queries.insert_touchpoints(plans)
+        if last is not None and last.state == TouchState.PLANNED and last.due_at <= now:
+            place = Place.of(enrollment, (last.step_number, last.occurrence))
+            places.setdefault(enrollment.sop_id, []).append(place)
+    for sop_id, there in places.items():
+        plan_ahead(sop_id=sop_id, places=there, now=now, past=now)

@@ -15,8 +15,8 @@ from audiences.models import Segment
 from campaigns import drafts, lane_queries
 from campaigns.enums import LatePolicy, Reason, SopState
 from campaigns.models import Campaign, Lane, Sop, SopVersion, Step
+from campaigns.selectors import draft_problems
 from campaigns.services.enrolment import exit_everybody
-from contacts.selectors import field_codes
 from content.models import Material
 from scheduler.services import due_work, note_due
 from tagging.models import Tag
@@ -95,7 +95,7 @@ def publish_sop(*, sop: Sop, by: User | None, now: datetime) -> SopVersion:
     Those inside stay on the version they began with. ValidationError lists what is wrong, step by
     step, under `steps.N.field`.
     """
-    problems = drafts.problems(sop.draft_steps, field_codes())
+    problems = draft_problems(sop)
     materials = _materials(sop.draft_steps)
     for index, step in enumerate(sop.draft_steps):
         if step.get("material") and step["material"] not in materials:

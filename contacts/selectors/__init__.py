@@ -44,7 +44,9 @@ from contacts.selectors.contacts import (
 )
 from contacts.selectors.fields import (
     FieldShown,
+    date_names,
     field_codes,
+    field_dates_of,
     field_get,
     field_list,
     field_rows,
@@ -127,7 +129,9 @@ __all__ = [
     "contact_search_list",
     "contacts_to_assign",
     "copy_of",
+    "date_names",
     "field_codes",
+    "field_dates_of",
     "field_get",
     "field_list",
     "field_rows",

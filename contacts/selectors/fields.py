@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 
 from contacts.custom.undoing import FieldsSet, taken_back
 from contacts.custom.values import Shape, show_field
-from contacts.enums import FieldSubject, Sight
+from contacts.enums import FieldKind, FieldSubject, Sight
 from contacts.models import Contact, CustomField, SealedValue
 from contacts.selectors.sealed_fields import sealed_of
 
@@ -50,6 +51,17 @@ def field_list(of: FieldSubject = CONTACT, *, archived: bool = False) -> list[Cu
 def field_codes() -> list[str]:
     """Of fields that a message may speak of."""
     return list(field_rows(CONTACT).filter(sealed=False).values_list("code", flat=True))
+
+
+def date_names() -> dict[str, str]:
+    """The dates of a contact that a plan may count from, by code."""
+    return {field.code: field.name for field in field_rows(CONTACT).filter(kind=FieldKind.DATE, sealed=False)}
+
+
+def field_dates_of(contact_ids: Collection[UUID], code: str) -> dict[UUID, date]:
+    """That date of each contact of whom it is known."""
+    rows = Contact.objects.filter(pk__in=list(contact_ids), fields__has_key=code).order_by()
+    return {pk: date.fromisoformat(fields[code]) for pk, fields in rows.values_list("pk", "fields") if fields[code]}
 
 
 def sealed_codes(codes: Collection[str]) -> set[str]:

@@ -57,6 +57,8 @@ WORDS: Final[dict[str, Words]] = {
     "field.restored": gettext_lazy("restored a field"),
     "file.attached": gettext_lazy("added files to a contact"),
     "file.read": gettext_lazy("opened a file of a contact"),
+    "calendar.changed": gettext_lazy("said whether a day is worked"),
+    "calendar.dropped": gettext_lazy("left a day to the calendar again"),
     "file.removed": gettext_lazy("deleted a file of a contact"),
     "form.published": gettext_lazy("published a form"),
     "form.routed": gettext_lazy("said where the leads of a form go"),

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.hours import Hours, after_open_minutes, is_open, open_minutes, problem_of, read_hours
+from scrm.core.workdays import WorkCalendar
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
+CHINA = WorkCalendar(chinese=True)
 NINE_TO_SIX = (((540, 720), (780, 1080)),) * 5 + ((), ())
 
 
@@ -34,14 +36,14 @@ def is_open_by_the_clock(hours: Hours, moment: datetime) -> bool:
     local = moment.astimezone(hours.zone)
     spans = hours.week[local.weekday()]
     free, name = get_holiday_detail(local.date())
-    if hours.holidays and name is not None:
+    if hours.calendar and name is not None:
         spans = () if free else hours.week[0] if local.weekday() >= 5 else spans
     return any(opens <= local.hour * 60 + local.minute < closes for opens, closes in spans)
 
 
 @given(weeks(), moments(), st.integers(1, 600), st.booleans())
 def test_due_time_is_where_a_walk_by_minutes_ends(week, since, minutes, holidays):
-    hours = Hours(week, SHANGHAI, holidays)
+    hours = Hours(week, SHANGHAI, CHINA if holidays else None)
     if hours.never_opens:
         assert after_open_minutes(hours, since, minutes) == since + timedelta(minutes=minutes)
         return
@@ -59,7 +61,7 @@ def test_due_time_is_where_a_walk_by_minutes_ends(week, since, minutes, holidays
 
 @given(weeks(), moments(), st.booleans())
 def test_open_is_what_the_clock_on_the_wall_says(week, moment, holidays):
-    hours = Hours(week, SHANGHAI, holidays)
+    hours = Hours(week, SHANGHAI, CHINA if holidays else None)
 
     assert is_open(hours, moment) == is_open_by_the_clock(hours, moment)
 
@@ -72,7 +74,7 @@ def test_night_between_friday_and_monday_does_not_count():
 
 
 def test_saturday_of_a_holiday_is_closed_where_other_saturdays_are_open():
-    hours = Hours((((540, 1080),),) * 7, SHANGHAI, holidays=True)
+    hours = Hours((((540, 1080),),) * 7, SHANGHAI, CHINA)
     noon = datetime(2025, 10, 4, 12, tzinfo=SHANGHAI)
 
     assert not is_open(hours, noon)
@@ -80,7 +82,7 @@ def test_saturday_of_a_holiday_is_closed_where_other_saturdays_are_open():
 
 
 def test_holiday_is_closed_and_the_sunday_that_makes_up_for_it_is_open():
-    hours = Hours(NINE_TO_SIX, SHANGHAI, holidays=True)
+    hours = Hours(NINE_TO_SIX, SHANGHAI, CHINA)
 
     assert not is_open(hours, datetime(2026, 10, 1, 10, tzinfo=SHANGHAI))
     assert is_open(hours, datetime(2026, 9, 20, 10, tzinfo=SHANGHAI))
@@ -118,4 +120,4 @@ def test_hours_that_can_t_be_are_refused(week, wrong):
     assert bool(problem_of(week, "")) is wrong
     assert problem_of([[]] * 7, "Mars/Olympus")
     if not wrong:
-        assert read_hours(week, "UTC", holidays=False)
+        assert read_hours(week, "UTC", calendar=None)

@@ -134,7 +134,9 @@ def test_contact_that_is_deleted_takes_its_archive_along(done):
 def test_step_that_is_archived_is_not_planned_again(done):
     archive_ended(now=clock.now() + LATER)
     touch = Touchpoint.objects.get(contact=done)
-    again = (touch.enrollment_id, touch.contact_id, touch.lane_id, touch.step_id, touch.step_number, clock.now())
+    again = enrollment_queries.NewTouch(
+        touch.enrollment_id, touch.contact_id, touch.lane_id, touch.step_id, touch.step_number, 1, clock.now()
+    )
 
     assert enrollment_queries.insert_touchpoints([again]) == 0
     assert counts() == (1, 1)

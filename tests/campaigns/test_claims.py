@@ -137,14 +137,14 @@ def unplannable(acme, memory, monkeypatch):
     names = ["Lin", *(f"C{number}" for number in range(19))]
     put_in(sop, *mailable(*names))
     Enrollment.objects.filter(contact__name="Lin").update(zone="Mars/Olympus")
-    plan = planner.plan_groups
+    plan = planner.due_times
 
-    def stumble(offset, anchors):
-        if any(zone == "Mars/Olympus" for zone, _at in anchors):
+    def stumble(offset, anchors, calendar, occurrence):
+        if any(anchor.zone == "Mars/Olympus" for anchor in anchors):
             raise ValueError("Mars has no time.")
-        return plan(offset, anchors)
+        return plan(offset, anchors, calendar, occurrence)
 
-    monkeypatch.setattr(planner, "plan_groups", stumble)
+    monkeypatch.setattr(planner, "due_times", stumble)
 
 
 def test_row_that_breaks_the_claim_is_set_aside_and_the_others_go(unplannable, memory):

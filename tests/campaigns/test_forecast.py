@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns import timing
 from campaigns.differences import differences
 from campaigns.forecast import forecast, reach
-from campaigns.planner import due_at
+from campaigns.timing import Anchor
+from scrm.core.workdays import PLAIN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday noon in Shanghai
@@ -23,11 +25,20 @@ OFFSETS = st.one_of(
     st.builds(
         lambda n, at: {"kind": "days", "n": n, "at": at}, st.integers(0, 20), st.sampled_from(["00:00", "23:59"])
     ),
+    st.builds(lambda n: {"kind": "weeks", "n": n, "at": "23:59"}, st.integers(1, 9)),
+    st.just({"kind": "weekend", "at": "00:00"}),
+    st.builds(lambda n: {"kind": "workdays", "n": n, "at": "12:00"}, st.integers(0, 40)),
+    st.builds(lambda day: {"kind": "monthly", "day": day, "at": "10:00"}, st.integers(1, 31)),
+    st.builds(lambda n: {"kind": "moment", "n": n, "at": "10:00"}, st.integers(0, 20)),
     st.builds(
         lambda day, n: {"kind": "weekday", "weekday": day, "at": "02:30", "n": n}, st.integers(0, 6), st.integers(0, 3)
     ),
 )
 ZONES = st.sampled_from(["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "Europe/Berlin"])
+
+
+def due_at(offset: dict, anchor: datetime, zone: str) -> datetime:
+    return timing.due_at(offset, Anchor(anchor, zone), PLAIN)
 
 
 def steps(*offsets: dict, channel: str = "email") -> list:
@@ -38,7 +49,7 @@ def test_days_are_of_the_business_and_past_touches_are_not_counted():
     plan = {1: steps({"kind": "hours", "n": 1}, {"kind": "days", "n": 1, "at": "09:00"})}
     anchors = [(1, "Asia/Shanghai", NOW, 5), (1, "Asia/Shanghai", NOW - timedelta(hours=2), 7)]
 
-    found = forecast(anchors, plan, now=NOW, zone=SHANGHAI, days=7)
+    found = forecast(anchors, plan, now=NOW, zone=SHANGHAI, days=7, calendar=PLAIN)
 
     assert found[date(2026, 3, 2)] == Counter(email=5)
     assert found[date(2026, 3, 3)] == Counter(email=12)
@@ -57,7 +68,7 @@ def test_the_forecast_is_the_planner_asked_one_by_one(offset, zone, hours):
     anchor = NOW + timedelta(hours=hours)
     due = due_at(offset, anchor, zone)
 
-    found = forecast([(1, zone, anchor, 3)], {1: steps(offset)}, now=NOW, zone=SHANGHAI, days=7)
+    found = forecast([(1, zone, anchor, 3)], {1: steps(offset)}, now=NOW, zone=SHANGHAI, days=7, calendar=PLAIN)
 
     day = due.astimezone(SHANGHAI).date()
     expected = {day: 3} if due > NOW and day in found else {}

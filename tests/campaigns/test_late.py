@@ -8,7 +8,6 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns import planner
 from campaigns.enums import LatePolicy, Reason, TouchState
 from campaigns.lane_queries import TOUCHPOINTS_NEXT_DUE, take_turn
 from campaigns.models import Lane, Touchpoint
@@ -16,8 +15,10 @@ from campaigns.policy import Lateness
 from campaigns.services import leave_out_past, update_sop
 from campaigns.services.lanes import note_progress
 from campaigns.services.ledger import claim_batch
+from campaigns.timing import shifted
 from scheduler.budget import Budget
 from scrm.core import clock
+from scrm.core.workdays import PLAIN
 from scrm.flows.touchpoint import touchpoints_due
 from tests.campaigns.people import mailable, put_in
 from tests.factories import make_contact, make_live_sop, make_user, step
@@ -196,7 +197,7 @@ def test_put_off_time_is_the_next_that_fits(due_at, late, zone, weekly):
     now, local = due_at + late, ZoneInfo(zone)
     offset = {"kind": "weekday"} if weekly else {"kind": "days"}
 
-    found = planner.shifted(offset, due_at, zone, now)
+    found = shifted(offset, due_at, zone, now, PLAIN)
 
     wall = due_at.astimezone(local).replace(tzinfo=None, fold=0)
     days = range(0, 60, 7 if weekly else 1)

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from campaigns.planner import InvalidOffset, due_at, offset_words, plan, plan_groups, validate_offset
+from campaigns import timing
+from campaigns.planner import due_times, following, plan
+from campaigns.timing import Anchor, InvalidOffset, offset_words, validate_offset
+from scrm.core.workdays import PLAIN
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 SHANGHAI = "Asia/Shanghai"
@@ -17,6 +20,10 @@ SHANGHAI = "Asia/Shanghai"
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def due_at(offset: dict, anchor_at: datetime, zone: str) -> datetime | None:
+    return timing.due_at(offset, Anchor(anchor_at, zone), PLAIN)
 
 
 def slow_due_at(wall: datetime, zone: str) -> datetime:
@@ -112,18 +119,40 @@ class Step:
     offset: dict
 
 
+def at_one(offset: dict) -> Anchor:
+    return Anchor(at("2026-01-01T00:00"), SHANGHAI)
+
+
 def test_plan_lists_what_comes_after_a_step():
     steps = [Step(4, {"kind": "immediately"}), Step(1, {"kind": "hours", "n": 1}), Step(2, {"kind": "hours", "n": 5})]
 
-    planned = plan(steps, at("2026-01-01T00:00"), SHANGHAI, after_number=4)
+    planned = plan(steps, at_one, PLAIN, after=(4, 1))
 
     assert [(touch.step_number, touch.due_at.hour) for touch in planned] == [(1, 1), (2, 5)]
+    assert [touch.step_number for touch in plan(steps, at_one, PLAIN)] == [4, 1, 2]
 
 
-def test_groups_give_each_pair_its_time():
-    anchors = [(SHANGHAI, at("2026-03-01T04:00")), ("UTC", at("2026-03-01T04:00"))] * 3
+def test_a_step_that_repeats_comes_so_many_times_before_the_next():
+    weekly = {"kind": "weekday", "weekday": 0, "at": "10:00", "times": 3}
+    steps = [Step(7, weekly), Step(8, {"kind": "days", "n": 40, "at": "10:00"})]
 
-    found = plan_groups({"kind": "days", "n": 1, "at": "10:00"}, anchors)
+    planned = plan(steps, at_one, PLAIN)
+
+    assert [(touch.step_number, touch.occurrence, touch.due_at.date().isoformat()) for touch in planned] == [
+        (7, 1, "2026-01-05"),
+        (7, 2, "2026-01-12"),
+        (7, 3, "2026-01-19"),
+        (8, 1, "2026-02-10"),
+    ]
+    assert following(steps, (7, 2)) == (steps[0], 3)
+    assert following(steps, (7, 1), skip=True) == (steps[1], 1)
+    assert following(steps, (8, 1)) is None
+
+
+def test_each_anchor_has_its_time():
+    anchors = [Anchor(at("2026-03-01T04:00"), SHANGHAI), Anchor(at("2026-03-01T04:00"), "UTC")]
+
+    found = due_times({"kind": "days", "n": 1, "at": "10:00"}, anchors * 3, PLAIN)
 
     assert found == {anchors[0]: at("2026-03-02T02:00"), anchors[1]: at("2026-03-02T10:00")}
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.core.files.base import ContentFile
 
+from accounts.models import CalendarDay
 from campaigns.models import Sop
 from exchange.models import Job, JobChange, JobTally
 from lifecycle.models import LifecycleVersion, LossReason, StageDeadline, StageHandOver
@@ -40,6 +41,7 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
         options={"sop": str(sop.pk), "segment": str(world.row("audiences.segment", "shared").pk)},
     )
     world.keep(started, "start")
+    world.keep(CalendarDay.objects.create(day=now.date(), works=False, name="x"))
     stage = world.row("lifecycle.stage", "shared")
     plan = plan_json(plan_in_force(stage.lifecycle))
     for number in (1, None):

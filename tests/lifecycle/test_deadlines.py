@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from accounts.hours import read_hours
 from lifecycle.deadlines import ENDS_IT, Planned, Term, chase, due_at, first_after, plans, what_is_due
 from lifecycle.enums import DeadlineAction, DeadlineUnit
+from scrm.core.workdays import WorkCalendar
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
-OFFICE = read_hours([[["09:00", "18:00"]]] * 5 + [[], []], "Asia/Shanghai", holidays=True)
+OFFICE = read_hours([[["09:00", "18:00"]]] * 5 + [[], []], "Asia/Shanghai", calendar=WorkCalendar(chinese=True))
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)  # Friday noon in Shanghai
 
 

@@ -21,7 +21,7 @@ from accounts.models import OpeningHours, User
 from accounts.selectors import department_list
 from accounts.selectors_duty import hours_for, hours_list, leave_detail, leave_list, people_on_duty
 from accounts.services_duty import add_leave, drop_hours, end_leave, save_duty, save_hours
-from campaigns.planner import weekday_names
+from campaigns.timing import weekday_names
 from scrm.core import clock
 from scrm.core.holidays import KNOWN_UNTIL
 from scrm.web.access import Visit, found, may

@@ -49,7 +49,7 @@ GROUPS = (
                 "arrows-sort",
                 "assignment_list",
                 "assignment.view",
-                also=("assignment_", "availability"),
+                also=("assignment_", "availability", "work_days"),
             ),
             Entry(_("Public pool"), "inbox", "pool_list", "pool.view", also=("pool_",)),
             Entry(_("Contacts"), "users", "contact_list", "contact.view", also=("contact_",)),

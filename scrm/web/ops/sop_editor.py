@@ -13,15 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from audiences.selectors import segment_list_offered
-from campaigns import drafts
 from campaigns.differences import SAME, differences
 from campaigns.enums import SopState, Trigger
 from campaigns.models import Sop
 from campaigns.preview import people_to_preview, preview_steps
 from campaigns.rendering import FIELD, VARIABLES
-from campaigns.selectors import campaign_list, sop_get, sop_summary, step_list
+from campaigns.selectors import campaign_list, draft_problems, sop_get, sop_summary, step_list
 from campaigns.services.plans import create_sop, publish_sop, save_draft, update_sop
-from contacts.selectors import contact_detail, field_codes, field_list
+from contacts.selectors import contact_detail, field_list
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import offer_rows
@@ -59,7 +58,7 @@ def edit(request: Visit, sop_id: UUID) -> HttpResponse:
         take_errors(form, error)
         return _editor(request, sop, form, steps, check=False)
     save_draft(sop=sop, steps=steps.to_steps(), now=clock.now())
-    if "publish" in request.POST and not drafts.problems(sop.draft_steps, field_codes()):
+    if "publish" in request.POST and not draft_problems(sop):
         return redirect("ops:sop_publish", sop.pk)
     if "preview" in request.POST:
         return redirect("ops:sop_preview", sop.pk)
@@ -97,7 +96,7 @@ def preview(request: Visit, sop_id: UUID) -> HttpResponse:
 def publish(request: Visit, sop_id: UUID) -> HttpResponse:
     """What would change, whom it concerns, and the button."""
     sop = found(sop_get(sop_id))
-    problems = drafts.problems(sop.draft_steps, field_codes())
+    problems = draft_problems(sop)
     if problems:
         told = ngettext(
             "%(count)s thing is missing before it can be published.",
@@ -133,7 +132,7 @@ def _publish(request: Visit, sop: Sop) -> HttpResponse:
 
 
 def _editor(request: Visit, sop: Sop, form: SopForm, steps: StepForms, check: bool) -> HttpResponse:
-    rest = steps.show_problems(drafts.problems(sop.draft_steps, field_codes())) if check else []
+    rest = steps.show_problems(draft_problems(sop)) if check else []
     context = {
         "sop": sop,
         "steps": steps,

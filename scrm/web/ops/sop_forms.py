@@ -6,25 +6,17 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from audiences.models import Segment
 from campaigns import drafts
 from campaigns.enums import OF_SEGMENTS, Channel, LatePolicy, SopState, TouchState, Trigger
 from campaigns.models import Campaign, Sop
-from campaigns.planner import weekday_names
 from content.selectors import material_list_active
 from scrm.web.counts import small_count
 from scrm.web.ops.filters import Choices, FilterForm, offer
+from scrm.web.ops.offset_forms import OffsetForm, date_choices
 from tagging.models import Tag
 
-KINDS = (
-    ("immediately", _("At once")),
-    ("minutes", _("Minutes after T")),
-    ("hours", _("Hours after T")),
-    ("days", _("Days after T, at a time")),
-    ("weekday", _("On a weekday, at a time")),
-)
 MAX_STEPS = drafts.MAX_STEPS
 
 
@@ -131,36 +123,20 @@ class StartForm(forms.Form):
     segment = forms.UUIDField()
 
 
-class StepForm(forms.Form):
+class StepForm(OffsetForm):
     """One step of the draft. It may be saved unfinished: what is missing is told, not refused."""
 
     number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     channel = forms.ChoiceField(label=_("What it does"), choices=Channel.choices)
-    kind = forms.ChoiceField(label=_("When"), choices=KINDS)
-    n = forms.IntegerField(label=_("How many"), required=False, min_value=0)
-    weekday = forms.TypedChoiceField(
-        label=pgettext_lazy("weekday", "Day"), required=False, coerce=int, empty_value=None
-    )
-    at = forms.TimeField(
-        label=_("At"),
-        required=False,
-        input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-    )
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     body = forms.CharField(label=_("Text"), max_length=20_000, required=False, widget=forms.Textarea({"rows": 7}))
     material = forms.ChoiceField(label=_("Material"), required=False)
 
     def __init__(self, *args: Any, materials: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "weekday", [(str(day), name) for day, name in enumerate(weekday_names())])
         offer(self, "material", materials)
         self.problems: dict[str, str] = {}
-
-    @property
-    def shown_kind(self) -> str:
-        return str(self["kind"].value() or "immediately")
 
     @property
     def is_email(self) -> bool:
@@ -170,23 +146,11 @@ class StepForm(forms.Form):
         """The step as the draft keeps it; a field that can't be read is left out."""
         values = self.cleaned_data
         step = {name: values.get(name) for name in ("number", "name", "channel", "subject", "body", "material")}
-        return {**step, "offset": self._offset(values)}
-
-    def _offset(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        kind = values.get("kind") or "immediately"
-        offset: dict[str, Any] = {"kind": kind}
-        if kind in ("minutes", "hours", "days") or (kind == "weekday" and values.get("n")):
-            offset["n"] = values.get("n")
-        if kind == "weekday":
-            offset["weekday"] = values.get("weekday")
-        if kind in ("days", "weekday"):
-            offset["at"] = values["at"].strftime("%H:%M") if values.get("at") else None
-        return offset
+        return {**step, "offset": self.to_offset()}
 
     @staticmethod
     def initial_of(step: Mapping[str, Any]) -> dict[str, Any]:
-        offset = step.get("offset") or {}
-        return {**step, **{name: offset.get(name) for name in ("kind", "n", "weekday", "at")}}
+        return {**step, **StepForm.initial_of_offset(step.get("offset") or {})}
 
 
 class StepForms:
@@ -197,28 +161,25 @@ class StepForms:
 
     @classmethod
     def from_draft(cls, steps: Sequence[Mapping[str, Any]]) -> "StepForms":
-        return cls._begun([StepForm.initial_of(step) for step in steps], _materials())
+        return cls._begun([StepForm.initial_of(step) for step in steps], _offers())
 
     @classmethod
     def from_post(cls, data: QueryDict) -> "StepForms":
         """As posted, then changed as the pressed button says: add, remove:N, up:N or down:N."""
-        materials = _materials()
+        offers = _offers()
         size = min(small_count(data.get("steps-count")) or 0, MAX_STEPS)
-        posted = [StepForm(data, prefix=f"steps-{index}", materials=materials) for index in range(size)]
+        posted = [StepForm(data, prefix=f"steps-{index}", **offers) for index in range(size)]
         action, _colon, place = data.get("steps-action", "").partition(":")
         if not action:
             return cls(posted)
         steps = [_raw(form) for form in posted]
         at = small_count(place)
         _change(steps, action, -1 if at is None else at)
-        return cls._begun(steps, materials)
+        return cls._begun(steps, offers)
 
     @classmethod
-    def _begun(cls, steps: Sequence[Mapping[str, Any]], materials: Choices) -> "StepForms":
-        return cls(
-            StepForm(prefix=f"steps-{index}", initial=dict(step), materials=materials)
-            for index, step in enumerate(steps)
-        )
+    def _begun(cls, steps: Sequence[Mapping[str, Any]], offers: Mapping[str, Choices]) -> "StepForms":
+        return cls(StepForm(prefix=f"steps-{index}", initial=dict(step), **offers) for index, step in enumerate(steps))
 
     def to_steps(self) -> list[dict[str, Any]]:
         for form in self.forms:
@@ -254,5 +215,7 @@ def _raw(form: StepForm) -> dict[str, Any]:
     return {name: form[name].value() for name in form.fields}
 
 
-def _materials() -> list[tuple[str, Any]]:
-    return [("", _("None")), *((str(material.pk), material.title) for material in material_list_active())]
+def _offers() -> dict[str, Choices]:
+    """What the fields of each step offer, read once for all of them."""
+    materials = [("", _("None")), *((str(material.pk), material.title) for material in material_list_active())]
+    return {"materials": materials, "dates": date_choices()}

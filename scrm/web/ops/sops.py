@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
+from accounts.selectors_duty import work_calendar
 from audiences.selectors import segment_list
-from campaigns import drafts
 from campaigns.differences import SAME, differences, when_words
 from campaigns.enums import Channel, SopState, TouchState
 from campaigns.forecast import forecast
@@ -22,8 +22,10 @@ from campaigns.models import Sop
 from campaigns.selectors import (
     StepCounts,
     breaker_list_shut,
+    draft_problems,
     enrollment_anchors,
     lane_list_held,
+    planned_by_day,
     sop_get,
     sop_list,
     sop_summary,
@@ -33,7 +35,6 @@ from campaigns.selectors import (
     steps_by_version,
 )
 from campaigns.services.plans import pause_sop, resume_sop, stop_sop
-from contacts.selectors import field_codes
 from scrm.core import clock
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.sop_editor import as_draft
@@ -69,7 +70,7 @@ def detail(request: Visit, sop_id: UUID) -> HttpResponse:
         "draft_drawn": [] if live else [_drafted(step) for step in sop.draft_steps],
         "versions": sop_version_list(request.user, sop),
         "draft_differs": _draft_differs(sop, live),
-        "draft_missing": len(drafts.problems(sop.draft_steps, field_codes())),
+        "draft_missing": len(draft_problems(sop)),
         "unknown_url": f"{reverse('ops:touchpoint_list')}?sop={sop.pk}&state={TouchState.UNKNOWN.value}",
         "shut": breaker_list_shut(sop) if sop.state == SopState.LIVE else [],
         "lanes": lane_list_held(request.user, sop) if sop.state == SopState.LIVE else [],
@@ -84,7 +85,12 @@ def next_days(request: Visit, sop_id: UUID) -> HttpResponse:
     """The chart's numbers: what is to go out on the next days."""
     sop = found(sop_get(sop_id))
     anchors = enrollment_anchors(request.user, sop)
-    days = forecast(anchors, steps_by_version(sop), now=clock.now(), zone=tenant_zone(), days=FORECAST_DAYS)
+    now, zone = clock.now(), tenant_zone()
+    days = forecast(anchors, steps_by_version(sop), now=now, zone=zone, days=FORECAST_DAYS, calendar=work_calendar())
+    for due_at, channel, number in planned_by_day(request.user, sop, since=now):
+        day = due_at.astimezone(zone).date()
+        if day in days:
+            days[day][channel] += number
     data = {
         "kind": "bar",
         "categories": [date_format(day, "MONTH_DAY_FORMAT") for day in days],

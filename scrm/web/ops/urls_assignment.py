@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import assignment, availability, responses
+from scrm.web.ops import assignment, availability, responses, work_calendar
 
 urlpatterns = [
     path("assignment/", assignment.index, name="assignment_list"),
@@ -21,4 +21,5 @@ urlpatterns = [
     path("availability/people/<uuid:user_id>/", availability.person, name="availability_person"),
     path("availability/leave/<uuid:leave_id>/end/", availability.end, name="availability_leave_end"),
     path("availability/hours/", availability.hours, name="availability_hours"),
+    path("availability/days/", work_calendar.work_days, name="work_days"),
 ]
