@@ -13,7 +13,7 @@ from scrm.core.workdays import PLAIN
 from tests.campaigns.test_planner import ZONES, slow_due_at
 
 DEEP = bool(os.environ.get("SCRM_DEEP"))
-SAMPLE = sorted(random.Random("transitions").sample(ZONES, 12))
+SAMPLE = sorted(random.Random("transitions").sample(ZONES, 8))
 ALWAYS = ["Africa/Casablanca", "America/Santiago", "Antarctica/Troll", "Asia/Gaza", "Australia/Lord_Howe"]
 FAR = range(401) if DEEP else (0, 1, 2, 7, 30, 31, 180, 365, 400)
 
@@ -45,7 +45,8 @@ def walls(change: datetime, zone: ZoneInfo) -> set[datetime]:
 @pytest.mark.parametrize("name", ZONES if DEEP else sorted({*SAMPLE, *ALWAYS}))
 def test_every_change_of_the_clocks_is_met_at_its_local_time(name):
     zone = ZoneInfo(name)
-    for change in changes(zone):
+    met = list(changes(zone))
+    for change in met if DEEP else random.Random(name).sample(met, min(len(met), 4)):
         for wall in walls(change, zone):
             expected = slow_due_at(wall, name)
             for n in FAR:

@@ -91,7 +91,7 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "rep:away": lambda ids: {"until": "hour"},
     "ops:availability_person": lambda ids: {"about": "duty", "skills": "x"},
     "ops:availability_hours": lambda ids: {"day-0": "09:00-18:00"},
-    "ops:work_days": lambda ids: {"day": "2026-12-24"},
+    "ops:work_days": lambda ids: {"day": "2026-12-24", "works": "free"},
     "ops:contact_log": lambda ids: _TALK,
     "ops:talk_edit": lambda ids: _TALK,
     "ops:contact_rate": lambda ids: {"rating": "B"},

@@ -31,10 +31,8 @@ class DayForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     works = forms.TypedChoiceField(
         label=gettext_lazy("That day"),
-        choices=(("", gettext_lazy("is free")), ("1", gettext_lazy("is worked"))),
-        coerce=bool,
-        required=False,
-        empty_value=False,
+        choices=(("free", gettext_lazy("is free")), ("worked", gettext_lazy("is worked"))),
+        coerce=lambda said: said == "worked",
     )
     name = forms.CharField(
         label=gettext_lazy("Why"),

@@ -16,7 +16,7 @@ def desk(acme):
 def test_a_day_is_added_seen_and_taken_back(desk):
     url = reverse("ops:work_days")
 
-    assert desk.post(url, {"day": "2026-12-24", "works": "", "name": " Our  birthday "}).status_code == 302
+    assert desk.post(url, {"day": "2026-12-24", "works": "free", "name": " Our  birthday "}).status_code == 302
 
     assert list(CalendarDay.objects.values_list("works", "name")) == [(False, "Our birthday")]
     text = desk.get(f"{url}?year=2026").content.decode()
@@ -42,7 +42,7 @@ def test_years_that_nobody_decreed_say_so(desk):
     assert "Monday to Friday count as worked" in answer.content.decode()
 
 
-@pytest.mark.parametrize("sent", [{"day": "2019-01-01"}, {"day": "x"}, {}])
+@pytest.mark.parametrize("sent", [{"day": "2019-01-01", "works": "free"}, {"day": "x"}, {"day": "2026-12-24"}, {}])
 def test_a_day_that_is_none_is_told(desk, sent):
     assert desk.post(reverse("ops:work_days"), sent).status_code == 422
     assert not CalendarDay.objects.exists()
