@@ -60,7 +60,7 @@ class Month:
 def work_days(request: Visit) -> HttpResponse:
     """The year (`?year=`), and the days that the business sets itself."""
     today = clock.now().astimezone(tenant_zone()).date()
-    asked = small_count(request.GET.get("year"))
+    asked = small_count(request.GET.get("year")) or 0
     year = asked if asked in YEARS else today.year
     form = DayForm(request.POST if request.method == "POST" and "drop" not in request.POST else None)
     if request.method == "POST" and "drop" in request.POST:
