@@ -29,6 +29,7 @@ from scrm.flows.starter import lay_out_tenant
 from tagging.enums import TagSource
 from tagging.models import Tag
 from tests.factories import make_contact, make_live_sop, make_user, step
+from tests.flows.test_purchase import buyer, purchase, report
 
 VIEWED_TWICE = {"fact": "events.count", "op": "gte", "value": 2, "args": {"type": "content_viewed", "days": 7}}
 IN_BERLIN = {"fact": "contact.city", "op": "is", "value": "Berlin"}
@@ -88,6 +89,37 @@ def test_a_tag_lets_in_and_out_and_a_second_stay_is_kept(ready):
     stays = SegmentMember.objects.filter(segment=segment).order_by("pk")
     assert [stay.left_at is None for stay in stays] == [False, True]
     assert SegmentRun.objects.filter(cause="changes").values_list("entered", "left", "size").get() == (2, 1, 1)
+
+
+def test_who_still_fits_stays_untouched_however_often_they_are_looked_at(ready):
+    lin, segment = make_contact(), save("Readers", VIEWED_TWICE)
+    for key in ("1", "2", "3", "4"):
+        view(lin, key)
+        drain()
+
+    stay = SegmentMember.objects.get(segment=segment)
+    assert stay.left_at is None
+    assert SegmentRun.objects.filter(cause="changes").values_list("entered", "left", "size").get() == (1, 0, 1)
+
+
+def test_who_is_erased_meanwhile_does_not_come_in(ready):
+    lin, segment = make_contact(), save("Asked", TAGGED)
+    tag(lin)
+    Contact.objects.filter(pk=lin.pk).update(erased_at=clock.now())
+
+    drain()
+    refresh_segment(segment=segment, now=clock.now())
+
+    assert not SegmentMember.objects.exists()
+
+
+def test_an_order_lets_in_who_bought_so_often(ready):
+    segment = save("Buyers", {"fact": "orders.count", "op": "gte", "value": 1})
+
+    report(purchase("1", who=buyer()))
+    drain()
+
+    assert inside(segment) == {"Lin"}
 
 
 def test_an_edited_card_lets_in(ready):
