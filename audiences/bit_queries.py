@@ -4,6 +4,8 @@ Of whom nothing was noted since the last fold the bits say it, of the others the
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,13 +19,16 @@ from scrm.core.conditions.registry import PLACEHOLDER
 
 NOBODY: Final = f"B'0'::bit({CHUNK})"
 
-_COUNT: Final = """
+_FOUND: Final = """
 WITH bits AS MATERIALIZED (
     SELECT alive.chunk, alive.bits & {sets} AS bits FROM audiences_bitchunk alive {joins} WHERE alive.family = ''
 ), noted AS MATERIALIZED ({noted}), {settled}, open AS MATERIALIZED (
     SELECT c.id FROM contacts_contact c
     WHERE c.id IN (SELECT n.contact_id FROM noted n) AND c.erased_at IS NULL AND {rule}
 )
+"""
+_WHO: Final = f"{_FOUND}SELECT id FROM found UNION ALL SELECT id FROM open"
+_COUNT: Final = f"""{_FOUND}
 SELECT (SELECT s.amount FROM settled s) + (SELECT count(*) FROM open),
     ARRAY(SELECT f.id FROM (SELECT id FROM found UNION ALL SELECT id FROM open) f ORDER BY f.id DESC LIMIT %s)
 FROM audiences_bitfold WHERE as_of IS NOT NULL
@@ -44,6 +49,11 @@ settled AS (
     JOIN audiences_bitplace p ON p.chunk = l.chunk AND get_bit(l.bits, p.spot) = 1
     WHERE NOT EXISTS (SELECT FROM noted n WHERE n.contact_id = p.contact_id)
 )"""
+_ALL_OF_THEM: Final = """
+found AS (
+    SELECT p.contact_id AS id FROM bits b JOIN audiences_bitplace p ON p.chunk = b.chunk AND get_bit(b.bits, p.spot) = 1
+    WHERE NOT EXISTS (SELECT FROM noted n WHERE n.contact_id = p.contact_id)
+)"""
 # OFFSET 0 is a fence: the rest is asked of whom the bits leave, not of everybody.
 _BY_REST: Final = """
 found AS MATERIALIZED (
@@ -58,29 +68,56 @@ _ROW: Final = re.compile(r"\bc\.(\w+)")
 
 def count_by_bits(condition: Condition, now: datetime, limit: int) -> tuple[int, list[UUID]] | None:
     """How many match, and the newest few; None where bit strings are not kept, or say nothing about the rule."""
+    asked = _asked(condition, now)
+    if asked is None:
+        return None
+    text = _COUNT.format(**asked.texts, settled=_BY_BITS if asked.rest is None else _by_rest(asked.rest.text))
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*asked.params(Sql("", (limit,))), limit])
+        return cursor.fetchone()
+
+
+def ids_by_bits(condition: Condition, now: datetime) -> Sql | None:
+    """A SELECT of the ids of all who match; None where bit strings are not kept, or say nothing about the rule."""
+    asked = _asked(condition, now)
+    if asked is None:
+        return None
+    settled = _ALL_OF_THEM if asked.rest is None else _by_rest(asked.rest.text)
+    return Sql(_WHO.format(**asked.texts, settled=settled), tuple(asked.params(Sql(""))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule's parts: its sets with their joins, whom to ask anew, what is left to ask of whom sets leave, itself."""
+
+    sets: str
+    joins: Sequence[Sql]
+    noted: Sql
+    rest: Sql | None
+    rule: Sql
+
+    @property
+    def texts(self) -> dict[str, str]:
+        joins = " ".join(join.text for join in self.joins)
+        return {"sets": self.sets, "joins": joins, "noted": self.noted.text, "rule": self.rule.text}
+
+    def params(self, without_rest: Sql) -> list[Any]:
+        rest = without_rest if self.rest is None else self.rest
+        return [param for part in (*self.joins, self.noted, rest, self.rule) for param in part.params]
+
+
+def _asked(condition: Condition, now: datetime) -> _Asked | None:
     planned = plan(condition, now)
     if (planned.sets is None and planned.rest is not None) or not _are_kept():
         return None
     reading = _Reading(now)
     sets = reading.text_of(planned.sets) if planned.sets else f"~{NOBODY}"
-    rule = compile_sql(condition, now)
-    noted = _noted(reading.families, now)
-    rest = Sql("", (limit,))
+    rest = None
     if planned.rest is not None:
         wide = widened(planned.rest, now)
         many = wide is not planned.rest and _leave_many(sets, reading.joins)
         rest = compile_sql(wide if many else planned.rest, now)
-    text = _COUNT.format(
-        sets=sets,
-        joins=" ".join(join.text for join in reading.joins),
-        noted=noted.text,
-        settled=_BY_BITS if planned.rest is None else _by_rest(rest.text),
-        rule=rule.text,
-    )
-    params = [param for part in (*reading.joins, noted, rest, rule) for param in part.params]
-    with connection.cursor() as cursor:
-        cursor.execute(text, [*params, limit])
-        return cursor.fetchone()
+    return _Asked(sets, reading.joins, _noted(reading.families, now), rest, compile_sql(condition, now))
 
 
 def _are_kept() -> bool:

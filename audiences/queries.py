@@ -8,6 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from audiences.bit_queries import ids_by_bits
 from contacts.models import Contact
 from scrm.core.conditions import Condition, Sql, compile_sql, widened
 
@@ -20,7 +21,7 @@ WHERE kind = 'dynamic' AND archived_at IS NULL
 """
 
 _DIFFERENCE = """
-WITH matching AS (SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL AND {rule}),
+WITH matching AS ({matching}),
 gone AS (
     UPDATE audiences_segmentmember m SET left_at = %s
     WHERE m.segment_id = %s AND m.left_at IS NULL AND NOT EXISTS (SELECT 1 FROM matching x WHERE x.id = m.contact_id)
@@ -72,14 +73,19 @@ def apply_difference(segment_id: UUID, condition: Condition, now: datetime, *, t
 
     `told`: each who comes or goes is noted down as a move to tell of.
     """
-    rule = compile_sql(widened(condition, now), now)
-    params: list[Any] = [*rule.params, now, segment_id, segment_id, now, segment_id]
+    matching = ids_by_bits(condition, now) or _matching_ids(condition, now)
+    params: list[Any] = [*matching.params, now, segment_id, segment_id, now, segment_id]
     if told:
         params += [segment_id, now, segment_id, now]
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE.format(rule=rule.text, told=_TOLD if told else ""), params)
+        cursor.execute(_DIFFERENCE.format(matching=matching.text, told=_TOLD if told else ""), params)
         entered, left, size = cursor.fetchone()
         return entered, left, size
+
+
+def _matching_ids(condition: Condition, now: datetime) -> Sql:
+    rule = compile_sql(widened(condition, now), now)
+    return Sql(f"SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL AND {rule.text}", rule.params)
 
 
 def _matching(condition: Condition, visible: QuerySet[Contact] | None, now: datetime) -> Sql | None:

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.segments_ground import Ground, lay
 from benchmarks.stack import Stack
 
-ROUNDS = 9
+ROUNDS = 3
 REACHES = 60
 CHANGED = 1_000
 WINDOW = 30
@@ -41,6 +41,7 @@ def main(count: int) -> None:
             _reach(ground)
             _changed(ground)
             _refresh(ground)
+            _rule_for_everybody(ground)
             _cost_of_noting(ground)
             _one_event(ground)
 
@@ -176,7 +177,7 @@ def _refresh(ground: Ground) -> None:
         segment = Segment.objects.create(name=str(uuid.uuid4()), condition={}, created_at=now)
         apply_difference(segment.pk, rule, now, told=False)
 
-    _table("a segment filled", {"INSERT ... SELECT": hand, "with its difference": ours}, rounds=3)
+    _table("a segment filled", {"INSERT ... SELECT": hand, "with its difference": ours}, rounds=2)
     segment = Segment.objects.create(name="kept", condition={}, created_at=now)
     apply_difference(segment.pk, rule, now, told=False)
     _run(
@@ -187,8 +188,33 @@ def _refresh(ground: Ground) -> None:
     _table(
         "the same brought up",
         {"INSERT ... SELECT": hand, "with its difference": lambda: apply_difference(segment.pk, rule, now, told=False)},
-        rounds=3,
+        rounds=2,
     )
+
+
+def _rule_for_everybody(ground: Ground) -> None:
+    """Whom a tag rule would give its tag, and from whom it would take it: by the rule as SQL, and by bits."""
+    from contacts import queries
+    from scrm.core import clock
+    from tagging.models import Tag, TagRule
+    from tagging.rule_queries import ids_counted
+    from tagging.standing import rule_asked
+
+    now, tag = clock.now(), Tag.objects.get(code=ground.tags[-1])
+    rule = TagRule(name="all", tag=tag, condition=_four(ground), takes=True, over_hand=True, created_at=now)
+
+    def counted() -> tuple[int, ...]:
+        return tuple(ids_counted(ids) for ids in rule_asked(rule, now).values())
+
+    def by_sql() -> tuple[int, ...]:
+        ways = list(queries._quicker)
+        queries._quicker.clear()
+        try:
+            return counted()
+        finally:
+            queries._quicker.extend(ways)
+
+    _table("a tag rule, for everybody", {"the rule as SQL": by_sql, "by bits": counted}, rounds=2)
 
 
 def _cost_of_noting(ground: Ground) -> None:
@@ -203,7 +229,7 @@ def _cost_of_noting(ground: Ground) -> None:
     )
     takes: dict[str, list[float]] = {}
     for size in (1, 2_000):
-        for _round in range(ROUNDS * (20 if size == 1 else 1)):
+        for _round in range(ROUNDS * (50 if size == 1 else 3)):
             for name in ("no triggers", "nothing kept", "noted"):
                 with _undone():
                     _run(
@@ -220,9 +246,16 @@ def _cost_of_noting(ground: Ground) -> None:
 
 
 def _one_event(ground: Ground) -> None:
-    """One event with fifty tag rules on its type, and beside it one that no rule is on."""
+    """One event with fifty tag rules and fifty segments on its type, and beside it one that nothing is on.
+
+    The segments are looked at right after the commit: both are counted.
+    """
+    from audiences.models import Segment
+    from audiences.services import save_segment
     from events.inputs import Happening
+    from scheduler.budget import Budget
     from scrm.core import clock
+    from scrm.flows.audience import checks_due
     from scrm.flows.engagement import events_happened
     from tagging.models import Tag, TagRule
 
@@ -238,14 +271,21 @@ def _one_event(ground: Ground) -> None:
         TagRule.objects.create(
             name=str(number), tag=tags[number % len(tags)], event_type=ground.types[0], condition=rule, created_at=now
         )
+        window = {"type": ground.types[0], "days": WINDOW}
+        rule["all"][0] = {"fact": "events.count", "op": "gte", "value": 20 + number, "args": window}
+        save_segment(name=f"of {number}", kind="dynamic", condition=rule, by=None, now=now)
+    print(f"{Segment.objects.exclude(watches=[]).count()} segments", flush=True)
     ids = [row[0] for row in _rows("SELECT id FROM contacts_contact ORDER BY id LIMIT %s", [REACHES])]
     for kind in (ground.types[1], ground.types[0]):
-        times = [
-            _seconds(partial(events_happened, [Happening(pk, kind, now, f"bench:{kind}:{pk}")], now=now)) * 1000
-            for pk in ids
-        ]
-        rules = 50 if kind == ground.types[0] else 0
-        print(f"{f'one event, {rules} rules':<28} p50 {statistics.median(times):8.1f} ms  p95 {_p95(times):8.1f} ms")
+        happenings = [Happening(pk, kind, now, f"bench:{kind}:{pk}") for pk in ids]
+        followed: dict[str, list[float]] = {"one event": [], "its segments": []}
+        for each in happenings:
+            followed["one event"].append(_seconds(partial(events_happened, [each], now=now)) * 1000)
+            followed["its segments"].append(_seconds(partial(checks_due, Budget(5))) * 1000)
+        followed["both"] = [sum(pair) for pair in zip(*followed.values(), strict=True)]
+        on = 50 if kind == ground.types[0] else 0
+        for name, times in followed.items():
+            print(f"{f'{name}, {on} of each':<28} p50 {statistics.median(times):8.1f} ms  p95 {_p95(times):8.1f} ms")
 
 
 def _four(ground: Ground, first: int = 0) -> dict[str, Any]:

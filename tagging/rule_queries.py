@@ -8,7 +8,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from contacts.models import Contact
-from scrm.core.conditions import Condition, Not, Sql, compile_sql
+from contacts.queries import holds_of_everybody
+from scrm.core.conditions import Condition, Sql
 
 TAG_RULES_NEXT_DUE = "SELECT min(due_at) FROM tagging_tagrule WHERE due_at IS NOT NULL"
 TAGS_END_NEXT_DUE = "SELECT min(expires_at) FROM tagging_tagassignment WHERE expires_at IS NOT NULL"
@@ -29,7 +30,7 @@ _NO_RIVAL = """NOT EXISTS (
 
 def to_give(condition: Condition, tag_id: UUID, now: datetime, *, exclusive_group: UUID | None, over_hand: bool) -> Sql:
     """The ids of those who match and don't have the tag, as far as nobody decided otherwise by hand."""
-    rule = compile_sql(condition, now)
+    rule = holds_of_everybody(condition, now)
     texts, params = ["c.erased_at IS NULL", rule.text, _WITHOUT], [*rule.params, tag_id, now]
     if not over_hand:
         texts.append(_NOT_TAKEN)
@@ -42,7 +43,7 @@ def to_give(condition: Condition, tag_id: UUID, now: datetime, *, exclusive_grou
 
 def to_take(condition: Condition, rule_id: UUID, tag_id: UUID, now: datetime, *, over_hand: bool) -> Sql:
     """The ids of those who have the tag, by this rule or, `over_hand`, from anywhere, and don't match any more."""
-    rule = compile_sql(Not(condition), now)
+    rule = holds_of_everybody(condition, now, holds=False)
     text = (
         "SELECT c.id FROM tagging_tagassignment a JOIN contacts_contact c ON c.id = a.contact_id "
         "WHERE a.tag_id = %s AND (a.expires_at IS NULL OR a.expires_at > %s) AND c.erased_at IS NULL AND "

@@ -3,6 +3,7 @@
 from accounts.queries import SEALS_NEXT_DUE
 from alerts.queries import ALERTS_NEXT_DUE
 from audiences.bit_fold_queries import BITS_NEXT_DUE
+from audiences.bit_queries import ids_by_bits
 from audiences.check_queries import CHECKS_NEXT_DUE, MOVES_NEXT_DUE
 from audiences.queries import SEGMENTS_NEXT_DUE
 from audiences.services_checks import check_note
@@ -10,7 +11,7 @@ from campaigns.archive_queries import ARCHIVE_NEXT_DUE
 from campaigns.lane_queries import FOLLOW_UPS_NEXT_DUE, TOUCHPOINTS_NEXT_DUE
 from commerce.tier_queries import TIERS_NEXT_DUE
 from contacts.duplicate_queries import DUPLICATES_NEXT_DUE
-from contacts.queries import COPIES_NEXT_DUE
+from contacts.queries import COPIES_NEXT_DUE, ask_quicker
 from exchange.idempotency import ANSWERS_NEXT_DUE
 from exchange.queries import DELIVERIES_NEXT_DUE, INBOX_NEXT_DUE, JOBS_NEXT_DUE
 from leads.form_queries import PAGES_NEXT_DUE
@@ -55,6 +56,7 @@ def connect() -> None:
     register(DueSource("bits", BITS_NEXT_DUE, bits_due))
     register(DueSource("segment_moves", MOVES_NEXT_DUE, moves_due))
     ride_along(check_note)
+    ask_quicker(ids_by_bits)
     register(DueSource("answers", ANSWERS_NEXT_DUE, answers_due))
     register(DueSource("inbox", INBOX_NEXT_DUE, messages_due))
     register(DueSource("audit", SEALS_NEXT_DUE, audit_due))

@@ -10,6 +10,7 @@ from accounts.models import User
 from campaigns.models import RepTask
 from campaigns.task_selectors import task_list_open_of_contact
 from commerce.selectors import order_list_of_contact
+from commerce.tier_selectors import places_of_contact
 from contacts.models import Contact, OwnerChange
 from contacts.selectors import colleagues_of, friendships_of, groups_of, owner_changes_of
 from events.selectors import event_type_label, event_type_list
@@ -74,6 +75,7 @@ def around(viewer: User, contact: Contact) -> dict[str, Any]:
         "rated_by_hand": by_hand,
         "ratings": Rating.choices,
         "deals": list(opportunity_list(viewer, contact=contact.pk).order_by("settled_at", "-created_at")[:_DEALS]),
+        "tiers": places_of_contact(contact.pk),
         "orders": order_list_of_contact(contact.pk, limit=_ORDERS),
         "colleagues": colleagues_on(contact.pk, contact.owner_id),
         "friendships": friendships_of(contact.pk),

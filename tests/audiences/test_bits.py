@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from audiences.bit_models import CHUNK
-from audiences.bit_queries import count_by_bits
+from audiences.bit_queries import count_by_bits, ids_by_bits
 from audiences.models import BitFold, BitNote, BitPlace
 from audiences.selectors import segment_preview
 from audiences.services_bits import begin_bits, fold_bits, rebuild_bits
@@ -145,12 +145,20 @@ def change(world, draw):
     draw.choice(CHANGES)(world, contact, draw)
 
 
+def ids_found(condition, now):
+    ids = ids_by_bits(condition, now)
+    with connection.cursor() as cursor:
+        cursor.execute(ids.text, ids.params)
+        return [row[0] for row in cursor.fetchall()]
+
+
 def agrees(condition, now):
     """Whether bits had a say in it; then they say the same."""
     counted = count_by_bits(condition, now, 5)
     if counted is None:
         return False
     expected = set(contact_ids_matching(condition, now))
+    assert sorted(ids_found(condition, now)) == sorted(expected)
     assert counted == (len(expected), sorted(expected, reverse=True)[:5])
     return True
 

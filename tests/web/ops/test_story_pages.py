@@ -163,7 +163,7 @@ def test_around_costs_the_same_for_many(desk, lin, django_assert_max_num_queries
 
     fill(3)
     desk.get(f"/contacts/{lin.pk}/around/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = desk.get(f"/contacts/{lin.pk}/around/").content.decode()
     assert "Rep2" in page
 

@@ -112,6 +112,12 @@ def test_tiers_of_rules_are_added_put_in_order_and_deleted(desk, ruled):
     assert not TierPlace.objects.exists()
 
 
+def test_a_contact_s_page_and_phone_say_in_which_tiers_they_are(desk, ruled):
+    lin = TierPlace.objects.get().contact
+    for path in (f"/contacts/{lin.pk}/around/", f"/rep/customers/{lin.pk}/around"):
+        assert "Romans" in desk.get(path).content.decode()
+
+
 def test_rule_of_a_tier_that_says_nothing_is_refused_beside_it(desk, ruled):
     answer = add_tier(desk, ruled, "", "Rome")
     assert answer.status_code == 422
