@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from accounts.enums import Role, Scope
 from accounts.models import AuditEntry, Department, User
@@ -73,15 +73,6 @@ class Reach:
 
 def reach_of(user: User) -> Reach:
     return Reach(user.pk, owner_ids_visible(user))
-
-
-def user_list_taking_leads() -> list[User]:
-    """Active users in the round robin, the one who has waited longest first."""
-    return list(
-        User.objects.filter(is_active=True, takes_leads=True).order_by(
-            F("last_assigned_at").asc(nulls_first=True), "pk"
-        )
-    )
 
 
 def user_ids_of_department(department_id: UUID) -> set[UUID]:

@@ -8,9 +8,6 @@ from uuid import UUID
 from campaigns.enums import TouchState as S
 from campaigns.queries import rows_changed, rows_of
 
-WAITS = (S.PLANNED, S.CLAIMED, S.WITH_REP)
-"""What an exit cancels."""
-
 
 def doubled_runs(one: UUID, other: UUID) -> list[int]:
     """Runs of the two in an SOP that both were in, but for the one that goes on: the first, unless one is done."""

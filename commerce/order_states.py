@@ -10,7 +10,6 @@ from commerce.enums import OrderStatus
 from commerce.models import Order, OrderLine
 from commerce.order_folding import BEGINNING, Line, OrderState, Said
 
-_CENT: Final = Decimal("0.01")
 _NOTHING: Final = Decimal(0)
 _WHOLE: Final = "lines"
 _MOMENTS: Final = ("ordered_at", "paid_at")
@@ -78,10 +77,6 @@ def state_of(order: Order, lines: Iterable[OrderLine], codes: Mapping[Any, tuple
         },
         whole_at=datetime.fromisoformat(whole_at) if whole_at else BEGINNING,
     )
-
-
-def in_cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT)
 
 
 def _read(name: str, at: str, value: str) -> Said:

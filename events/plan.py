@@ -14,7 +14,6 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
-PROPERTY_KINDS: Final = tuple(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,12 +63,6 @@ def lag(now: datetime) -> tuple[float, int]:
     return seconds, tenants
 
 
-def limit_statements(milliseconds: int) -> None:
-    """For this connection: a question that takes longer is no longer asked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [str(milliseconds)])
-
-
 def take_turns() -> None:
     """Until the transaction ends: two watchmen don't open the same alert twice."""
     with connection.cursor() as cursor:

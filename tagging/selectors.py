@@ -65,13 +65,6 @@ def tag_get(pk: UUID) -> Tag | None:
     return Tag.objects.select_related("group__category", "owner").filter(pk=pk).first()
 
 
-def tag_get_by_code(code: str) -> Tag | None:
-    """The tag of a code, or the one that it was merged into."""
-    tag = Tag.objects.select_related("group__category", "owner", "merged_into__group__category").filter(code=code)
-    found = tag.first()
-    return found.merged_into or found if found else None
-
-
 def tag_list_others(tag: Tag) -> QuerySet[Tag]:
     """Those that a tag may become."""
     return tag_list_active().exclude(pk=tag.pk)
@@ -97,12 +90,6 @@ def tag_category_get(pk: UUID) -> TagCategory | None:
 def tag_list_of_group(group: TagGroup) -> list[Tag]:
     """Those that may be given, in their order."""
     return list(group.tags.filter(archived=False))
-
-
-def tag_list_everything() -> QuerySet[Tag]:
-    """Archived ones too, without those that became another; in the taxonomy's order."""
-    rows = Tag.objects.filter(merged_into=None).select_related("group__category", "owner")
-    return rows.order_by("group__category__position", "group__position", "position", "name")
 
 
 def taxonomy_lines(*, archived: bool = True) -> list[Line]:

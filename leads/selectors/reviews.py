@@ -71,7 +71,3 @@ def review_leads(viewer: User, review: Review) -> list[Lead]:
     """The leads that came of it and that the viewer may see, the newest first."""
     rows = Lead.objects.filter(review_links__review=review).select_related("contact", "source", "owner")
     return list(visible_to(viewer, rows).order_by("-captured_at", "-pk"))
-
-
-def reviews_of_lead(lead: Lead) -> list[Review]:
-    return list(Review.objects.filter(brought__lead=lead).order_by("-written_at"))

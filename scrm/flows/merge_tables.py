@@ -44,6 +44,7 @@ from leads.models import (
     Touch,
 )
 from lifecycle.models import Position, StageTransition
+from scrm.core.pointers import pointers_to
 from tagging.models import ContactScore, TagAssignment, TagChange
 
 _FOLLOW: Final = Follow()
@@ -144,12 +145,7 @@ RULES: Final[dict[tuple[type[Model], str], Rule]] = {
 
 def pointers() -> list[tuple[type[Model], str]]:
     """Every model and field that points to a contact, in whatever room."""
-    fields = Contact._meta.get_fields(include_hidden=True)
-    found: set[tuple[type[Model], str]] = set()
-    for each in fields:
-        if each.auto_created and (each.one_to_many or each.one_to_one):
-            found.add((each.related_model, each.field.name))  # type: ignore[union-attr, arg-type]
-    return sorted(found, key=lambda pointer: (pointer[0]._meta.db_table, pointer[1]))
+    return sorted(set(pointers_to(Contact)), key=lambda pointer: (pointer[0]._meta.db_table, pointer[1]))
 
 
 def merge_tables() -> dict[Pointer, Rule]:

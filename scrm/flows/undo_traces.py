@@ -32,6 +32,7 @@ from leads.models import (
     Touch,
 )
 from lifecycle.models import Position, StageTransition
+from scrm.core.pointers import pointers_to
 from tagging.models import ContactScore, TagAssignment, TagChange
 
 
@@ -116,7 +117,4 @@ def first_of(reasons: Collection[Stay]) -> Stay | None:
 
 
 def _pointers(subject: type[Model]) -> list[tuple[type[Model], str]]:
-    fields = subject._meta.get_fields(include_hidden=True)
-    pointing = [each for each in fields if each.auto_created and (each.one_to_many or each.one_to_one)]
-    found: list[tuple[type[Model], str]] = [(each.related_model, each.field.name) for each in pointing]  # type: ignore[union-attr, misc]
-    return [(model, name) for model, name in found if model not in _GO_ALONG]
+    return [(model, name) for model, name in pointers_to(subject) if model not in _GO_ALONG]

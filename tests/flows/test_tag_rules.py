@@ -200,7 +200,10 @@ def test_a_rule_is_asked_about_everybody_once_at_a_time_and_not_while_it_is_off(
 
 def test_rules_that_would_go_round_for_ever_are_refused_with_the_way(people):
     x, y = make_tags("X", "Y")
-    has = lambda tag, op: {"fact": "tags", "op": op, "value": [tag.code]}  # noqa: E731
+
+    def has(tag, op):
+        return {"fact": "tags", "op": op, "value": [tag.code]}
+
     switch_on(make_rule(y, has(x, "has_any"), name="If X then Y"))
 
     with pytest.raises(ValidationError, match="X unless Y → If X then Y → X unless Y"):

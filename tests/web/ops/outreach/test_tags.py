@@ -57,7 +57,9 @@ def test_a_file_that_is_none_is_said_so(ops):
 
 def test_tags_stand_as_they_were_dragged_or_moved_by_a_button(ops, tags):
     url = reverse("ops:tag_order", args=[tags[0].group_id])
-    names = lambda: list(Tag.objects.order_by("position").values_list("name", flat=True))  # noqa: E731
+
+    def names() -> list[str]:
+        return list(Tag.objects.order_by("position").values_list("name", flat=True))
 
     ops.post(url, {"row": [str(tags[place].pk) for place in (2, 0, 1)]})
     assert names() == ["Mixed", "Dry", "Oily"]
