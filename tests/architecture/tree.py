@@ -59,7 +59,6 @@ WRITERS = {
     "contacts/upkeep.py",
     "content/upkeep.py",
     "leads/upkeep.py",
-    "lifecycle/upkeep.py",
     "tagging/upkeep.py",
     "tenants/domains.py",
     "tenants/portable/restore.py",
