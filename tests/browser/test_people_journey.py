@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext, override
 from django_tenants.utils import tenant_context
 from playwright.sync_api import expect
 
@@ -55,41 +56,52 @@ def visit_page(contact: Contact, title: str) -> None:
     events_happened([Happening(contact.pk, "page_visited", clock.now(), title, said)], now=clock.now())
 
 
-def test_two_are_found_shown_in_clear_merged_and_parted_without_a_mouse(live, acme_live, page):
-    olga = make_user("olga-people", Role.OPS)
-    lin = arrive(70_001, name="Lin Xiao", identities=[phone("13800137001")]).contact
-    double = arrive(70_002, name="Ms Lin", identities=[email("lin7002@example.com")]).contact
+@pytest.mark.parametrize(("language", "digits"), [("en", "7001"), ("zh-hans", "7005")])
+def test_two_are_found_shown_in_clear_merged_and_parted_without_a_mouse(
+    live, acme_live, open_browser, language, digits
+):
+    def said(text: str, **names: str) -> str:
+        with override(language):
+            return gettext(text) % names if names else gettext(text)
+
+    number, (one, other) = int(f"7{digits}"), (f"Lin {digits}", f"Ms Lin {digits}")
+    address, of_other = f"lin{digits}@example.com", {"name": other}
+    olga = make_user(f"olga-{language}", Role.OPS)
+    lin = arrive(number, name=one, identities=[phone(f"1380013{digits}")]).contact
+    double = arrive(number + 1, name=other, identities=[email(address)]).contact
     visit_page(lin, "Price list")
     visit_page(double, "Opening hours")
-    log_in(page, live, olga).goto(live.url("acme", "/"))
+    page = log_in(open_browser(language={"en": "en-US", "zh-hans": "zh-CN"}[language]), live, olga)
+    page.goto(live.url("acme", "/"))
 
     page.keyboard.press("/")
-    page.keyboard.type("7001")
-    page.locator("#search-results").get_by_role("link", name="Lin Xiao").first.wait_for()
+    page.keyboard.type(digits)
+    page.locator("#search-results").get_by_role("link", name=one).first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Lin Xiao", level=1).wait_for()
+    page.get_by_role("heading", name=one, level=1).wait_for()
 
-    assert page.get_by_text("13800137001").count() == 0
-    page.get_by_role("button", name="Show in clear").press("Enter")
-    page.get_by_text("+8613800137001").wait_for()
+    assert page.get_by_text(f"1380013{digits}").count() == 0
+    page.get_by_role("button", name=said("Show in clear")).press("Enter")
+    page.get_by_text(f"+861380013{digits}").wait_for()
     assert Reveal.objects.filter(contact=lin, by=olga).count() == 1
     assert AuditEntry.objects.filter(action="identity.revealed", actor=olga).exists()
 
-    page.get_by_role("link", name="Merge…").press("Enter")
-    page.get_by_role("heading", name="Who is the same person as Lin Xiao?").wait_for()
-    page.get_by_role("main").get_by_role("searchbox").fill("lin7002@example.com")
+    page.get_by_role("link", name=said("Merge…"), exact=True).press("Enter")
+    page.get_by_role("heading", name=said("Who is the same person as %(name)s?", name=one)).wait_for()
+    page.get_by_role("main").get_by_role("searchbox").fill(address)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Ms Lin").press("Enter")
-    page.get_by_role("button", name="Merge Ms Lin into Lin Xiao").press("Enter")
-    page.get_by_text("Ms Lin was merged in.").wait_for()
+    page.get_by_role("link", name=other).press("Enter")
+    page.get_by_role("button", name=said("Merge %(goes)s into %(stays)s", goes=other, stays=one)).press("Enter")
+    merged = "%(name)s was merged in. It can be taken back on this page at any time."
+    page.get_by_text(said(merged, **of_other)).wait_for()
     story = page.locator("#story")
     expect(story).to_contain_text("Price list")
     expect(story).to_contain_text("Opening hours")
 
-    page.get_by_role("link", name="Un-merge…").press("Enter")
-    page.get_by_role("button", name="Take the merge back").press("Enter")
-    page.get_by_text("Ms Lin is a customer of their own again.").wait_for()
+    page.get_by_role("link", name=said("Un-merge…")).press("Enter")
+    page.get_by_role("button", name=said("Take the merge back")).press("Enter")
+    page.get_by_text(said("%(name)s is a customer of their own again.", **of_other)).wait_for()
     expect(story).to_contain_text("Opening hours")
     expect(story).not_to_contain_text("Price list")
     page.goto(live.url("acme", f"/contacts/{lin.pk}/"))

@@ -67,7 +67,7 @@ def test_business_lives_through_its_weeks_once(db, monkeypatch):
         assert set(Opportunity.objects.values_list("stage__kind", flat=True)) == set(DealKind)
         assert ResponseClock.objects.filter(ended_as="met").exists()
         assert ResponsePause.objects.filter(ended_at=None).count() == 2
-        assert Job.objects.filter(kind="hand_over", total__gte=9).exists()
+        assert Job.objects.get(kind="hand_over").total >= 9
         assert StageHandOver.objects.get().people.count() == 2
         assert TierScheme.objects.filter(due_at__lte=clock.now(), tiers__isnull=False).distinct().count() == 3
         assert Voice.objects.filter(interaction__next_on__isnull=False).exists()

@@ -183,7 +183,6 @@ def around_customer(request: Visit, contact_id: UUID) -> HttpResponse:
     context = around(request.user, contact) | {
         "sops": sops_of_contact(contact.pk),
         "files": attachment_list_of_contact(contact.pk),
-        "field_groups": fields_grouped(fields_shown(contact, role=request.user.role, zone=tenant_zone())),
         "standing": consent_standing(contact.pk),
     }
     return render(request, "rep/around.html", context)
