@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
 
-from accounts.models import Department
+from accounts.models import AuditEntry, Department
 from accounts.services_duty import save_duty, save_hours
 from alerts.enums import AlertKind
 from alerts.models import Alert
-from leads.enums import ResponseEnd, ResponseStep, TakenTo
+from leads.enums import PauseReason, ResponseEnd, ResponseStep, TakenTo
 from leads.models import Lead, ResponseClock, ResponseRule, Source
 from leads.responses import Promise, next_step, step_to_take
-from leads.selectors import responses_kept
+from leads.selectors import leads_to_take, responses_kept
 from leads.services import save_response_rule
 from leads.upkeep import start_working
 from scheduler.budget import Budget
@@ -24,6 +24,7 @@ from scrm.core import clock
 from scrm.flows import responses
 from scrm.flows.arrival import lead_arrived
 from scrm.flows.progress import lead_lost, lead_won
+from scrm.flows.response_pauses import response_paused
 from scrm.flows.responses import responses_due
 from scrm.flows.starter import lay_out_tenant
 from tenants.models import Tenant
@@ -100,6 +101,29 @@ def test_owner_is_reminded_the_head_is_told_and_somebody_else_gets_it(ben, ada, 
     waits = ResponseClock.objects.get()
     assert (waits.step, waits.ended_as) == (ResponseStep.REMIND, "")
     assert waits.due_at > clock.now()
+
+
+@pytest.mark.parametrize("meanwhile", ["taken", "answered", "paused"])
+def test_what_was_found_to_be_taken_is_asked_again_once_it_is_held(ben, ada, later, meanwhile):
+    bea = make_user("bea", takes_leads=True)
+    rule()
+    lead = arrive(1, owner_id=ben.pk)
+    for _step in ("reminder", "escalation", "taking"):
+        later(minutes=31)
+        responses._remind()
+    [found] = leads_to_take(limit=9, now=clock.now())
+    if meanwhile == "taken":
+        responses._take_away(*found)
+    elif meanwhile == "answered":
+        start_working(lead_ids=[lead.pk], by=ben, now=clock.now())
+    else:
+        until = clock.now() + timedelta(days=1)
+        assert response_paused(lead, reason=PauseReason.ASKED, until=until, by=ben, now=clock.now())
+
+    responses._take_away(*found)
+
+    assert Lead.objects.get().owner == (bea if meanwhile == "taken" else ben)
+    assert AuditEntry.objects.filter(action="lead.taken_away").count() == (meanwhile == "taken")
 
 
 def test_lead_that_nobody_answers_goes_into_the_pool(ben, ada, later):
