@@ -223,6 +223,9 @@ def measure(viewers: dict[str, Any], contact: Any, rows: int) -> None:
     from django.test import Client
     from django_tenants.utils import schema_context
 
+    from scrm.web.ready import get_ready
+
+    get_ready()
     clients = {}
     for name in ("few", "manager"):
         clients[name] = Client(headers={"host": HOST})

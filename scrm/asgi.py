@@ -7,5 +7,7 @@ from scrm.wsgi import application as pages
 
 # isort: split
 from scrm.web.live.front import Front
+from scrm.web.ready import get_ready
 
+get_ready()
 application = Front(pages, threads=settings.SCRM_WEB_THREADS, redis_url=settings.REDIS_URL)

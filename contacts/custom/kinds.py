@@ -39,6 +39,7 @@ class OwnKind:
     matches: bool = True
     several: bool = True
     archived: bool = False
+    help: str = ""
 
     @property
     def label(self) -> str:

@@ -47,5 +47,5 @@ class CustomKind(models.Model):
         """As values are read by it."""
         names = tuple(dict.fromkeys(filter(None, (self.name, self.label, self.label_zh, self.code))))
         patterns = patterns_of(self.pattern)
-        rules = (self.matches, self.several, self.archived)
+        rules = (self.matches, self.several, self.archived, self.help_text)
         return OwnKind(self.code, names, Spelling(self.spelling), patterns, *rules)

@@ -24,8 +24,8 @@ class OwnIdentities(forms.Form):
         self.kinds = kinds
         for kind in kinds:
             widget = forms.TextInput({"autocomplete": "off", "placeholder": ", ".join(kind.patterns)})
-            asked = forms.CharField(label=kind.label, max_length=EXTERNAL_ID_MAX, required=False, widget=widget)
-            self.fields[PREFIX + kind.code] = asked
+            said: dict[str, Any] = {"label": kind.label, "help_text": kind.help, "required": False}
+            self.fields[PREFIX + kind.code] = forms.CharField(**said, max_length=EXTERNAL_ID_MAX, widget=widget)
 
     @property
     def identity_rows(self) -> list[forms.BoundField]:
