@@ -34,13 +34,15 @@ DEEP = bool(os.environ.get("SCRM_DEEP"))
 PATIENCE = 900_000 if DEEP else 30_000
 """Milliseconds until everybody has the tag."""
 WATCH = """
-window.seen = [];
+sessionStorage.setItem("seen", "[]");
 new MutationObserver(() => {
     const bar = document.querySelector("progress");
-    if (bar && bar.position > 0 && bar.position !== window.seen.at(-1)) window.seen.push(bar.position);
+    const seen = JSON.parse(sessionStorage.getItem("seen"));
+    if (bar && bar.position > 0 && bar.position !== seen.at(-1))
+        sessionStorage.setItem("seen", JSON.stringify([...seen, bar.position]));
 }).observe(document.body, { childList: true, subtree: true, attributes: true });
 """
-"""Notes on the page how far its bar has come, each time that it says something else."""
+"""Notes how far the bar has come, each time that it says something else; the page comes anew at the end."""
 
 
 def add_people(city: str, many: int) -> None:
@@ -148,7 +150,7 @@ def apply_rule(way: Journey, tag: Tag) -> float:
     stat = way.page.locator(".stat", has_text=way.say("Got the tag")).locator(".stat-value")
     expect(stat).to_have_text(f"{way.many:,}", timeout=PATIENCE)
     if DEEP:
-        seen = way.page.evaluate("window.seen")
+        seen = way.page.evaluate("JSON.parse(sessionStorage.getItem('seen'))")
         assert len(seen) >= 3, seen
         assert seen == sorted(seen)
     assert TagAssignment.objects.filter(tag=tag).count() == way.many
