@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from scrm.core.admin import HistoryAdmin, RoomAdmin, RuleForm, SetupInline
 from tagging.admin_scores import ScoreRuleAdmin as ScoreRuleAdmin
-from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
+from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule, TagScoring, TagSignal
 
 
 class TagInline(SetupInline):
@@ -77,3 +77,17 @@ class TagChangeAdmin(HistoryAdmin):
     list_filter = ("added", "source", "tag")
     list_select_related = ("contact", "tag", "by")
     search_fields = ("contact__name",)
+
+
+@admin.register(TagScoring)
+class TagScoringAdmin(HistoryAdmin):
+    list_display = ("group", "half_life_days", "least", "lead", "active", "due_at")
+    list_filter = ("active",)
+    list_select_related = ("group",)
+
+
+@admin.register(TagSignal)
+class TagSignalAdmin(HistoryAdmin):
+    list_display = ("tag", "event_type", "property", "value", "points")
+    list_filter = ("event_type",)
+    list_select_related = ("tag",)

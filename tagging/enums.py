@@ -22,6 +22,7 @@ class TagSource(TextChoices):
     CONTENT = "content", _("Content")
     WECOM = "wecom", _("WeCom")
     SOP = "sop", _("SOP")
+    POINTS = "points", _("By points")
     ENDED = "ended", _("Its time is over")
 
 

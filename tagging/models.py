@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Contact
 from scrm.core.ids import uuid7
 from tagging.enums import CategoryKind, TagSource
+from tagging.points_models import TagScoring as TagScoring
+from tagging.points_models import TagSignal as TagSignal
 from tagging.score_models import ContactScore as ContactScore
 from tagging.score_models import ScoreRule as ScoreRule
 from tagging.score_models import ScoreScale as ScoreScale
@@ -195,6 +197,7 @@ class TagChange(models.Model):
         indexes = [
             models.Index(fields=["contact", "-at"], name="tag_change_contact"),
             models.Index(fields=["rule", "-at"], name="tag_change_rule", condition=models.Q(rule__isnull=False)),
+            models.Index(fields=["tag", "-at"], name="tag_change_points", condition=models.Q(source="points")),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,13 @@ _RULES: Final = Statement(
     "SELECT r.id, r.tag_id, r.event_type, r.condition, r.name, r.listens, r.over_hand FROM tagging_tagrule r "
     "JOIN tagging_tag t ON t.id = r.tag_id AND NOT t.archived "
     "CROSS JOIN (SELECT %s::text[] AS types) happened "
-    "WHERE r.active AND (r.event_type = ANY(happened.types) OR r.listens::text[] && happened.types) ORDER BY r.id"
+    "WHERE r.active AND (r.event_type = ANY(happened.types) OR r.listens::text[] && happened.types) "
+    "UNION ALL "
+    "SELECT s.id, t.group_id, s.event_type, jsonb_build_object('property', s.property, 'value', s.value), "
+    "NULL, NULL, NULL "
+    "FROM tagging_tagsignal s JOIN tagging_tag t ON t.id = s.tag_id AND NOT t.archived "
+    "JOIN tagging_tagscoring g ON g.group_id = t.group_id AND g.active "
+    "WHERE s.event_type = ANY(%s::text[]) ORDER BY 1"
 )
 
 
@@ -37,12 +43,15 @@ def tag_ids_by_name(names: Collection[str]) -> dict[str, UUID]:
         return dict(cursor.fetchall())
 
 
-def tag_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, str, list[str], bool]]:
+def tag_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, str | None, list[str], bool]]:
     """(rule, tag, type of event, condition, name, types listened to, whether over what people decided) of the active
     rules that events of these types set off, of tags in use, in order.
+
+    A signal has no name: (signal, group, type of event, what the event must say).
     """
+    types = array(event_types)
     with connection.cursor() as cursor:
-        cursor.execute(_RULES, [array(event_types)])
+        cursor.execute(_RULES, [types, types])
         return [(*row[:3], json.loads(row[3]), *row[4:]) for row in cursor.fetchall()]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from scrm.core.conditions import Condition, Snapshot, Use, evaluate
+from scrm.core.conditions.json_values import as_text
 
 EVIDENCE_MAX = 200
 
@@ -25,6 +26,16 @@ class Rule:
     name: str = ""
     listens: tuple[str, ...] = ()
     over_hand: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """An event of the type, where it says this of itself, may change who has which tag of the group."""
+
+    group_id: UUID
+    event_type: str
+    property: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,17 @@ def decide_grants(
                     again=not rule.event_type,
                 )
     return list(grants.values())
+
+
+def groups_to_count(signals: Sequence[Signal], events: Sequence[Mapping[str, Any]]) -> dict[UUID, set[UUID]]:
+    """The groups of whose tags these events speak, each with the contacts who did them."""
+    found: dict[UUID, set[UUID]] = {}
+    for signal in signals:
+        for event in events:
+            is_meant = event["type"] == signal.event_type
+            if is_meant and (not signal.property or as_text(event["properties"].get(signal.property)) == signal.value):
+                found.setdefault(signal.group_id, set()).add(event["contact_id"])
+    return found
 
 
 def one_per_exclusive_group(grants: Iterable[Grant], exclusive: Mapping[UUID, UUID]) -> list[Grant]:

@@ -79,6 +79,10 @@ def group_list_of_category(category: TagCategory) -> list[TagGroup]:
     return list(category.groups.all())
 
 
+def tag_names_of_group(group_id: UUID) -> dict[UUID, str]:
+    return dict(Tag.objects.filter(group=group_id).values_list("pk", "name"))
+
+
 def tag_group_get(pk: UUID) -> TagGroup | None:
     return TagGroup.objects.select_related("category").filter(pk=pk).first()
 

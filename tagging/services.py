@@ -12,7 +12,7 @@ from scrm.core.stored_rules import readable
 from tagging import queries, rule_queries
 from tagging.enums import TagSource
 from tagging.models import Tag, TagAssignment, TagCategory, TagChange, TagGroup, TagRule
-from tagging.rules import EVIDENCE_MAX, Grant, Rule, one_per_exclusive_group
+from tagging.rules import EVIDENCE_MAX, Grant, Rule, Signal, one_per_exclusive_group
 
 Pair = tuple[UUID, UUID]
 """A contact and a tag."""
@@ -81,12 +81,13 @@ def remove_tags(
     source: TagSource,
     now: datetime,
     by: User | None = None,
-    evidence: str = "",
+    evidence: str | Mapping[Pair, str] = "",
     rule_id: UUID | None = None,
 ) -> list[Pair]:
-    """Take tags; gives the pairs that were there. The contacts are locked."""
+    """Take tags; gives the pairs that were there. The contacts are locked. The evidence is of each, or of all."""
     removed = queries.delete_assignments(pairs) if pairs else []
-    _record(removed, len(removed), dict.fromkeys(removed, (evidence, rule_id)), source, by, now)
+    said = {pair: (evidence if isinstance(evidence, str) else evidence[pair], rule_id) for pair in removed}
+    _record(removed, len(removed), said, source, by, now)
     return removed
 
 
@@ -109,14 +110,15 @@ def restore_tags(
     return restored
 
 
-def rules_for(event_types: Collection[str]) -> list[Rule]:
-    """The active rules that events of these types set off, of tags in use, as far as they can be read."""
-    rows = queries.tag_rules(event_types)
-    return [
-        Rule(pk, tag_id, event_type, read, name, tuple(listens), over_hand)
-        for pk, tag_id, event_type, condition, name, listens, over_hand in rows
-        if (read := readable(condition, pk)) is not None
-    ]
+def rules_for(event_types: Collection[str]) -> tuple[list[Rule], list[Signal]]:
+    """The active rules that events of these types set off, of tags in use, as far as they can be read; and signals."""
+    rules, signals = [], []
+    for pk, tag_id, event_type, condition, name, listens, over_hand in queries.tag_rules(event_types):
+        if name is None:
+            signals.append(Signal(tag_id, event_type, condition["property"], condition["value"]))
+        elif (read := readable(condition, pk)) is not None:
+            rules.append(Rule(pk, tag_id, event_type, read, name, tuple(listens), over_hand))
+    return rules, signals
 
 
 def tag_ids_named(names: Iterable[str]) -> dict[str, UUID]:

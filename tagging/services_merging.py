@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record_audit
-from tagging.models import ScoreRule, Tag, TagRule
+from tagging.models import ScoreRule, Tag, TagRule, TagSignal
 
 
 @transaction.atomic
@@ -24,5 +24,15 @@ def merge_tag(*, tag: Tag, into: Tag, by: User | None, now: datetime) -> None:
     Tag.objects.filter(merged_into=tag).update(merged_into=into)
     TagRule.objects.filter(tag=tag).update(tag=into)
     ScoreRule.objects.filter(tag=tag).update(tag=into)
+    _take_signals(tag, into)
     details = {"from": tag.name, "to": into.name}
     record_audit(action="tag.merged", actor=by, subject=into, details=details, now=now)
+
+
+def _take_signals(tag: Tag, into: Tag) -> None:
+    """What counted for the one counts for the other; what counted for both counts once."""
+    both = {(each.event_type, each.property, each.value) for each in into.signals.all()}
+    for signal in tag.signals.select_for_update():
+        if (signal.event_type, signal.property, signal.value) in both:
+            signal.delete()
+    TagSignal.objects.filter(tag=tag).update(tag=into)

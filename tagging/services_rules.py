@@ -16,7 +16,7 @@ from scrm.core.conditions import Condition, ConditionInvalid, Scope, facts, pars
 from scrm.core.conditions.tree import walk
 from tagging.enums import ScoreKind
 from tagging.loops import Link, find_loop
-from tagging.models import ScoreRule, Tag, TagRule
+from tagging.models import ScoreRule, Tag, TagGroup, TagRule, TagScoring
 
 LOOKED_EVERY: Final = timedelta(hours=1)
 """How often a rule without an event is asked about everybody: time passes, and what people edit is no event."""
@@ -87,6 +87,7 @@ def switch_tag_rule(*, rule: TagRule, active: bool, by: User | None, now: dateti
 
 def refuse_loop(rule: TagRule) -> None:
     """ValidationError where this rule and those that are on would set each other off for ever."""
+    refuse_counted(rule)
     # Two that are switched on at once wait for each other here.
     others = TagRule.objects.select_for_update(of=("self",)).filter(event_type="", active=True).exclude(pk=rule.pk)
     rows = [rule, *others.select_related("tag__group").order_by("pk")]
@@ -100,6 +101,13 @@ def refuse_loop(rule: TagRule) -> None:
         raise ValidationError(
             {"condition": _("These rules would set each other off for ever: %(way)s.") % {"way": " → ".join(loop)}}
         )
+
+
+def refuse_counted(rule: TagRule) -> None:
+    """ValidationError where points find the tag of its group: the two would take turns for ever."""
+    group = TagGroup.objects.select_for_update().get(pk=rule.tag.group_id)
+    if TagScoring.objects.filter(pk=group.pk, active=True).exists():
+        raise ValidationError({"tag": _("Points find the tag of the group “%(group)s”.") % {"group": group.name}})
 
 
 def listened_to(condition: Condition) -> list[str]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.services import record_audit
 from scrm.core.ids import short_code
-from tagging.models import Tag, TagAssignment, TagCategory, TagGroup, TagRule
+from tagging.models import Tag, TagAssignment, TagCategory, TagGroup, TagRule, TagScoring
+
+Place = TypeVar("Place", TagCategory, TagGroup, Tag)
 
 
 @transaction.atomic
@@ -89,6 +93,8 @@ def edit_group(
     *, group: TagGroup, category: TagCategory, name: str, exclusive: bool, by: User | None, now: datetime
 ) -> TagGroup:
     """Change a group; ValidationError where it can't be one at most, for somebody has several of its tags."""
+    if group.exclusive and not exclusive and TagScoring.objects.filter(pk=group.pk, active=True).exists():
+        raise ValidationError({"exclusive": _("Points find its tag: switch them off first.")})
     if exclusive and not group.exclusive:
         group.exclusive = True
         refuse_several(group, [])
@@ -100,12 +106,12 @@ def edit_group(
 
 
 @transaction.atomic
-def order_rows(*, rows: Sequence[TagCategory | TagGroup | Tag], by: User | None, now: datetime) -> None:
+def order_rows(*, rows: Sequence[Place], by: User | None, now: datetime) -> None:
     """Let categories, the groups of one, or the tags of a group stand in this order."""
     for position, row in enumerate(rows):
         row.position = position
     if rows:
-        type(rows[0])._default_manager.bulk_update(rows, ["position"])  # type: ignore[arg-type]
+        type(rows[0]).objects.bulk_update(rows, ["position"])
         record_audit(action="tag.ordered", actor=by, subject=rows[0], details={"rows": len(rows)}, now=now)
 
 

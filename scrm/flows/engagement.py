@@ -31,8 +31,11 @@ from scrm.flows import progress
 from scrm.flows.response_pauses import customers_came_back
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
-from tagging.rules import Grant, decide_grants
+from tagging.points import grants_of, told
+from tagging.points_queries import moves_of
+from tagging.rules import Grant, Signal, decide_grants, groups_to_count
 from tagging.rules import Rule as TagRule
+from tagging.selectors import tag_names_of_group
 from tagging.services_scores import Changed, scores_touched
 from tenants.selectors import tenant_current
 
@@ -43,13 +46,15 @@ class Follows:
 
     declared: Mapping[str, Declared]
     tag_rules: Sequence[TagRule]
+    signals: Sequence[Signal]
     stage_rules: Sequence[StageRule]
 
 
 def follows_of(types: Collection[str]) -> Follows:
     """What there is on these types."""
-    rules = tagging.services.rules_for(types), lifecycle.services.rules_for(types)
-    return Follows(events.services.declarations(types), *rules)
+    tag_rules, signals = tagging.services.rules_for(types)
+    stage_rules = lifecycle.services.rules_for(types)
+    return Follows(events.services.declarations(types), tag_rules, signals, stage_rules)
 
 
 def events_happened(happenings: Sequence[Happening], *, now: datetime) -> list[HappeningOutcome]:
@@ -161,6 +166,23 @@ def give_tags(
     return added
 
 
+def points_counted(
+    group_id: UUID, contact_ids: Collection[UUID], *, now: datetime, start: bool = True
+) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+    """Let locked contacts have the tag of a group that points say; gives from which to which. Inside `due_work`."""
+    moves = moves_of(group_id, contact_ids, now)
+    if not moves:
+        return {}
+    names = tag_names_of_group(group_id)
+    given = give_tags(grants_of(moves, names), source=TagSource.POINTS, now=now, start=start)
+    lost = {(each.contact_id, each.before): told(each, names) for each in moves if each.before and not each.after}
+    taken = tagging.services.remove_tags(pairs=[*lost], source=TagSource.POINTS, evidence=lost, now=now)
+    tags_told(HookEvent.TAG_REMOVED, taken, now=now)
+    scores_touched([Changed(contact_id, now, tag_id=tag_id) for contact_id, tag_id in taken])
+    done = {contact_id for contact_id, _tag in (*given, *taken)}
+    return {each.contact_id: (each.before, each.after) for each in moves if each.contact_id in done}
+
+
 def starts_for(
     lead_of: Mapping[UUID, UUID | None], now: datetime, zones: Mapping[UUID, str] | None = None
 ) -> dict[UUID, Start]:
@@ -185,7 +207,7 @@ def _came_back(follows: Follows, happenings: Sequence[Happening], now: datetime)
 
 def _apply_rules(follows: Follows, happenings: Sequence[Happening], now: datetime, *, start: bool) -> None:
     tag_rules, stage_rules = follows.tag_rules, follows.stage_rules
-    if not tag_rules and not stage_rules:
+    if not tag_rules and not stage_rules and not follows.signals:
         return
     new: list[Mapping[str, Any]] = [
         {
@@ -202,4 +224,6 @@ def _apply_rules(follows: Follows, happenings: Sequence[Happening], now: datetim
     if uses(*conditions):
         known = contacts.queries.fact_values(conditions, {event["contact_id"] for event in new}, now)
     give_tags(decide_grants(tag_rules, new, known, now), source=TagSource.RULE, now=now, start=start)
+    for group_id, contact_ids in sorted(groups_to_count(follows.signals, new).items()):
+        points_counted(group_id, contact_ids, now=now, start=start)
     progress.move(decide_moves(stage_rules, new, known, now), source=MoveSource.RULE, now=now)

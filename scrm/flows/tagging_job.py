@@ -28,6 +28,10 @@ from scheduler.services import due_work
 from scrm.core import clock, failpoints
 from scrm.core.conditions import Sql
 from scrm.flows.engagement import give_tags
+from scrm.flows.tag_points import GIVE as GIVE
+from scrm.flows.tag_points import KIND as KIND
+from scrm.flows.tag_points import POINTS, PointsPlan
+from scrm.flows.tag_points import TAKE as TAKE
 from scrm.flows.telling import tags_told
 from tagging.enums import TagSource
 from tagging.models import Tag, TagRule
@@ -38,9 +42,7 @@ from tagging.selectors import tag_get, tag_rule_get
 from tagging.services_scores import Changed, scores_touched
 from tagging.standing import rule_asked
 
-KIND: Final = "tagging"
 LIST, RULE, MERGE = "list", "rule", "merge"
-GIVE, TAKE = "give", "take"
 _NOTED: Final = {"noted": True, "phase": GIVE}
 _AT_ONCE: Final = 1_000
 """Contacts in one transaction: so many rows are held for about a second."""
@@ -131,7 +133,7 @@ def _next_batch(job: Job) -> bool:
     """One transaction with its checkpoint, a place among those who are noted."""
     now = clock.now()
     with due_work():
-        plan = _Plan.of(job, now)
+        plan = _plan_of(job, now)
         if plan is None:
             reason = gettext("The tag or the rule is not in use any more.")
             jobs.finish_job(job=job, state=JobState.FAILED, error=reason, now=now)
@@ -160,6 +162,10 @@ def _next_batch(job: Job) -> bool:
             return True
         jobs.save_progress(job=job, now=clock.now())
     return False
+
+
+def _plan_of(job: Job, now: datetime) -> "_Plan | PointsPlan | None":
+    return PointsPlan.of(job, now) if job.options["what"] == POINTS else _Plan.of(job, now)
 
 
 class _Plan:

@@ -38,10 +38,12 @@ from scrm.flows.reviews import reviews_due
 from scrm.flows.scoring import scores_due
 from scrm.flows.stage_deadlines import stage_deadlines_due
 from scrm.flows.stage_rules import stage_rules_due
+from scrm.flows.tag_points import points_due
 from scrm.flows.tag_rules import tag_rules_due, tags_ended
 from scrm.flows.talks import follow_ups_due, talks_due
 from scrm.flows.tiers import tiers_due
 from scrm.flows.touchpoint import touchpoints_due
+from tagging.points_queries import POINTS_NEXT_DUE
 from tagging.rule_queries import TAG_RULES_NEXT_DUE, TAGS_END_NEXT_DUE
 from tagging.score_queries import SCORES_NEXT_DUE
 from tagging.services_scores import ride_along
@@ -67,6 +69,7 @@ def connect() -> None:
     register(DueSource("follow_ups", FOLLOW_UPS_NEXT_DUE, follow_ups_due))
     register(DueSource("scores", SCORES_NEXT_DUE, scores_due))
     register(DueSource("tag_rules", TAG_RULES_NEXT_DUE, tag_rules_due))
+    register(DueSource("tag_points", POINTS_NEXT_DUE, points_due))
     register(DueSource("tags_end", TAGS_END_NEXT_DUE, tags_ended))
     register(DueSource("talks", TALKS_NEXT_DUE, talks_due))
     register(DueSource("responses", RESPONSES_NEXT_DUE, responses_due))

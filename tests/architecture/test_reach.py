@@ -39,6 +39,7 @@ RAW: dict[str, str] = {
     "leads/source_queries.py": "tests/web/ops/test_sources.py::test_and_cai_sees_and_merges_nothing_of_it",
     "leads/queries.py": "tests/flows/test_progress.py::test_leads_of_another_tenant_are_not_reassigned",
     "tagging/score_queries.py": "tests/tagging/test_scoring.py::test_another_business_is_not_counted",
+    "tagging/points_queries.py": "tests/flows/test_tag_points.py::test_and_cai_counts_nothing_of_it",
     "tagging/rule_queries.py": "tests/flows/test_tag_rules.py::test_and_cai_s_people_are_not_asked_about",
     "tagging/queries.py": "tests/api/test_contacts.py::test_contact_beyond_reach_is_not_tagged",
     "scheduler/queries.py": "tests/tenancy/test_roles.py::test_role_sees_its_own_rows_of_public_tables",

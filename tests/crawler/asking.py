@@ -73,6 +73,7 @@ _TABLES: Final = {
     "form_id": "leads.form",
     "segment_id": "audiences.segment",
     "tag_id": "tagging.tag",
+    "signal_id": "tagging.tagsignal",
     "group_id": "tagging.taggroup",
     "category_id": "tagging.tagcategory",
     "stage_id": "lifecycle.stage",

@@ -70,6 +70,7 @@ KEPT: Final = {
     *(
         "tagging.tag.colour",
         "tagging.tagrule.event_type",
+        "tagging.tagsignal.event_type",
         "tagging.scorerule.event_type",
         "lifecycle.stagerule.event_type",
         "campaigns.enrollment.zone",

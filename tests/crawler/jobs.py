@@ -13,7 +13,7 @@ from lifecycle.plan import plan_json
 from lifecycle.selectors_versions import plan_in_force
 from scrm.core import clock
 from scrm.core.ids import uuid7
-from tests.crawler.bits import lay_matches
+from tests.crawler.bits import lay_finding
 from tests.crawler.canaries import Canaries
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ TAG_RUN: Final = "a tag for many, by who began it"
 
 def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) -> None:
     """Long work of all kinds that has ended, with its files."""
-    lay_matches(world)
+    lay_finding(world)
     now, by = clock.now(), world.users["ops"]
     word = canaries.mint(world.letter, "exchange.job")
     job = Job(kind="lead_import", title="leads.csv", state="done", created_by=by, created_at=now, done=1, total=1)

@@ -183,6 +183,8 @@ BODIES: Final[Mapping[str, Callable[[Ids], dict[str, Any]]]] = {
     "ops:tag_merge": lambda ids: {"into": ids.of("tagging.tag")},
     "ops:match_create": lambda ids: {"moment": "any", "material": ids.of("content.material"), "channel": "email"},
     "ops:match_edit": lambda ids: {"moment": "any", "material": ids.of("content.material"), "channel": "email"},
+    "ops:tag_points_save": lambda ids: {"half_life_days": 7, "least": 2, "lead": "1.5"},
+    "ops:tag_points_signal": lambda ids: {"tag": ids.of("tagging.tag"), "event_type": "task_done", "points": 2},
     "ops:tag_many": lambda ids: {"act": "add", "tag": ids.of("tagging.tag")},
     "api:segment_list": lambda ids: {"name": "New", "condition": {"fact": "contact.city", "op": "is", "value": "X"}},
     "api:segment_detail": lambda ids: {"name": "New"},

@@ -132,6 +132,7 @@ def _how_far(job: Job) -> dict[str, Any]:
         "title": job.options["title"],
         "what": job.options["what"],
         "of_rule": job.options.get("rule"),
+        "of_group": job.options.get("group"),
         "running": running,
         "given": job.result.get(GIVE, 0),
         "taken": job.result.get(TAKE, 0),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scrm.web.ops import tag_files, tag_places, tag_rules, tag_runs, tags
+from scrm.web.ops import tag_files, tag_places, tag_points, tag_rules, tag_runs, tags
 
 urlpatterns = [
     path("tags/", tags.tag_list, name="tag_list"),
@@ -15,6 +15,15 @@ urlpatterns = [
     path("tags/groups/<uuid:group_id>/", tag_places.group, name="tag_group_edit"),
     path("tags/groups/<uuid:group_id>/remove/", tag_places.group_remove, name="tag_group_remove"),
     path("tags/groups/<uuid:group_id>/order/", tag_places.tag_order, name="tag_order"),
+    path("tags/groups/<uuid:group_id>/points/", tag_points.points, name="tag_points"),
+    path("tags/groups/<uuid:group_id>/points/save/", tag_points.save, name="tag_points_save"),
+    path("tags/groups/<uuid:group_id>/points/switch/", tag_points.switch, name="tag_points_switch"),
+    path("tags/groups/<uuid:group_id>/points/signals/", tag_points.signal, name="tag_points_signal"),
+    path(
+        "tags/groups/<uuid:group_id>/points/signals/<uuid:signal_id>/remove/",
+        tag_points.signal_remove,
+        name="tag_points_signal_remove",
+    ),
     path("tags/starters/", tag_files.starters, name="tag_starter_list"),
     path("tags/starters/copy/", tag_files.starter, name="tag_starter"),
     path("tags/import/", tag_files.take, name="tag_import"),
