@@ -17,6 +17,7 @@ ENUM_NAMES: Final[dict[str, Any]] = {
     "ScoreKind": "tagging.enums.ScoreKind",
     "OrderStatus": "commerce.enums.OrderStatus",
     "CategoryKind": "tagging.enums.CategoryKind",
+    "StageKind": "lifecycle.enums.StageKind",
     "SegmentKind": "audiences.models.SegmentKind",
     "KnownOutcome": ["new", "known", "rejected"],
     "KeptOutcome": ["created", "updated", "unchanged", "rejected"],

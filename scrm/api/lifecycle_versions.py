@@ -48,7 +48,7 @@ class PlannedMoveOut(serializers.Serializer):
     condition = serializers.DictField(child=serializers.JSONField(), allow_null=True, help_text="Null: everybody else.")
 
 
-class ChangeOut(serializers.Serializer):
+class StageChangeOut(serializers.Serializer):
     stage = serializers.UUIDField(source="stage.id")
     name = serializers.CharField(source="stage.name")
     kind = serializers.CharField(help_text="added, removed, changed or same.")
@@ -68,7 +68,7 @@ class DraftOut(serializers.Serializer):
     revision = serializers.IntegerField(help_text="What is published is told by it. 0: there is no draft.")
     stages = PlannedStageOut(many=True, source="plan.stages")
     moves = MoveSeenOut(many=True)
-    changes = ChangeOut(many=True)
+    changes = StageChangeOut(many=True)
     people = serializers.IntegerField(help_text="How many would be moved.")
     deadlines = serializers.IntegerField(source="waiting", help_text="Of how many of them a deadline is planned anew.")
     unsettled = serializers.ListField(
@@ -116,7 +116,7 @@ class RevisionBody(StrictSerializer):
     revision = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="Of the draft as it was read.")
 
 
-class RunOut(serializers.Serializer):
+class VersionRunOut(serializers.Serializer):
     state = serializers.ChoiceField(choices=JobState.choices)
     done = serializers.IntegerField()
     total = serializers.IntegerField(allow_null=True)
@@ -141,10 +141,10 @@ class VersionDetailOut(VersionOut):
     class Meta(VersionOut.Meta):
         fields: tuple[str, ...] = (*VersionOut.Meta.fields, "people")
 
-    @extend_schema_field(RunOut(allow_null=True))
+    @extend_schema_field(VersionRunOut(allow_null=True))
     def get_people(self, row: LifecycleVersion) -> dict[str, Any] | None:
         job = run_of(row.lifecycle, row.number or 0)
-        return dict(RunOut(_run(job)).data) if job is not None else None
+        return dict(VersionRunOut(_run(job)).data) if job is not None else None
 
 
 class PublishedOut(serializers.Serializer):

@@ -33,7 +33,7 @@ class ReasonOut(serializers.Serializer):
     part = serializers.CharField(help_text="Of the day, where they are.")
 
 
-class SuggestionOut(serializers.Serializer):
+class NextBestRowOut(serializers.Serializer):
     match = serializers.UUIDField(source="match.id")
     material = MaterialNamedOut(source="match.material")
     channel = serializers.ChoiceField(
@@ -48,8 +48,8 @@ class SuggestionOut(serializers.Serializer):
 
 
 class NextBestOut(serializers.Serializer):
-    best = SuggestionOut(allow_null=True, help_text="Null where nothing suits them now.")
-    others = SuggestionOut(many=True, help_text="What suits them too, in order.")
+    best = NextBestRowOut(allow_null=True, help_text="Null where nothing suits them now.")
+    others = NextBestRowOut(many=True, help_text="What suits them too, in order.")
 
 
 class ContactNextBest(Resource):
