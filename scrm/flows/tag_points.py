@@ -6,12 +6,14 @@ from typing import Final
 from uuid import UUID
 
 import contacts.services
+from accounts.enums import Scope
 from accounts.models import User
+from accounts.selectors import user_list_with_leavers
 from accounts.services import record_audit
 from exchange import jobs
 from exchange.job_changes import note_found
 from exchange.models import Job, JobChange
-from exchange.selectors import job_newest_with
+from exchange.selectors import job_detail, job_newest_with
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
@@ -65,6 +67,15 @@ def points_due(budget: Budget) -> bool:
 def points_run_of(scoring: TagScoring) -> Job | None:
     """The last time that everybody was counted and there was something to do, or is being."""
     return job_newest_with(KIND, what=POINTS, group=str(scoring.pk))
+
+
+def run_seen(user: User, job_id: UUID) -> Job | None:
+    """A job of `tagging_job`, of whom the reader sees; one that began by itself is of those who see everything."""
+    job = job_detail(job_id, KIND)
+    if job is None or user.data_scope == Scope.ALL:
+        return job
+    by_id = job.created_by_id
+    return job if by_id is not None and user_list_with_leavers(user).filter(pk=by_id).exists() else None
 
 
 class PointsPlan:

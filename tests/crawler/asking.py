@@ -100,6 +100,8 @@ _BY_ROUTE: Final = {
     **{(f"ops:hand_over_{name}", "job_id"): HAND_OVER for name in ("detail", "progress", "cancel", "undo")},
     **{(f"ops:tag_run{name}", "job_id"): TAG_RUN for name in ("", "_progress", "_cancel", "_undo")},
     **{(f"api:hand_over_{name}", "pk"): HAND_OVER for name in ("detail", "cancel", "undo")},
+    **{(f"api:tag_rule_{name}", "pk"): "tagging.tagrule" for name in ("detail", "dry_run", "switch")},
+    ("api:tag_run_detail", "pk"): TAG_RUN,
     ("api:stage_hand_over_detail", "pk"): "lifecycle.stagehandover",
     ("ops:contact_unmerge", "merge_id"): "contacts.contactmerge",
     ("api:merge_suggestion", "pk"): "contacts.duplicatepair",

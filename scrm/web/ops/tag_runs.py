@@ -12,16 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.enums import Scope
-from accounts.models import User
-from accounts.selectors import user_list_with_leavers
 from audiences.selectors import segment_contacts, segment_get
 from exchange.jobs import ACTIVE
 from exchange.models import Job
-from exchange.selectors import job_detail
 from scrm.core import clock
 from scrm.flows import tagging_undo
-from scrm.flows.tagging_job import GIVE, KIND, LIST, TAKE, begin_list, cancel_tagging
+from scrm.flows.tag_points import run_seen
+from scrm.flows.tagging_job import GIVE, LIST, TAKE, begin_list, cancel_tagging
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.contacts import contacts_chosen
 from scrm.web.ops.filters import offer_rows, page_of
@@ -113,15 +110,7 @@ def undo(request: Visit, job_id: UUID) -> HttpResponse:
 
 
 def _job(request: Visit, job_id: UUID) -> Job:
-    """Of whom the reader sees; those that began by themselves are of those who see everything."""
-    job = found(job_detail(job_id, KIND))
-    return found(job if _is_seen(request.user, job) else None)
-
-
-def _is_seen(user: User, job: Job) -> bool:
-    if user.data_scope == Scope.ALL or job.created_by_id is None:
-        return user.data_scope == Scope.ALL
-    return user_list_with_leavers(user).filter(pk=job.created_by_id).exists()
+    return found(run_seen(request.user, job_id))
 
 
 def _how_far(job: Job) -> dict[str, Any]:
