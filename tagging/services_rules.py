@@ -6,6 +6,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -38,17 +39,20 @@ def save_tag_rule(
     condition: object,
     takes: bool = False,
     over_hand: bool = False,
-    active: bool = True,
+    active: bool | None = None,
     by: User | None,
     now: datetime,
 ) -> TagRule:
     """Make or change a rule. Raises ConditionInvalid or ValidationError and then changes nothing.
 
     One without an event that says something else than before is off until it is switched on: people see first what it
-    would do to everybody.
+    would do to everybody. One at an event is on when it is new; None leaves it as it is.
     """
-    rule = rule or TagRule(created_at=now, active=False)
-    before = (rule.tag_id, rule.event_type, rule.condition, rule.takes, rule.over_hand)
+    if rule is None:
+        rule, active = TagRule(created_at=now, active=False), active is not False
+    else:
+        _hold(rule)
+    before = _says(rule)
     if event_type:
         stored, listens, takes = stored_condition(condition), [], False
         if not EventType.objects.filter(code=event_type, active=True).exists():
@@ -61,8 +65,8 @@ def save_tag_rule(
     rule.name, rule.tag, rule.event_type, rule.condition = name.strip(), tag, event_type, stored
     rule.listens, rule.takes, rule.over_hand = listens, takes, over_hand
     if event_type:
-        rule.active, rule.due_at = active, None
-    elif before != (tag.pk, event_type, stored, takes, over_hand):
+        rule.active, rule.due_at = rule.active if active is None else active, None
+    elif before != _says(rule):
         rule.active, rule.due_at = False, None
     rule.full_clean()
     if not event_type:
@@ -74,8 +78,16 @@ def save_tag_rule(
 
 @transaction.atomic
 def switch_tag_rule(*, rule: TagRule, active: bool, by: User | None, now: datetime) -> None:
-    """Let a rule work, or not; ValidationError where it would come to no rest. Inside `due_work`."""
+    """Let a rule work, or not. Inside `due_work`.
+
+    ValidationError where it would come to no rest, or says something else than the row that was looked at.
+    """
+    looked_at = _says(rule)
+    _hold(rule)
     if active and not rule.event_type:
+        if looked_at != _says(rule):
+            told = _("Somebody has just changed this rule. See what it would do before you switch it on.")
+            raise ValidationError({"condition": told})
         refuse_loop(rule)
     due_at = now + LOOKED_EVERY if active and not rule.event_type else None
     TagRule.objects.filter(pk=rule.pk).update(active=active, due_at=due_at)
@@ -85,11 +97,23 @@ def switch_tag_rule(*, rule: TagRule, active: bool, by: User | None, now: dateti
     record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
 
 
+def _hold(rule: TagRule) -> None:
+    """Read a rule again under a lock; two that are changed or switched on at once wait for each other."""
+    standing = TagRule.objects.select_for_update().filter(Q(pk=rule.pk) | Q(event_type=""))
+    held = {row.pk for row in standing.order_by("pk")}
+    if rule.pk not in held:
+        raise ValidationError(_("Somebody has just removed this rule."))
+    rule.refresh_from_db()
+
+
+def _says(rule: TagRule) -> tuple[object, ...]:
+    return rule.tag_id, rule.event_type, rule.condition, rule.takes, rule.over_hand
+
+
 def refuse_loop(rule: TagRule) -> None:
     """ValidationError where this rule and those that are on would set each other off for ever."""
     refuse_counted(rule)
-    # Two that are switched on at once wait for each other here.
-    others = TagRule.objects.select_for_update(of=("self",)).filter(event_type="", active=True).exclude(pk=rule.pk)
+    others = TagRule.objects.filter(event_type="", active=True).exclude(pk=rule.pk)
     rows = [rule, *others.select_related("tag__group").order_by("pk")]
     scored = frozenset(ScoreRule.objects.filter(kind=ScoreKind.TAG, active=True).values_list("tag__code", flat=True))
     rivals: dict[object, set[str]] = {}

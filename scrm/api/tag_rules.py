@@ -153,7 +153,7 @@ class TagRuleDetail(DetailResource):
         said = body.validated_data
         said["tag"] = named("tag", said["tag"], tag_get)
         with conditions_refused():
-            saved = save_tag_rule(rule=rule, **said, active=rule.active, by=actor_of(request), now=moment_of(request))
+            saved = save_tag_rule(rule=rule, **said, by=actor_of(request), now=moment_of(request))
         return Response(TagRuleOut(saved).data)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from audiences.models import Segment, SegmentMember
 from audiences.services import refresh_segment, save_segment
@@ -22,7 +23,7 @@ from scrm.flows.engagement import events_happened
 from scrm.flows.jobs import jobs_due
 from scrm.flows.tag_rules import tag_rule_switched
 from scrm.flows.tagging_job import begin_list
-from tagging.models import TagChange
+from tagging.models import TagChange, TagRule
 from tagging.services_rules import save_tag_rule
 from tagging.upkeep import archive_tag
 from tenants.selectors import tenant_current
@@ -30,6 +31,7 @@ from tests.factories import make_contact, make_user
 from tests.flows.tagging_world import BERLIN, finish, held, make_rule, make_tags
 
 CITIES = {"Ann": "Berlin", "Bo": "Berlin", "Cy": "Berlin", "Di": "Rome", "Ed": "Rome"}
+IN_ROME = {**BERLIN, "value": "Rome"}
 
 
 @pytest.fixture
@@ -68,13 +70,49 @@ def test_a_rule_that_is_edited_stops_its_job_until_somebody_has_seen_what_it_say
     assert len(given) == 2
 
     now = clock.now()
-    in_rome = {**BERLIN, "value": "Rome"}
-    save_tag_rule(rule=rule, name="R", tag=tag, event_type="", condition=in_rome, by=ada, now=now)
+    save_tag_rule(rule=rule, name="R", tag=tag, event_type="", condition=IN_ROME, by=ada, now=now)
 
     assert (ended(job).state, held(tag)) == (JobState.FAILED, given)
     again = tag_rule_switched(rule, active=True, by=ada, now=clock.now())
     finish(again)
     assert held(tag) == {*given, "Di", "Ed"}
+
+
+def saved(rule: TagRule, **fields) -> TagRule:
+    said = {"name": rule.name, "tag": rule.tag, "event_type": "", "condition": BERLIN, **fields}
+    return save_tag_rule(rule=rule, **said, by=None, now=clock.now())
+
+
+def test_a_rule_that_somebody_switched_off_stays_off_when_a_colleague_saves_its_name(ada):
+    rule = make_rule(*make_tags("Berliner"), BERLIN)
+    tag_rule_switched(rule, active=True, by=ada, now=clock.now())
+    loaded = TagRule.objects.get(pk=rule.pk)
+    tag_rule_switched(rule, active=False, by=ada, now=clock.now())
+
+    saved(loaded, name="People of Berlin")
+
+    rule.refresh_from_db()
+    assert (rule.name, rule.active, rule.due_at) == ("People of Berlin", False, None)
+
+
+def test_a_rule_at_an_event_that_is_saved_without_a_word_about_it_stays_on_or_off(ada):
+    rule = make_rule(*make_tags("Keen"), {}, event_type="viewed")
+    loaded = TagRule.objects.get(pk=rule.pk)
+    tag_rule_switched(rule, active=False, by=ada, now=clock.now())
+
+    assert not saved(loaded, event_type="viewed", condition={}).active
+
+
+def test_what_a_rule_says_since_somebody_looked_is_not_switched_on_unseen(ada):
+    rule = make_rule(*make_tags("Berliner"), BERLIN)
+    looked_at = TagRule.objects.get(pk=rule.pk)
+    saved(rule, condition=IN_ROME)
+
+    with pytest.raises(ValidationError, match="has just changed this rule"):
+        tag_rule_switched(looked_at, active=True, by=ada, now=clock.now())
+
+    rule.refresh_from_db()
+    assert (rule.active, rule.due_at, Job.objects.count()) == (False, None, 0)
 
 
 def test_who_no_longer_fits_when_their_turn_comes_gets_nothing(ada):
@@ -124,9 +162,7 @@ def test_two_jobs_on_one_tag_give_it_to_each_once(ada):
 def test_a_refresh_goes_by_what_the_segment_says_when_its_turn_comes(ada):
     segment = save_segment(name="S", kind="dynamic", condition=BERLIN, by=ada, now=clock.now())
     stale = Segment.objects.get(pk=segment.pk)
-    save_segment(
-        segment=segment, name="S", kind="dynamic", condition={**BERLIN, "value": "Rome"}, by=ada, now=clock.now()
-    )
+    save_segment(segment=segment, name="S", kind="dynamic", condition=IN_ROME, by=ada, now=clock.now())
 
     change = refresh_segment(segment=stale, now=clock.now())
 
