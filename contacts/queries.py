@@ -38,6 +38,19 @@ def contact_ids_matching(condition: Condition, now: datetime, *, among: Collecti
         return [row[0] for row in cursor.fetchall()]
 
 
+def next_contact_ids_matching(condition: Condition, now: datetime, *, after: UUID | None, limit: int) -> list[UUID]:
+    """The first of those for whom the rule holds, by id, behind one of them."""
+    found = compile_sql(condition, now)
+    text = f"SELECT c.id FROM contacts_contact c WHERE c.erased_at IS NULL AND {found.text}"
+    params = found.params
+    if after is not None:
+        text += " AND c.id > %s"
+        params = (*params, after)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{text} ORDER BY c.id LIMIT %s", (*params, limit))
+        return [row[0] for row in cursor.fetchall()]
+
+
 def ask_quicker(way: Quicker) -> None:
     """Called once at start-up by a room that can tell more quickly for whom of all contacts a rule holds."""
     if way not in _quicker:

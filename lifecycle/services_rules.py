@@ -17,7 +17,8 @@ from lifecycle.models import Stage, StageDeadline, StageRule
 from lifecycle.rules import Rule
 from lifecycle.transitions import StageInfo, leads_on
 from scheduler.services import due_work, note_due
-from scrm.core.conditions import Condition, Scope, facts, parse, stored_condition
+from scrm.core.conditions import All, Condition, Scope, facts, parse, stored_condition
+from scrm.core.stored_rules import readable
 
 LOOKED_EVERY: Final = timedelta(minutes=10)
 
@@ -51,7 +52,7 @@ def save_stage_rule(
     rule = rule or StageRule(created_at=now)
     rule.name, rule.to_stage, rule.from_stage, rule.event_type = name.strip(), to_stage, from_stage, event_type
     rule.condition, rule.active = stored, active
-    rule.look_at = None if event_type else now
+    rule.look_at, rule.looked_to = None if event_type else now, None
     with due_work():
         check_circles(to_stage.lifecycle_id, rule=rule)
         rule.full_clean()
@@ -66,35 +67,50 @@ def switch_stage_rule(*, rule: StageRule, active: bool, by: User | None, now: da
     rule.active, rule.look_at = active, None if rule.event_type else now
     with due_work():
         check_circles(rule.to_stage.lifecycle_id, rule=rule)
-        StageRule.objects.filter(pk=rule.pk).update(active=active, look_at=rule.look_at)
+        StageRule.objects.filter(pk=rule.pk).update(active=active, look_at=rule.look_at, looked_to=None)
         note_due(rule.look_at if active else None)
         action = "lifecycle.rule_started" if active else "lifecycle.rule_stopped"
         record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
 
 
-def hold_due_rule(*, now: datetime) -> tuple[Rule, Condition] | None:
-    """A rule without an event that is to be looked after now, held, and whom it is about: those in a stage that it
-    leads on from for whom its condition holds. In a transaction."""
+def hold_due_rule(*, now: datetime) -> tuple[Rule, Condition, UUID | None] | None:
+    """A rule without an event that is to be looked after now, held, whom it is about, and behind whom it goes on.
+
+    It is about those in a stage that it leads on from for whom its condition holds. One that can be read no more is
+    put to its next turn, so that it can't hold up the others. Inside `due_work`.
+    """
     due = StageRule.objects.filter(active=True, look_at__lte=now, event_type="").order_by("look_at", "pk")
-    row = due.select_for_update(skip_locked=True, no_key=True).first()
-    if row is None:
-        return None
+    while (row := due.select_for_update(skip_locked=True, no_key=True).first()) is not None:
+        about = _about(row)
+        if about is not None:
+            return *about, row.looked_to
+        keep_looked(rule_id=row.pk, now=now)
+    return None
+
+
+def _about(row: StageRule) -> tuple[Rule, Condition] | None:
+    """The rule, and whom it is about; None where that can't be told, or is nobody, as for a first stage."""
+    condition = readable(row.condition, row.pk)
     stages = {each.pk: each for each in _stages(row.to_stage_id)}
-    rule = Rule(row.pk, row.to_stage_id, "", parse(row.condition, facts, stored=True), row.from_stage_id)
-    codes = [stages[before].code for before, _to in _ways(row, stages.values())]
-    stands = {
-        "fact": "stage.current",
-        "args": {"lifecycle": str(stages[row.to_stage_id].lifecycle_id)},
-        "op": "in",
-        "value": codes,
-    }
-    return rule, parse({"all": [row.condition or {"all": []}, stands]}, facts, stored=True)
+    if condition is None or row.to_stage_id not in stages:
+        return None
+    codes = [stages[before].code for before, _to in _ways(row, stages.values()) if before in stages]
+    if not codes:
+        return None
+    args = {"lifecycle": str(stages[row.to_stage_id].lifecycle_id)}
+    stands = parse({"fact": "stage.current", "args": args, "op": "in", "value": codes}, facts, stored=True)
+    return Rule(row.pk, row.to_stage_id, "", condition, row.from_stage_id), All((condition, stands))
+
+
+def go_on_behind(*, rule_id: UUID, contact_id: UUID) -> None:
+    """The held rule has been looked after as far as this contact."""
+    StageRule.objects.filter(pk=rule_id).update(looked_to=contact_id)
 
 
 def keep_looked(*, rule_id: UUID, now: datetime) -> None:
-    """Nobody is left whom the held rule is about: it is looked after again later. Inside `due_work`."""
+    """Nobody is left whom the held rule is about: it is looked after again later, from the first on."""
     again = now + LOOKED_EVERY
-    StageRule.objects.filter(pk=rule_id).update(look_at=again)
+    StageRule.objects.filter(pk=rule_id).update(look_at=again, looked_to=None)
     note_due(again)
 
 

@@ -221,7 +221,7 @@ def _lead(each: Mapping[str, Any], said: Mapping[str, Any], now: datetime) -> No
     model = _LED[each["what"]]
     model.objects.filter(pk=each["id"]).update(**said)
     if model is StageRule and said["active"]:
-        StageRule.objects.filter(pk=each["id"], event_type="").update(look_at=now)
+        StageRule.objects.filter(pk=each["id"], event_type="").update(look_at=now, looked_to=None)
         note_due(now)
 
 

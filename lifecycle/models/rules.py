@@ -15,8 +15,8 @@ from scrm.core.ids import uuid7
 class StageRule(models.Model):
     """Moves a contact to a stage when an event of a type happens and the condition holds.
 
-    Without an event it moves whoever the condition holds for, who are looked for at `look_at`. From one stage it also
-    leads back.
+    Without an event it moves whoever the condition holds for, who are looked for at `look_at`, by their ids, of which
+    `looked_to` is how far that has come. From one stage it also leads back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +31,7 @@ class StageRule(models.Model):
     condition = models.JSONField(_("and this holds"), default=dict, blank=True)
     active = models.BooleanField(_("active"), default=True)
     look_at = models.DateTimeField(_("looked for at"), null=True, blank=True, editable=False)
+    looked_to = models.UUIDField(_("looked for as far as"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

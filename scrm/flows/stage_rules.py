@@ -3,10 +3,10 @@
 from typing import Final
 
 import contacts.services
-from contacts.queries import contact_ids_matching
+from contacts.queries import contact_ids_matching, next_contact_ids_matching
 from lifecycle.enums import MoveSource
 from lifecycle.rules import wish
-from lifecycle.services_rules import hold_due_rule, keep_looked
+from lifecycle.services_rules import go_on_behind, hold_due_rule, keep_looked
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock
@@ -25,18 +25,21 @@ def stage_rules_due(budget: Budget) -> bool:
 
 
 def _looked_after() -> bool:
-    """One batch of one rule. It is over once nobody is left, so that whatever breaks, the rest is found again."""
+    """One batch of one rule; the next goes on behind it, so that nobody is asked about twice in one look."""
     with due_work():
         now = clock.now()
         due = hold_due_rule(now=now)
         if due is None:
             return False
-        rule, about = due
-        found = sorted(contact_ids_matching(about, now))
+        rule, about, after = due
+        found = next_contact_ids_matching(about, now, after=after, limit=_AT_ONCE + 1)
         # Asked again once they are held: some were moved meanwhile.
-        held = contacts.services.lock_contacts(contact_ids=found[:_AT_ONCE])
+        some = found[:_AT_ONCE]
+        held = contacts.services.lock_contacts(contact_ids=some)
         going = contact_ids_matching(about, now, among=held)
-        moved = progress.move([wish(rule, pk) for pk in sorted(going)], source=MoveSource.RULE, now=now)
-        if len(found) <= _AT_ONCE or not moved:
+        progress.move([wish(rule, pk) for pk in sorted(going)], source=MoveSource.RULE, now=now)
+        if len(found) > _AT_ONCE:
+            go_on_behind(rule_id=rule.id, contact_id=some[-1])
+        else:
             keep_looked(rule_id=rule.id, now=now)
         return True

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events.inputs import Happening
 from lifecycle.enums import DeadlineAction, DeadlineUnit, MoveSource
@@ -91,6 +93,41 @@ def test_many_are_moved_in_parts(stages, monkeypatch):
 
     assert {at(each) for each in people} == {"contacted"}
     assert StageTransition.objects.filter(to_stage=stages["contacted"]).count() == 5
+
+
+def test_a_look_goes_on_behind_whom_it_has_come_to(stages, monkeypatch):
+    monkeypatch.setattr(stage_rules, "_AT_ONCE", 2)
+    people = [stand(stages["captured"]) for _each in range(5)]
+    kept = rule(stages["contacted"], BERLIN)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert stage_rules_due(Budget(0))
+    stage_moved([people[0].pk], stages["captured"].pk, source=MoveSource.HAND, now=clock.now())
+    assert sum("ORDER BY c.id LIMIT 3" in each["sql"] for each in asked) == 1
+    kept.refresh_from_db()
+    assert kept.looked_to == people[1].pk
+    assert not stage_rules_due(Budget(60))
+
+    assert [at(each) for each in people] == ["captured", *["contacted"] * 4]
+    kept.refresh_from_db()
+    assert kept.looked_to is None
+    StageRule.objects.update(look_at=clock.now())
+    stage_rules_due(Budget(60))
+    assert at(people[0]) == "contacted"
+
+
+def test_a_rule_that_can_be_read_no_more_holds_up_no_other(stages):
+    lin = stand(stages["captured"])
+    broken, _nobodys = rule(stages["won"], BERLIN), rule(stages["captured"], BERLIN)
+    rule(stages["contacted"], BERLIN)
+    gone = {"fact": "field.gone", "op": "is", "value": "x"}
+    StageRule.objects.filter(pk=broken.pk).update(condition=gone, look_at=clock.now() - timedelta(hours=1))
+
+    assert not stage_rules_due(Budget(60))
+
+    assert at(lin) == "contacted"
+    broken.refresh_from_db()
+    assert broken.look_at > clock.now()
 
 
 def test_rules_and_deadlines_may_not_chase_people_round(stages):
