@@ -10,7 +10,6 @@ from campaigns.enums import Reason, TouchState
 from campaigns.inputs import Start
 from campaigns.models import Enrollment, Sop, Touchpoint
 from campaigns.services.planning import Place, plan_ahead
-from scrm.core import clock
 
 _REACHED: Final = (TouchState.SENDING, TouchState.SENT, TouchState.UNKNOWN)
 
@@ -53,11 +52,11 @@ def enroll(*, sop: Sop, starts: Sequence[Start]) -> int:
     )
     if not new:
         return 0
-    now = clock.now()
     places = [Place(pk, contact_id, version_id, anchor_at, zone) for pk, contact_id, anchor_at, zone in new]
-    ahead = plan_ahead(sop_id=sop.pk, places=places, now=now)
+    began = max(place.anchor_at for place in places)
+    ahead = plan_ahead(sop_id=sop.pk, places=places, now=began)
     if len(ahead) < len(new):
-        enrollment_queries.finish([place.enrollment_id for place in places if place.enrollment_id not in ahead], now)
+        enrollment_queries.finish([place.enrollment_id for place in places if place.enrollment_id not in ahead], began)
     return len(new)
 
 

@@ -13,6 +13,6 @@ def get_ready() -> None:
     request could be the one that waited.
     """
     for urlconf in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
-        get_resolver(urlconf).url_patterns  # noqa: B018
+        len(get_resolver(urlconf).url_patterns)
     gc.collect()
     gc.freeze()

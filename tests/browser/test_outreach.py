@@ -127,7 +127,7 @@ def test_a_nested_segment_is_built_by_keyboard_and_reads_in_both_languages(live,
     page.locator("#rule-2-value-0").select_option(label="Porto people")
 
     expect(page.locator("#segment-count .stat-value")).to_have_text("1")
-    expect(page.locator("#segment-count")).to_contain_text("country is “PT”")
+    expect(page.locator("#segment-count")).to_contain_text("Country is “PT”")
     expect(page.locator("#segment-count")).to_contain_text("is in the segment Porto people")
     expect(page.locator("#segment-count")).to_contain_text("Rui")
     page.get_by_role("button", name="Save segment").click()

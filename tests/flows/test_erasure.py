@@ -110,7 +110,7 @@ def test_who_comes_again_is_somebody_new(lin):
 
 
 def test_what_waits_is_off_with_its_reason(lin):
-    sop = make_live_sop(step("email", offset={"kind": "days", "n": 1, "at": "09:00"}), step())
+    sop = make_live_sop(step("email", offset={"kind": "days", "n": 1, "at": "09:00"}))
     _enrol(sop, lin)
     RepTask.objects.create(contact=lin, owner=lin.owner, title="Call Person 1", due_at=clock.now())
 

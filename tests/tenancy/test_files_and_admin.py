@@ -24,9 +24,11 @@ SEQUENCED = {
     *("ops:touchpoint_resolve", "mfa_edit_webauthn", "mfa_remove_webauthn"),
     *("ops:settings_domain_check", "ops:settings_domain_choose", "ops:settings_domain_release"),
     *("ops:entry_link_host_remove", "ops:duplicate_decide", "ops:contact_unmerge", "api:merge_suggestion"),
+    *("ops:lifecycle_version", "ops:lifecycle_version_draft", "ops:lifecycle_version_progress", "ops:stage_split_drop"),
+    "api:lifecycle_version_detail",
 }
 """Addresses with a number in them, all behind a log-in: touchpoints, pairs and merges of the schema, the reader's own
-passkeys, sites that links lead to, and hosts, which lie in `public` and are looked up among the tenant's own."""
+passkeys, sites that links lead to, versions of a lifecycle and places in its draft, and hosts, which lie in `public` and are looked up among the tenant's own."""
 
 
 def upload(twins: Twins) -> Job:

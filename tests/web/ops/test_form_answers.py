@@ -175,5 +175,5 @@ def test_whatever_is_sent_for_a_field_is_a_lead_or_a_refusal(form, name, said):
 def test_every_kind_of_question_is_asked_here(form):
     asked = {each["kind"] for each in ASKED} | {"name", "phone", "email"}
 
-    # Fields of the business have tests of their own.
-    assert asked | {"own"} == {kind.value for kind in FieldKind}
+    # Fields and kinds of identity of the business have tests of their own.
+    assert asked | {"own", "identity"} == {kind.value for kind in FieldKind}

@@ -144,7 +144,7 @@ def test_messages_cost_the_same_however_many_they_are(desk, count, django_assert
     page = reverse("ops:webhook_in", args=[endpoint.pk])
     desk.get(page)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get(page)
 
 

@@ -97,7 +97,7 @@ def test_live_count_follows_the_rows(ops):
 
     assert "Lin" in page
     assert "Wu" not in page
-    assert "city is “Berlin”" in page
+    assert "City is “Berlin”" in page
 
 
 def test_live_count_waits_for_a_whole_rule(ops):
