@@ -53,7 +53,9 @@ def arrive(number: int, **said) -> Lead:
 
 def visit_page(contact: Contact, title: str) -> None:
     said = {"url": "https://example.com/", "title": title}
-    events_happened([Happening(contact.pk, "page_visited", clock.now(), f"{title} {contact.pk}", said)], now=clock.now())
+    events_happened(
+        [Happening(contact.pk, "page_visited", clock.now(), f"{title} {contact.pk}", said)], now=clock.now()
+    )
 
 
 @pytest.mark.parametrize(("language", "digits"), [("en", "7001"), ("zh-hans", "7005")])

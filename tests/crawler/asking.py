@@ -163,6 +163,7 @@ PERSONAL: Final = frozenset(
         TAG_RUN,
         "contacts.duplicatepair",
         "contacts.personrequest",
+        "accounts.leave",
         "campaigns.reptask",
         "campaigns.touchpoint",
         "commerce.order",

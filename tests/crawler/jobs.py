@@ -1,11 +1,12 @@
 """Long work of the twins' people, with its files, and whose customers were handed over."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.core.files.base import ContentFile
 
-from accounts.models import CalendarDay
+from accounts.models import CalendarDay, Leave
 from campaigns.models import Sop
 from exchange.models import Job, JobChange, JobTally
 from lifecycle.models import LifecycleVersion, LossReason, StageDeadline, StageHandOver
@@ -58,6 +59,8 @@ def lay_jobs(world: "World", canaries: Canaries, sop: Sop, reps: Iterable[str]) 
         ended = {"kind": "tagging", "state": "done", "created_at": now, "due_at": now, "options": run}
         world.rows.setdefault(TAG_RUN, {})[whose] = Job.objects.create(**ended, created_by=world.users.get(whose))
         leaver = world.users.get(whose, world.users["principal"])
+        away = {"from_at": now, "until_at": now + timedelta(days=1), "created_at": now}
+        world.keep(Leave.objects.create(user=leaver, **away), whose)
         given = Job.objects.create(
             kind="hand_over",
             title=str(leaver),

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django_tenants.utils import tenant_context
 
 from accounts.enums import Role, Scope
-from accounts.models import AuditEntry, Department, Duty, Leave, OpeningHours, User
+from accounts.models import AuditEntry, Department, Duty, OpeningHours, User
 from accounts.services import record_audit
 from alerts.enums import AlertKind
 from alerts.models import Alert
@@ -283,7 +283,6 @@ def _ground(world: World, canaries: Canaries) -> None:
     keep(ResponseRule.objects.create(created_at=now))
     keep(AssignmentMember.objects.create(rule=rule, user=by))
     keep(Duty.objects.create(user=by))
-    keep(Leave.objects.create(user=by, from_at=now, until_at=now + timedelta(days=1), created_at=now))
     keep(OpeningHours.objects.create(week=[[]] * 7))
     word = canaries.mint(world.letter, "accounts.auditentry")
     record_audit(action="lead.rated", actor_label=word, details={"title": word}, now=now)

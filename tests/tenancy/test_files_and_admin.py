@@ -28,7 +28,8 @@ SEQUENCED = {
     "api:lifecycle_version_detail",
 }
 """Addresses with a number in them, all behind a log-in: touchpoints, pairs and merges of the schema, the reader's own
-passkeys, sites that links lead to, versions of a lifecycle and places in its draft, and hosts, which lie in `public` and are looked up among the tenant's own."""
+passkeys, sites that links lead to, versions of a lifecycle and places in its draft, and hosts, which lie in `public`
+and are looked up among the tenant's own."""
 
 
 def upload(twins: Twins) -> Job:

@@ -90,6 +90,7 @@ def stage_edit(request: Visit, lifecycle_id: UUID, stage_id: UUID) -> HttpRespon
 @require_POST
 @may("lifecycle.edit")
 def stage_shift(request: Visit, lifecycle_id: UUID, stage_id: UUID) -> HttpResponse:
+    found(draft_plan(found(lifecycle_get(lifecycle_id))).stage(str(stage_id)))
     earlier = request.POST.get("to") == "earlier"
     return _changed(request, lifecycle_id, lambda said: shift_draft_stage(stage_id=stage_id, earlier=earlier, **said))
 
@@ -132,6 +133,7 @@ def stage_remove(request: Visit, lifecycle_id: UUID, stage_id: UUID) -> HttpResp
 @require_POST
 @may("lifecycle.edit")
 def stage_keep(request: Visit, lifecycle_id: UUID, stage_id: UUID) -> HttpResponse:
+    found(plan_in_force(found(lifecycle_get(lifecycle_id))).stage(str(stage_id)))
     return _changed(request, lifecycle_id, lambda said: bring_back_stage(stage_id=stage_id, **said))
 
 

@@ -130,3 +130,11 @@ def test_only_who_may_change_lifecycles_sees_drafts(ada, sales):
     assert ada.get(at("lifecycle_draft", sales)).status_code == 403
     assert ada.post(at("stage_edit", sales, visit.pk), {"name": "X", "kind": "open"}).status_code == 403
     assert not sales.versions.exists()
+
+
+@pytest.mark.parametrize("name", ["stage_keep", "stage_shift", "stage_edit", "stage_remove", "stage_split"])
+def test_a_stage_of_another_lifecycle_is_not_there(ops, sales, name):
+    other = create_lifecycle(name="Club", by=None, now=clock.now())
+    foreign = make_stage(other, "Member")
+
+    assert ops.post(at(name, sales, foreign.pk), {"to": "earlier"}).status_code == 404
