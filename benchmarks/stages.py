@@ -105,7 +105,9 @@ def _board(reader: Any, lifecycle: Any) -> None:
         "how many stand in each stage",
         {
             "by hand": lambda: _counted(_rows(by_hand, [lifecycle.pk, *own])),
-            "board_sizes": lambda: _counted((pk, size) for pk, (size, _worth) in board_sizes(rows, "CNY").items()),
+            "board_sizes": lambda: _counted(
+                (pk, size) for pk, (size, _worth) in board_sizes(reader, rows, "CNY").items()
+            ),
         },
     )
     newest = (

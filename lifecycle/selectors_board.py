@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import User
-from accounts.selectors import visible_to
+from accounts.selectors import owner_ids_visible, visible_to
 from leads.models import Lead
 from lifecycle.models import Lifecycle, Position, Stage
 
@@ -46,14 +46,20 @@ def position_list_everywhere(user: User) -> QuerySet[Position]:
     return rows.select_related("contact__owner")
 
 
-def board_sizes(rows: QuerySet[Position], currency: str) -> dict[UUID, tuple[int, Decimal | None]]:
-    """How many stand in each stage, and what their open deals come to in the currency.
+def board_sizes(user: User, rows: QuerySet[Position], currency: str) -> dict[UUID, tuple[int, Decimal | None]]:
+    """How many stand in each stage, and what those of their open deals come to that the reader sees, in the currency.
 
     Two statements: few of very many have a deal, and counting over both at once would sort everybody.
     """
     plain = rows.order_by().select_related(None)
     sizes = plain.values("stage").annotate(size=Count("pk"))
-    open_deals = plain.filter(contact__opportunities__settled_at=None, contact__opportunities__currency=currency)
+    asked: dict[str, Any] = {"settled_at": None, "currency": currency}
+    # A customer may be another's than their deal.
+    owners = owner_ids_visible(user)
+    if owners is not None:
+        asked["owner__in"] = owners
+    # In one filter, so that all of it is asked of the same deal.
+    open_deals = plain.filter(**{f"contact__opportunities__{name}": value for name, value in asked.items()})
     told = open_deals.values("stage").annotate(worth=Sum("contact__opportunities__amount"))
     worths = dict(told.values_list("stage", "worth"))
     return {stage_id: (size, worths.get(stage_id)) for stage_id, size in sizes.values_list("stage", "size")}

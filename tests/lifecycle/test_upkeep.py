@@ -59,7 +59,7 @@ def test_numbers_are_of_what_the_reader_sees(sales):
     assert cards[deposit.pk] == []
     last = cards[drive.pk][-1]
     assert [card.contact.name for card in cards_after(rows, drive, last.since, last.pk, 2)] == ["P0"]
-    assert board_sizes(position_list(ops, sales, Narrowed(owner="none")), "CNY") == {drive.pk: (1, None)}
+    assert board_sizes(ops, position_list(ops, sales, Narrowed(owner="none")), "CNY") == {drive.pk: (1, None)}
 
 
 def test_a_column_says_what_its_open_deals_come_to(sales, django_assert_num_queries):
@@ -74,9 +74,29 @@ def test_a_column_says_what_its_open_deals_come_to(sales, django_assert_num_quer
             )
 
     with django_assert_num_queries(2):
-        sizes = board_sizes(position_list(ops, sales), "CNY")
+        sizes = board_sizes(ops, position_list(ops, sales), "CNY")
 
     assert sizes == {visit.pk: (2, 30), drive.pk: (1, 15)}
+
+
+def test_a_column_is_worth_what_of_its_deals_the_reader_sees(sales):
+    north, south = create_department(name="North"), create_department(name="South")
+    ada, ops = make_user("ada", Role.MANAGER, department=north), make_user("olga", Role.OPS)
+    ben, dan = make_user("ben", department=north), make_user("dan", department=south)
+    visit, now = stage_list(sales)[0], clock.now()
+    lin = make_contact("Lin", owner=ben)
+    Position.objects.create(contact=lin, lifecycle=sales, stage=visit, since=now)
+    for owner, amount in ((dan, 100), (None, 30), (ben, 4)):
+        Opportunity.objects.create(contact=lin, name="x", owner=owner, amount=amount, currency="CNY", created_at=now)
+
+    def worth(user):
+        return board_sizes(user, position_list(user, sales), "CNY")
+
+    assert worth(ops) == {visit.pk: (1, 134)}
+    assert worth(ada) == worth(ben) == {visit.pk: (1, 4)}
+    Opportunity.objects.filter(owner=ben).delete()
+    assert worth(ada) == worth(ben) == {visit.pk: (1, None)}
+    assert worth(dan) == {}
 
 
 def test_the_cards_of_a_board_are_one_statement(sales, django_assert_num_queries):

@@ -176,7 +176,7 @@ def _columns(request: Visit, current: Lifecycle) -> dict[str, object]:
     filters = BoardFilter(request)
     rows = filters.rows(request, current)
     currency = tenant_current().currency
-    sizes = board_sizes(rows, currency)
+    sizes = board_sizes(request.user, rows, currency)
     cards = board_cards(rows, stages, _AT_ONCE)
     columns = []
     for stage in stages:
