@@ -60,7 +60,12 @@ from contacts.selectors.fields import (
     fields_visible,
     fields_writable,
 )
-from contacts.selectors.history import consent_list_of_contact, owner_change_list_of_contact, owners_before
+from contacts.selectors.history import (
+    consent_list_of_contact,
+    handed_on_by_stage_since,
+    owner_change_list_of_contact,
+    owners_before,
+)
 from contacts.selectors.hits import (
     CompanyHit,
     ContactHit,
@@ -147,6 +152,7 @@ __all__ = [
     "forgotten_keys",
     "friendships_of",
     "groups_of",
+    "handed_on_by_stage_since",
     "id_meant",
     "identities_of",
     "identities_read",

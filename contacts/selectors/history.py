@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from contacts.enums import OwnerWhy
 from contacts.models import Consent, OwnerChange
 from scrm.core.pagination import earlier
 
@@ -23,6 +24,11 @@ def owners_before(contact_ids: Iterable[UUID], *, among: Iterable[UUID]) -> dict
     rows = OwnerChange.objects.filter(contact__in=list(contact_ids), before__in=list(among))
     rows = rows.order_by("contact_id", "-at", "-pk").distinct("contact_id")
     return {contact_id: before_id for contact_id, before_id in rows.values_list("contact_id", "before_id") if before_id}
+
+
+def handed_on_by_stage_since(contact_id: UUID, at: datetime) -> bool:
+    """Whether a stage gave the contact another owner at that moment or after it."""
+    return OwnerChange.objects.filter(contact=contact_id, why=OwnerWhy.STAGE, at__gte=at).exists()
 
 
 def consent_list_of_contact(

@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from alerts.enums import AlertKind
 from alerts.models import Alert
 from campaigns.models import RepTask
-from leads.enums import LeadStatus
+from contacts.models import Contact
+from leads.enums import AssignMethod, LeadStatus
 from leads.models import Lead
 from lifecycle.enums import DeadlineAction, DeadlineUnit, MoveSource, StageKind
 from lifecycle.models import Lifecycle, LossReason, Position, Stage, StageTransition
 from lifecycle.services_deadlines import save_stage_deadline, switch_stage_deadline
+from lifecycle.services_hand_over import save_stage_hand_over
 from scheduler.budget import Budget
 from scheduler.queries import lower_wake_up
 from scheduler.services import raise_wake_up, rebuild_wake_up
@@ -232,15 +234,20 @@ def test_by_hand_one_goes_where_the_stage_leads(stages, ben):
     assert Position.objects.get().stage == stages[2]
 
 
-def test_a_slip_is_taken_back_by_whoever_made_it(stages, ben):
+def test_a_slip_is_taken_back_once_by_whoever_made_it(stages, ben):
     lin, dora = make_contact(owner=ben), make_user("dora")
     enter(stages[0], lin)
+    before = StageTransition.objects.get().pk
     enter(stages[1], lin, by=ben)
     life, now = stages[0].lifecycle_id, clock.now()
+    slip = StageTransition.objects.latest("id").pk
 
-    assert not stage_move_undone(lin.pk, life, by=dora, now=now)
-    assert not stage_move_undone(lin.pk, life, by=ben, now=now + timedelta(minutes=11))
-    assert stage_move_undone(lin.pk, life, by=ben, now=now)
+    assert not stage_move_undone(lin.pk, life, slip, by=dora, now=now)
+    assert not stage_move_undone(lin.pk, life, before, by=ben, now=now)
+    assert not stage_move_undone(lin.pk, life, slip, by=ben, now=now + timedelta(minutes=11))
+    assert stage_move_undone(lin.pk, life, slip, by=ben, now=now)
+    assert Position.objects.get().stage == stages[0]
+    assert not stage_move_undone(lin.pk, life, slip, by=ben, now=now)
     assert Position.objects.get().stage == stages[0]
     assert StageTransition.objects.count() == 3
 
@@ -250,10 +257,25 @@ def test_what_ended_a_lead_is_not_taken_back(stages, ben):
     make_lead(lin, ben)
     enter(stages[0], lin)
     enter(stages[2], lin, by=ben)
+    last = StageTransition.objects.latest("id").pk
 
-    assert not stage_move_undone(lin.pk, stages[0].lifecycle_id, by=ben, now=clock.now())
+    assert not stage_move_undone(lin.pk, stages[0].lifecycle_id, last, by=ben, now=clock.now())
     assert Position.objects.get().stage.kind == StageKind.WON
     assert Lead.objects.get().status == LeadStatus.WON
+
+
+def test_what_gave_them_to_another_team_is_not_taken_back(stages, ben):
+    dora = make_user("dora")
+    said = {"method": AssignMethod.TURNS, "department": None, "people": {dora.pk}, "keep_days": 0, "active": True}
+    save_stage_hand_over(stage=stages[1], **said, by=None, now=clock.now())
+    lin = make_contact(owner=ben)
+    enter(stages[0], lin)
+    enter(stages[1], lin, by=ben)
+    last = StageTransition.objects.latest("id").pk
+
+    assert Contact.objects.get().owner == dora
+    assert not stage_move_undone(lin.pk, stages[0].lifecycle_id, last, by=ben, now=clock.now())
+    assert Position.objects.get().stage == stages[1]
 
 
 def test_and_cai_sees_nothing_of_it(stages, globex):

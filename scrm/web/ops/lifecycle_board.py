@@ -21,7 +21,7 @@ from lifecycle.selectors_board import Narrowed, board_cards, board_sizes, cards_
 from lifecycle.selectors_guards import loss_reasons_asked
 from scrm.core import clock
 from scrm.flows import progress
-from scrm.flows.stage_undo import stage_move_undone
+from scrm.flows.stage_undo import move_to_undo, stage_move_undone
 from scrm.web.access import Visit, found, may
 from scrm.web.ops.filters import FilterForm, page_of, sorted_by
 from scrm.web.ops.lead_forms import owner_choices
@@ -60,6 +60,12 @@ class MoveForm(forms.Form):
     reason = forms.CharField(required=False, max_length=120)
     loss_reason = forms.UUIDField(required=False)
     sure = forms.BooleanField(required=False)
+
+
+class UndoForm(forms.Form):
+    """The move that is to be taken back, so that the same twice does not lead there again."""
+
+    move = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
 class PlaceForm(forms.Form):
@@ -129,16 +135,16 @@ def move(request: Visit, lifecycle_id: UUID) -> HttpResponse:
     said = {name: form.cleaned_data[name] for name in ("reason",)} | {
         "loss_reason_id": form.cleaned_data["loss_reason"]
     }
-    before = position.stage
+    now = clock.now()
     try:
-        progress.stage_moved(
-            [position.contact_id], stage.pk, by=request.user, source=MoveSource.HAND, now=clock.now(), **said
+        moved = progress.stage_moved(
+            [position.contact_id], stage.pk, by=request.user, source=MoveSource.HAND, now=now, **said
         )
     except progress.MoveRefused as error:
         return _answer(request, current, {"refused": f"{position.contact}: {error.message}"})
     told = _("%(name)s is in “%(stage)s” now.") % {"name": position.contact, "stage": stage.name}
-    can_undo = stage.kind not in _ENDS and before.kind not in _ENDS and before.pk != stage.pk
-    return _answer(request, current, {"told": told, "undo": position.contact_id if can_undo else None})
+    undo = move_to_undo(position.contact_id, current.pk, by=request.user, now=now) if moved else None
+    return _answer(request, current, {"told": told, "undo": undo})
 
 
 @require_POST
@@ -147,7 +153,10 @@ def undo(request: Visit, lifecycle_id: UUID, contact_id: UUID) -> HttpResponse:
     """Take back one's own last move of somebody, which has just been made."""
     current = found(lifecycle_get(lifecycle_id))
     position = found(position_get(request.user, current, contact_id))
-    if stage_move_undone(position.contact_id, current.pk, by=request.user, now=clock.now()):
+    form, person = UndoForm(request.POST), position.contact_id
+    if form.is_valid() and stage_move_undone(
+        person, current.pk, form.cleaned_data["move"], by=request.user, now=clock.now()
+    ):
         return _answer(request, current, {"told": _("Taken back: %(name)s.") % {"name": position.contact}})
     return _answer(request, current, {"refused": _("That can't be taken back any more.")})
 

@@ -10,7 +10,7 @@ from commerce.models import Product
 from content.models import Material, PageView, TrackedLink
 from content.upkeep import ensure_preview_link
 from leads.models import Source
-from lifecycle.models import Position
+from lifecycle.models import Position, StageTransition
 from lifecycle.services_lifecycles import create_lifecycle
 from scrm.core import clock
 from tagging.models import Tag, TagCategory, TagGroup
@@ -141,7 +141,12 @@ def test_a_loss_on_the_board_asks_first_and_a_slip_is_undone(ops, sales):
     moved = ops.post(url, {**of, "stage": drive.pk}, HTTP_HX_REQUEST="true").content.decode()
     back = reverse("ops:lifecycle_undo", args=[sales.pk, lin.pk])
     assert back in moved
-    ops.post(back, HTTP_HX_REQUEST="true")
+    last = StageTransition.objects.latest("id").pk
+    assert f'name="move" value="{last}"' in moved
+    ops.post(back, {"move": last}, HTTP_HX_REQUEST="true")
+    assert stage() == visit
+    twice = ops.post(back, {"move": last}, HTTP_HX_REQUEST="true").content.decode()
+    assert "That can&#x27;t be taken back any more." in twice
     assert stage() == visit
     refused = ops.post(url, {**of, "stage": lost.pk, "sure": "1"}, HTTP_HX_REQUEST="true").content.decode()
     assert "Choose why they are lost." in refused
