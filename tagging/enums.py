@@ -23,6 +23,7 @@ class TagSource(TextChoices):
     WECOM = "wecom", _("WeCom")
     SOP = "sop", _("SOP")
     POINTS = "points", _("By points")
+    MERGED = "merged", pgettext_lazy("tag", "Merged")
     ENDED = "ended", _("Its time is over")
 
 

@@ -103,6 +103,36 @@ def end_tags(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         return cursor.fetchall()
 
 
+_IN_THE_WAY = """(a.tag_id = %(into)s OR a.tag_id <> %(gone)s AND EXISTS (
+    SELECT 1 FROM tagging_tag its JOIN tagging_tag other ON other.group_id = its.group_id AND other.id = a.tag_id
+    JOIN tagging_taggroup g ON g.id = its.group_id AND g.exclusive
+    WHERE its.id = %(into)s))"""
+
+
+def end_in_the_way(contact_ids: Collection[UUID], gone: UUID, into: UUID, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Take from contacts what has ended and would keep a tag from becoming the other; gives (contact, tag)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tagging_tagassignment a WHERE a.contact_id = ANY(%(contacts)s) AND a.expires_at <= %(now)s "
+            f"AND {_IN_THE_WAY} RETURNING a.contact_id, a.tag_id",
+            {"contacts": [*contact_ids], "gone": gone, "into": into, "now": now},
+        )
+        return cursor.fetchall()
+
+
+def move_assignments(contact_ids: Collection[UUID], gone: UUID, into: UUID) -> list[UUID]:
+    """Let a tag be the other one, as it was given, of those who have not got that or a rival; gives whose."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tagging_tagassignment held SET tag_id = %(into)s "
+            "WHERE held.contact_id = ANY(%(contacts)s) AND held.tag_id = %(gone)s AND NOT EXISTS ("
+            f"SELECT 1 FROM tagging_tagassignment a WHERE a.contact_id = held.contact_id AND {_IN_THE_WAY}) "
+            "RETURNING held.contact_id",
+            {"contacts": [*contact_ids], "gone": gone, "into": into},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> list[tuple[UUID, UUID]]:
     """Give contacts tags back as they were given before these moments; what they have again stays. Gives which."""
     with connection.cursor() as cursor:

@@ -91,6 +91,22 @@ def remove_tags(
     return removed
 
 
+def move_tags(
+    *, contact_ids: Collection[UUID], gone: UUID, into: UUID, now: datetime, by: User | None, evidence: str
+) -> tuple[list[Pair], list[Pair]]:
+    """Let locked contacts have one tag instead of another, as it was given; gives what went and what came.
+
+    Who has the other one, or another of its exclusive group, keeps that.
+    """
+    ended = rule_queries.end_in_the_way(contact_ids, gone, into, now)
+    _record(ended, len(ended), {}, TagSource.ENDED, None, now)
+    came = [(contact_id, into) for contact_id in rule_queries.move_assignments(contact_ids, gone, into)]
+    doubled = queries.delete_assignments([(contact_id, gone) for contact_id in contact_ids])
+    went = [*((contact_id, gone) for contact_id, _into in came), *doubled]
+    _record([*went, *came], len(went), dict.fromkeys([*went, *came], (evidence, None)), TagSource.MERGED, by, now)
+    return [*ended, *went], came
+
+
 def end_tags(*, now: datetime, limit: int) -> list[Pair]:
     """Take the tags whose time is over from contacts that nobody holds; gives the pairs."""
     ended = rule_queries.end_tags(now, limit)

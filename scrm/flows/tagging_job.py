@@ -207,7 +207,7 @@ class _Plan:
     def give(self, rows: Sequence[JobChange]) -> list[JobChange]:
         present = sorted(self._present(rows, GIVE))
         if self.gone:
-            return self._move(rows, present)
+            return self._move(self.gone, rows, present)
         before = rivals_held(present, self.tag)
         rule_id = self.rule.pk if self.rule else None
         grants = [
@@ -235,15 +235,16 @@ class _Plan:
         found = contacts.services.lock_contacts(contact_ids=[row.subject for row in rows])
         return ids_among(self.asked[kind], found) if self.asked and found else found
 
-    def _move(self, rows: Sequence[JobChange], present: Sequence[UUID]) -> list[JobChange]:
+    def _move(self, gone: Tag, rows: Sequence[JobChange], present: Sequence[UUID]) -> list[JobChange]:
         """They have the other tag instead; where its group has room for one, what they had there stays."""
-        removed = self._remove([(pk, self.gone.pk) for pk in present]) if self.gone else set()
-        # The one that went is of that group too, perhaps, and took the only place.
-        taken = rivals_held(present, self.tag)
-        grants = [Grant(pk, self.tag.pk, evidence=self.evidence) for pk in present if pk in removed and pk not in taken]
+        said: dict[str, Any] = {"by": self.by, "evidence": self.evidence, "now": self.now}
+        went, came = tagging.services.move_tags(contact_ids=present, gone=gone.pk, into=self.tag.pk, **said)
         # Nobody came to anything new: no SOP begins with it.
-        give_tags(grants, source=self.source, by=self.by, now=self.now, start=False)
-        return [self._made(row, self.gone.pk, self.tag.pk) for row in rows if self.gone and row.subject in removed]
+        tags_told(HookEvent.TAG_REMOVED, went, now=self.now)
+        tags_told(HookEvent.TAG_ADDED, came, now=self.now)
+        scores_touched([Changed(pk, self.now, tag_id=tag_id) for pk, tag_id in [*went, *came]])
+        moved = {pk for pk, tag_id in went if tag_id == gone.pk}
+        return [self._made(row, gone.pk, self.tag.pk) for row in rows if row.subject in moved]
 
     def _remove(self, pairs: Sequence[tuple[UUID, UUID]]) -> set[UUID]:
         said: dict[str, Any] = {"evidence": self.evidence, "rule_id": self.rule.pk if self.rule else None}

@@ -7,24 +7,20 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.models import Department
-from campaigns.enums import Trigger
-from campaigns.models import Enrollment
 from contacts.models import Contact
 from events.inputs import Happening
 from exchange.enums import JobState
 from exchange.models import Job
 from scheduler.budget import Budget
 from scrm.core import clock
-from scrm.flows import tagging_job
 from scrm.flows.engagement import contacts_tagged, events_happened
-from scrm.flows.tag_rules import tag_rule_switched, tag_rules_due, tags_ended, tags_merged
+from scrm.flows.tag_rules import tag_rule_switched, tag_rules_due, tags_ended
 from scrm.flows.tagging_job import begin_rule, rule_run_of
 from tagging.enums import TagSource
 from tagging.models import TagAssignment, TagChange, TagRule
-from tagging.selectors import tag_ids_by_code
 from tagging.standing import dry_run, hit_list
 from tagging.upkeep import edit_tag
-from tests.factories import make_contact, make_live_sop, make_user
+from tests.factories import make_contact, make_user
 from tests.flows.tagging_world import BERLIN, finish, held, make_rule, make_tags
 
 
@@ -241,50 +237,6 @@ def test_tags_end_by_themselves_and_last_longer_when_they_are_given_once_more(pe
     assert held(tag) == {"Wu"}
     gone = TagChange.objects.get(tag=tag, added=False)
     assert (gone.contact, gone.source) == (people[0], TagSource.ENDED)
-
-
-def test_a_merged_tag_is_the_other_one_for_people_rules_sops_and_its_code(people, monkeypatch):
-    monkeypatch.setattr(tagging_job, "_AT_ONCE", 1)
-    old, new = make_tags("Old", "New")
-    rule = make_rule(old, {}, event_type="viewed")
-    sop = make_live_sop(trigger=Trigger.TAG_ADDED, trigger_tag=old, name="Hello")
-    for contact in people[:2]:
-        by_hand(contact, old)
-    by_hand(people[1], new)
-    began = Enrollment.objects.count()
-
-    job = finish(tags_merged(old, new, by=make_user("ada", "ops"), now=clock.now()))
-
-    for row in (rule, sop, old):
-        row.refresh_from_db()
-    assert (rule.tag, sop.trigger_tag, old.merged_into, old.archived) == (new, new, new, True)
-    assert (held(old), held(new)) == (set(), {"Lin", "Wu"})
-    assert (job.state, job.result["give"]) == (JobState.DONE, 2)
-    assert Enrollment.objects.count() == began
-    assert tag_ids_by_code(["old"]) == {"old": new.pk}
-    assert TagChange.objects.filter(tag=old, contact=people[0], added=True).exists()
-
-
-def test_a_tag_merged_into_another_of_its_group_of_one_is_that_other_one(people):
-    old, new, third = make_tags("Old", "New", "Third", exclusive=True)
-    by_hand(people[0], old)
-    by_hand(people[1], third)
-
-    finish(tags_merged(old, new, by=make_user("ada", "ops"), now=clock.now()))
-
-    assert [held(tag) for tag in (old, new, third)] == [set(), {"Lin"}, {"Wu"}]
-
-
-def test_a_rule_that_asks_for_the_code_of_a_merged_tag_means_the_other(people):
-    old, new, got = make_tags("Old", "New", "Got")
-    by_hand(people[0], new)
-    by_hand(people[1], old)
-    rule = make_rule(got, {"fact": "tags", "op": "has_any", "value": ["old"]})
-    finish(tags_merged(old, new, by=make_user("ada", "ops"), now=clock.now()))
-
-    switch_on(rule)
-
-    assert held(got) == {"Lin", "Wu"}
 
 
 def test_and_cai_s_people_are_not_asked_about(people, acme, globex):
