@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from exchange.enums import DeliveryState, InboxState, JobState
@@ -62,6 +62,12 @@ def job_count_failed(kind: str, *, since: datetime) -> int:
 def change_count(job_id: UUID, kind: str) -> int:
     """How many changes of a kind a job made that were not taken back."""
     return JobChange.objects.filter(job=job_id, kind=kind).count()
+
+
+def change_count_made(job_id: UUID, kind: str) -> int:
+    """As `change_count`, of a job that notes first what it is to change: without what it never came to."""
+    made = Q(before__isnull=False) | Q(after__isnull=False)
+    return JobChange.objects.filter(made, job=job_id, kind=kind).count()
 
 
 def change_counts_by_after(job_id: UUID, kind: str) -> dict[UUID, int]:

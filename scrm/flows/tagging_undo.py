@@ -15,7 +15,7 @@ from exchange import jobs
 from exchange.enums import HookEvent, JobState
 from exchange.job_changes import changes_next, forget_changes, note_stays
 from exchange.models import Job, JobChange
-from exchange.selectors import change_count, job_newest_with
+from exchange.selectors import change_count_made, job_newest_with
 from scheduler.budget import Budget
 from scheduler.services import due_work
 from scrm.core import clock, failpoints
@@ -39,7 +39,7 @@ def can_be_undone(job: Job) -> int:
         return 0
     if before is not None and before.state in (*jobs.ACTIVE, JobState.DONE):
         return 0
-    return job.result.get(GIVE, 0) + job.result.get(TAKE, 0) and change_count(job.pk, _kind(job))
+    return change_count_made(job.pk, _kind(job))
 
 
 def begin_undo(job: Job, *, by: User) -> Job | None:
@@ -95,7 +95,7 @@ def _next_batch(job: Job) -> bool:
             "back": job.result.get("back", 0) + len(back),
             "stay": job.result.get("stay", 0) + len(made) - len(back),
         }
-        job.done += len(rows)
+        job.done += len(made)
         if len(rows) == _AT_ONCE:
             job.checkpoint = {"after": rows[-1].pk}
             jobs.save_progress(job=job, now=clock.now())

@@ -91,7 +91,9 @@ def test_stopped_it_leaves_what_it_did_and_that_can_be_taken_back(ada, people):
     jobs_due(Budget(5))
     job.refresh_from_db()
     assert (job.state, len(held(tag))) == (JobState.CANCELLED, 2)
-    assert finish(begin_undo(job, by=ada)).result == {"back": 2, "stay": 0}
+    assert can_be_undone(job) == 2
+    undo = finish(begin_undo(job, by=ada))
+    assert (undo.done, undo.total, undo.result) == (2, 2, {"back": 2, "stay": 0})
     assert held(tag) == set()
 
 
