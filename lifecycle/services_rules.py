@@ -49,11 +49,16 @@ def save_stage_rule(
         parse(condition, facts, scope=Scope.CONTACT)
     if from_stage is not None and (from_stage.lifecycle_id != to_stage.lifecycle_id or from_stage.pk == to_stage.pk):
         raise ValidationError({"from_stage": _("Choose another stage of the same lifecycle.")})
-    rule = rule or StageRule(created_at=now)
-    rule.name, rule.to_stage, rule.from_stage, rule.event_type = name.strip(), to_stage, from_stage, event_type
-    rule.condition, rule.active = stored, active
-    rule.look_at, rule.looked_to = None if event_type else now, None
     with due_work():
+        stages = _hold_stages(to_stage.lifecycle_id)
+        if rule is None:
+            rule = StageRule(created_at=now)
+        else:
+            _hold(rule)
+        rule.name, rule.to_stage, rule.from_stage, rule.event_type = name.strip(), to_stage, from_stage, event_type
+        rule.condition, rule.active = stored, active
+        rule.look_at, rule.looked_to = None if event_type else now, None
+        _check_stages(rule, stages)
         check_circles(to_stage.lifecycle_id, rule=rule)
         rule.full_clean()
         rule.save()
@@ -63,14 +68,48 @@ def save_stage_rule(
 
 
 def switch_stage_rule(*, rule: StageRule, active: bool, by: User | None, now: datetime) -> None:
-    """Switch it on or off. ValidationError where it would lead round in a circle."""
-    rule.active, rule.look_at = active, None if rule.event_type else now
+    """Switch it on or off. ValidationError where it would lead round in a circle, or says something else by now."""
     with due_work():
-        check_circles(rule.to_stage.lifecycle_id, rule=rule)
+        stages, looked_at = _hold_stages(rule.to_stage.lifecycle_id), _says(rule)
+        _hold(rule)
+        if active and looked_at != _says(rule):
+            raise ValidationError(_("Somebody has just changed this rule: read it again before you switch it on."))
+        rule.active, rule.look_at = active, None if rule.event_type else now
+        if active:
+            _check_stages(rule, stages)
+            check_circles(rule.to_stage.lifecycle_id, rule=rule)
         StageRule.objects.filter(pk=rule.pk).update(active=active, look_at=rule.look_at, looked_to=None)
         note_due(rule.look_at if active else None)
         action = "lifecycle.rule_started" if active else "lifecycle.rule_stopped"
         record_audit(action=action, actor=by, subject=rule, details={"name": rule.name}, now=now)
+
+
+def _hold_stages(lifecycle_id: UUID) -> list[Stage]:
+    """One writer at a time, so that no two complete a circle. Before the lock of a rule, as a version takes them.
+
+    Who is moved to a stage meanwhile is not held up, so that no writer waits for a rule that waits for its stage.
+    """
+    rows = Stage.objects.filter(lifecycle=lifecycle_id, retired_at=None)
+    return list(rows.select_for_update(no_key=True).order_by("pk"))
+
+
+def _hold(rule: StageRule) -> None:
+    """Read it again under a lock."""
+    if not StageRule.objects.select_for_update(no_key=True).filter(pk=rule.pk):
+        raise ValidationError(_("Somebody has just removed this rule."))
+    rule.refresh_from_db()
+
+
+def _says(rule: StageRule) -> tuple[object, ...]:
+    return rule.to_stage_id, rule.from_stage_id, rule.event_type, rule.condition
+
+
+def _check_stages(rule: StageRule, stages: Iterable[Stage]) -> None:
+    """ValidationError where a version has just taken out a stage that it names."""
+    there = {each.pk for each in stages}
+    for name, pk in (("to_stage", rule.to_stage_id), ("from_stage", rule.from_stage_id)):
+        if pk is not None and pk not in there:
+            raise ValidationError({name: _("There is no such stage.")})
 
 
 def hold_due_rule(*, now: datetime) -> tuple[Rule, Condition, UUID | None] | None:
@@ -116,8 +155,7 @@ def keep_looked(*, rule_id: UUID, now: datetime) -> None:
 
 def check_circles(lifecycle_id: UUID, *, rule: StageRule | None = None, deadline: StageDeadline | None = None) -> None:
     """ValidationError where rules without an event and deadlines, with this one as it is, lead people round."""
-    # One writer at a time, so that no two complete a circle.
-    stages = list(Stage.objects.filter(lifecycle=lifecycle_id, retired_at=None).select_for_update().order_by("pk"))
+    stages = _hold_stages(lifecycle_id)
     rules = StageRule.objects.filter(to_stage__lifecycle=lifecycle_id, event_type="", active=True)
     rows = [each for each in rules if rule is None or each.pk != rule.pk]
     if rule is not None and rule.active and not rule.event_type:

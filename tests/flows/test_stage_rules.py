@@ -151,6 +151,34 @@ def test_rules_and_deadlines_may_not_chase_people_round(stages):
     rule(stages["captured"], **back)
 
 
+def test_a_rule_is_read_again_before_it_is_switched_or_saved(stages):
+    kept = rule(stages["contacted"], BERLIN)
+    switch_stage_rule(rule=kept, active=False, by=None, now=clock.now())
+    seen = StageRule.objects.get()
+    colleagues = {"fact": "contact.city", "op": "is", "value": "Ulm"}
+    StageRule.objects.update(condition=colleagues)
+
+    with pytest.raises(ValidationError, match="just changed this rule"):
+        switch_stage_rule(rule=seen, active=True, by=None, now=clock.now())
+    assert not StageRule.objects.get().active
+    switch_stage_rule(rule=StageRule.objects.get(), active=True, by=None, now=clock.now())
+    assert StageRule.objects.get().active
+    StageRule.objects.all().delete()
+    with pytest.raises(ValidationError, match="just removed this rule"):
+        save_stage_rule(rule=seen, name="x", to_stage=stages["contacted"], condition=BERLIN, by=None, now=clock.now())
+    assert not StageRule.objects.exists()
+
+
+def test_no_rule_leads_to_a_stage_that_has_just_gone(stages):
+    Stage.objects.filter(code="contacted").update(retired_at=clock.now())
+
+    with pytest.raises(ValidationError, match="no such stage"):
+        rule(stages["contacted"], BERLIN)
+    with pytest.raises(ValidationError, match="no such stage"):
+        rule(stages["interested"], BERLIN, before=stages["contacted"])
+    assert not StageRule.objects.exists()
+
+
 def test_without_an_event_a_rule_asks_of_people_alone(stages):
     with pytest.raises(ValidationError, match="needs a condition"):
         rule(stages["interested"])
