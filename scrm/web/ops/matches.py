@@ -77,7 +77,7 @@ class MatchForm(forms.Form):
         Material.objects.none(), label=gettext_lazy("Show"), empty_label=gettext_lazy("Choose …")
     )
     channel = forms.ChoiceField(
-        label=gettext_lazy("By"), choices=[each for each in ChannelKind.choices if each[0] != ChannelKind.ALL]
+        label=gettext_lazy("Channel"), choices=[each for each in ChannelKind.choices if each[0] != ChannelKind.ALL]
     )
     words = forms.CharField(
         label=gettext_lazy("What to say"),
