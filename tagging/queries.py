@@ -55,7 +55,7 @@ def tag_rules(event_types: Collection[str]) -> list[tuple[UUID, UUID, str, Any, 
         return [(*row[:3], json.loads(row[3]), *row[4:]) for row in cursor.fetchall()]
 
 
-def kept_by_hand(pairs: Sequence[tuple[UUID, UUID]], again: Sequence[bool]) -> set[tuple[UUID, UUID]]:
+def kept_by_hand(pairs: Sequence[tuple[UUID, UUID]], again: Sequence[bool], now: datetime) -> set[tuple[UUID, UUID]]:
     """Those of (contact, tag) that a rule leaves alone: somebody gave another tag of an exclusive group by hand; or,
     where the rule asks `again` and again, took this one by hand and it was not given since.
     """
@@ -69,12 +69,12 @@ def kept_by_hand(pairs: Sequence[tuple[UUID, UUID]], again: Sequence[bool]) -> s
             WHERE g.exclusive AND EXISTS (
                 SELECT 1 FROM tagging_tagassignment a JOIN tagging_tag other ON other.id = a.tag_id
                 WHERE a.contact_id = given.contact_id AND other.group_id = t.group_id AND other.id <> t.id
-                  AND a.source = 'hand')
+                  AND a.source = 'hand' AND (a.expires_at IS NULL OR a.expires_at > %s))
               OR given.again AND (
                 SELECT NOT h.added AND h.source = 'hand' FROM tagging_tagchange h
                 WHERE h.contact_id = given.contact_id AND h.tag_id = given.tag_id ORDER BY h.at DESC, h.id DESC LIMIT 1)
             """,
-            [[str(contact) for contact, _tag in pairs], [str(tag) for _contact, tag in pairs], [*again]],
+            [[str(contact) for contact, _tag in pairs], [str(tag) for _contact, tag in pairs], [*again], now],
         )
         return set(cursor.fetchall())
 

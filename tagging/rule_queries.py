@@ -25,7 +25,7 @@ _NOT_TAKEN = """NOT EXISTS (
 _NO_RIVAL = """NOT EXISTS (
     SELECT 1 FROM tagging_tagassignment a
     JOIN tagging_tag other ON other.id = a.tag_id AND other.group_id = %s AND other.id <> %s
-    WHERE a.contact_id = c.id AND a.source = 'hand')"""
+    WHERE a.contact_id = c.id AND a.source = 'hand' AND (a.expires_at IS NULL OR a.expires_at > %s))"""
 
 
 def to_give(condition: Condition, tag_id: UUID, now: datetime, *, exclusive_group: UUID | None, over_hand: bool) -> Sql:
@@ -37,7 +37,7 @@ def to_give(condition: Condition, tag_id: UUID, now: datetime, *, exclusive_grou
         params.append(tag_id)
         if exclusive_group is not None:
             texts.append(_NO_RIVAL)
-            params += [exclusive_group, tag_id]
+            params += [exclusive_group, tag_id, now]
     return Sql(f"SELECT c.id FROM contacts_contact c WHERE {' AND '.join(texts)}", tuple(params))
 
 

@@ -34,7 +34,7 @@ def add_tags(*, grants: Sequence[Grant], source: TagSource, now: datetime, by: U
     lasts = {pk: timedelta(days=days) for pk, _group, _alone, days in found if days}
     tags = {pk for pk, *_rest in found}
     kept = one_per_exclusive_group((grant for grant in grants if grant.tag_id in tags), groups)
-    kept = _left_to_people(kept, groups)
+    kept = _left_to_people(kept, groups, now)
     rivals = [(grant.contact_id, grant.tag_id) for grant in kept if grant.tag_id in groups]
     removed = queries.delete_rivals(rivals, [groups[tag_id] for _contact, tag_id in rivals]) if rivals else []
     ends = [grant.until or (now + lasts[grant.tag_id] if grant.tag_id in lasts else None) for grant in kept]
@@ -65,13 +65,13 @@ def add_tags(*, grants: Sequence[Grant], source: TagSource, now: datetime, by: U
     return [(contact_id, tag_id) for contact_id, tag_id in added]
 
 
-def _left_to_people(grants: Sequence[Grant], groups: Mapping[UUID, UUID]) -> list[Grant]:
+def _left_to_people(grants: Sequence[Grant], groups: Mapping[UUID, UUID], now: datetime) -> list[Grant]:
     """Without those of rules that give way to what people decided."""
     asked = [grant for grant in grants if not grant.over_hand and (grant.again or grant.tag_id in groups)]
     if not asked:
         return list(grants)
     pairs = [(grant.contact_id, grant.tag_id) for grant in asked]
-    decided = queries.kept_by_hand(pairs, [grant.again for grant in asked])
+    decided = queries.kept_by_hand(pairs, [grant.again for grant in asked], now)
     return [grant for grant in grants if grant.over_hand or (grant.contact_id, grant.tag_id) not in decided]
 
 

@@ -149,6 +149,23 @@ def test_a_rule_at_an_event_leaves_what_people_gave_too(people):
     assert (held(rival), held(tag)) == ({"Lin"}, {"Wu"})
 
 
+@pytest.mark.parametrize("at_event", [False, True])
+def test_what_a_person_gave_for_a_while_leaves_room_as_soon_as_it_has_ended(people, at_event):
+    tag, rival = make_tags("Local", "Guest", exclusive=True)
+    by_hand(people[0], rival)
+    by_hand(people[1], rival)
+    TagAssignment.objects.filter(contact=people[0]).update(expires_at=clock.now())
+
+    if at_event:
+        make_rule(tag, {}, event_type="viewed")
+        views(people[0])
+        views(people[1])
+    else:
+        switch_on(make_rule(tag, BERLIN))
+
+    assert (held(tag), held(rival)) == ({"Lin"}, {"Wu"})
+
+
 def test_an_event_gives_at_once_what_a_rule_about_everybody_counts(people):
     [tag] = make_tags("Keen")
     make_rule(make_tags("x", group="x")[0], {}, event_type="viewed")
