@@ -54,6 +54,12 @@ def rule_schemes() -> list[TierScheme]:
     return list(TierScheme.objects.filter(kind=TierKind.RULE, active=True).prefetch_related("tiers").order_by("pk"))
 
 
+def tier_conditions() -> list[tuple[str, dict[str, Any]]]:
+    """Name, with that of its scheme, and rule of each tier that has one; of schemes that are off too."""
+    rows = Tier.objects.filter(scheme__kind=TierKind.RULE).order_by("scheme__name", "position")
+    return [(f"{scheme}: {name}", rule) for scheme, name, rule in rows.values_list("scheme__name", "name", "condition")]
+
+
 def tier_get(pk: UUID) -> Tier | None:
     return Tier.objects.filter(pk=pk).select_related("scheme").first()
 

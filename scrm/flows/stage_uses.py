@@ -1,4 +1,4 @@
-"""What asks for a stage by its code: rules and segments that would match nobody without a word if it went."""
+"""What asks for a stage by its code: rules, segments and tiers that would match nobody without a word if it went."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from audiences.selectors import segment_conditions
+from commerce.tier_selectors import tier_conditions
 from lifecycle.models import Lifecycle
 from lifecycle.selectors_versions import codes_of, stage_rule_conditions
 from tagging.selectors import score_rule_conditions, tag_rule_conditions
@@ -23,6 +24,7 @@ def names_of_uses(lifecycle: Lifecycle, stage_ids: Collection[str]) -> list[str]
         _("tag rule “%(name)s”"): tag_rule_conditions(),
         _("score rule “%(name)s”"): score_rule_conditions(),
         _("stage rule “%(name)s”"): stage_rule_conditions(),
+        _("tier “%(name)s”"): tier_conditions(),
     }
     return [
         words % {"name": name}

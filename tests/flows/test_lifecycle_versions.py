@@ -27,6 +27,7 @@ from scrm.flows.lifecycle_preview import draft_looked_through
 from scrm.flows.lifecycle_versions import VersionInUse, run_of, version_published, version_undone
 from scrm.flows.progress import stage_moved
 from scrm.flows.stage_deadlines import stage_deadlines_due
+from scrm.flows.tiers import rule_tier_saved, scheme_saved
 from tests.factories import make_contact, make_stage, make_user
 from tests.flows.handing import make_lead
 
@@ -201,6 +202,19 @@ def test_what_asks_for_a_stage_that_goes_is_named_and_nothing_changes(cars, olga
     assert stage(cars, "visit").retired_at is None
     assert cars_now(cars).version == 1
     assert not LifecycleVersion.objects.exclude(number=None).exists()
+
+
+def test_a_tier_that_asks_for_a_stage_that_goes_is_named(cars, olga):
+    now = clock.now()
+    scheme = scheme_saved(None, name="Club", kind="rule", by=None, now=now)
+    there = {"fact": "stage.current", "op": "is", "value": "visit"}
+    rule_tier_saved(scheme, None, name="Guests", condition=there, by=None, now=now)
+    take_out(cars, "visit", "drive")
+
+    with pytest.raises(VersionInUse, match="tier “Club: Guests”"):
+        publish(cars, olga)
+
+    assert stage(cars, "visit").retired_at is None
 
 
 def test_a_draft_that_was_changed_meanwhile_is_looked_at_again(cars, olga):
