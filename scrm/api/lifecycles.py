@@ -28,7 +28,7 @@ from scrm.api.base import ListResource, Resource, refuse_unknown_parameters
 from scrm.api.contacts import StandingOut, contact_or_404
 from scrm.api.errors import ErrorsBody, Refused, refusal
 from scrm.api.leads import NamedOut, OwnerOut
-from scrm.api.parsing import StrictSerializer
+from scrm.api.parsing import IdField, StrictSerializer, TextField
 from scrm.core import clock
 from scrm.core.instants import instant_of
 from scrm.flows.progress import MoveRefused, stage_moved
@@ -131,9 +131,9 @@ class ContactMoves(ListResource):
 
 
 class MoveBody(StrictSerializer):
-    stage = serializers.UUIDField(help_text="Of whichever lifecycle.")
-    loss_reason = serializers.UUIDField(required=False, help_text="Where the stage means a loss.")
-    reason = serializers.CharField(required=False, default="", max_length=120, allow_blank=True)
+    stage = IdField(help_text="Of whichever lifecycle.")
+    loss_reason = IdField(required=False, help_text="Where the stage means a loss.")
+    reason = TextField(required=False, default="", max_length=120, allow_blank=True)
 
 
 class Moved(serializers.Serializer):

@@ -24,7 +24,7 @@ from scrm.api.errors import ErrorsBody
 from scrm.api.leads import NamedOut, OwnerOut
 from scrm.api.naming import named
 from scrm.api.once import IDEMPOTENT, IF_MATCH, changed_as_read, created_once
-from scrm.api.parsing import StrictSerializer, TruthField
+from scrm.api.parsing import IdField, StrictSerializer, TruthField
 
 METHODS = [choice for choice in AssignMethod.choices if choice[0] != AssignMethod.WEIGHTED]
 _FIELDS = ("method", "department", "keep_days", "active")
@@ -44,8 +44,8 @@ class StageHandOverChangeBody(StrictSerializer):
     """What is left out stays. It counts from the next customer who reaches the stage."""
 
     method = serializers.ChoiceField(choices=METHODS, required=False)
-    department = serializers.UUIDField(required=False, allow_null=True, help_text="Its people, and those below it.")
-    people = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=500)
+    department = IdField(required=False, allow_null=True, help_text="Its people, and those below it.")
+    people = serializers.ListField(child=IdField(), required=False, max_length=500)
     keep_days = serializers.IntegerField(
         min_value=0, max_value=365, required=False, help_text="For so long whoever had the customer reads on."
     )
@@ -53,7 +53,7 @@ class StageHandOverChangeBody(StrictSerializer):
 
 
 class StageHandOverBody(StageHandOverChangeBody):
-    stage = serializers.UUIDField(help_text="A stage has one rule: the same stage again changes it.")
+    stage = IdField(help_text="A stage has one rule: the same stage again changes it.")
 
 
 class StageHandOverList(ListResource):

@@ -153,6 +153,9 @@ def test_rule_of_a_stage_names_somebody_who_is_there(acme, stage, ada, ben):
 
     assert [field for field, _code in errors_of(boss.post("stage-hand-overs", said))] == ["department"]
     assert errors_of(boss.post("stage-hand-overs", {"stage": NOBODY})) == [("stage", "unknown")]
+    for field, number in (("stage", False), ("department", 0), ("people", [0])):
+        [(at, code)] = errors_of(boss.post("stage-hand-overs", {**said, "people": [str(ben.pk)], field: number}))
+        assert (at.partition(".")[0], code) == (field, "invalid")
     wrong = {**said, "people": [str(ben.pk), NOBODY]}
     assert errors_of(boss.post("stage-hand-overs", wrong)) == [("people.1", "unknown")]
     assert Caller(acme, user=ada).post("stage-hand-overs", {**said, "people": [str(ben.pk)]}).status_code == 403

@@ -85,6 +85,16 @@ def test_a_loss_needs_its_reason_here_too(system, lin):
     assert StageTransition.objects.latest("id").loss_reason == reason
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"stage": 0}, {"stage": False}, {"loss_reason": 0}, {"reason": 7}, {"reason": True}], ids=str
+)
+def test_a_move_takes_ids_and_texts_for_what_they_are(system, lin, wrong):
+    answer = system.post(f"contacts/{lin.pk}/stage", {"stage": str(stage("contacted").pk), **wrong})
+
+    assert errors_of(answer) == [(field, "invalid") for field in wrong]
+    assert Position.objects.get(contact=lin).stage.code == "captured"
+
+
 def test_what_is_beyond_reach_is_not_there(globex, acme, rep, lin, wu):
     to = {"stage": str(stage("contacted").pk)}
     lifecycle = str(Lifecycle.objects.get(is_default=True).pk)
