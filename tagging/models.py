@@ -189,6 +189,8 @@ class TagChange(models.Model):
     )
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"))
+    # Of one that was removed: when it would have ended, so that it can come back as it was.
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("tag change")

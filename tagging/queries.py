@@ -92,8 +92,12 @@ def prolong(pairs: Sequence[tuple[UUID, UUID]], until: Sequence[datetime]) -> No
         )
 
 
-def delete_rivals(pairs: Sequence[tuple[UUID, UUID]], groups: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """Take from each contact the other tags of an exclusive group; gives (contact, tag) of those taken."""
+def delete_rivals(
+    pairs: Sequence[tuple[UUID, UUID]], groups: Sequence[UUID]
+) -> dict[tuple[UUID, UUID], datetime | None]:
+    """Take from each contact the other tags of an exclusive group; gives (contact, tag) of those taken, and when they
+    would have ended.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -101,23 +105,23 @@ def delete_rivals(pairs: Sequence[tuple[UUID, UUID]], groups: Sequence[UUID]) ->
             USING unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS given(contact_id, tag_id, group_id), tagging_tag t
             WHERE held.contact_id = given.contact_id AND held.tag_id <> given.tag_id
               AND t.id = held.tag_id AND t.group_id = given.group_id
-            RETURNING held.contact_id, held.tag_id
+            RETURNING held.contact_id, held.tag_id, held.expires_at
             """,
             [[str(contact) for contact, _tag in pairs], [str(tag) for _contact, tag in pairs], [*map(str, groups)]],
         )
-        return cursor.fetchall()
+        return {(contact_id, tag_id): end for contact_id, tag_id, end in cursor.fetchall()}
 
 
-def delete_assignments(pairs: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
-    """Take tags from contacts; gives (contact, tag) of those that were there."""
+def delete_assignments(pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], datetime | None]:
+    """Take tags from contacts; gives (contact, tag) of those that were there, and when they would have ended."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM tagging_tagassignment held
             USING unnest(%s::uuid[], %s::uuid[]) AS given(contact_id, tag_id)
             WHERE held.contact_id = given.contact_id AND held.tag_id = given.tag_id
-            RETURNING held.contact_id, held.tag_id
+            RETURNING held.contact_id, held.tag_id, held.expires_at
             """,
             [[str(contact) for contact, _tag in pairs], [str(tag) for _contact, tag in pairs]],
         )
-        return cursor.fetchall()
+        return {(contact_id, tag_id): end for contact_id, tag_id, end in cursor.fetchall()}

@@ -133,14 +133,16 @@ def move_assignments(contact_ids: Collection[UUID], gone: UUID, into: UUID) -> l
         return [row[0] for row in cursor.fetchall()]
 
 
-def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> list[tuple[UUID, UUID]]:
-    """Give contacts tags back as they were given before these moments; what they have again stays. Gives which."""
+def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> dict[tuple[UUID, UUID], datetime | None]:
+    """Give contacts tags back as they had them before these moments; what they have again stays. Gives which, and
+    when they end.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO tagging_tagassignment (contact_id, tag_id, source, rule_id, by_id, evidence, at, expires_at)
             SELECT given.contact_id, given.tag_id, h.source, h.rule_id, h.by_id, h.evidence, h.at,
-                   h.at + t.lasts_days * interval '1 day'
+                   taken.expires_at
             FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS given(contact_id, tag_id, until)
             JOIN tagging_tag t ON t.id = given.tag_id AND NOT t.archived
             JOIN tagging_taggroup g ON g.id = t.group_id AND NOT (g.exclusive AND EXISTS (
@@ -150,7 +152,9 @@ def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> list[tupl
                 SELECT * FROM tagging_tagchange h
                 WHERE h.contact_id = given.contact_id AND h.tag_id = given.tag_id AND h.added AND h.at <= given.until
                 ORDER BY h.at DESC, h.id DESC LIMIT 1) h
-            ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id, tag_id
+            LEFT JOIN tagging_tagchange taken ON taken.contact_id = given.contact_id AND taken.tag_id = given.tag_id
+                AND NOT taken.added AND taken.at = given.until
+            ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id, tag_id, expires_at
             """,
             [
                 [contact for contact, _tag in changes],
@@ -158,4 +162,4 @@ def restore_assignments(changes: dict[tuple[UUID, UUID], datetime]) -> list[tupl
                 list(changes.values()),
             ],
         )
-        return cursor.fetchall()
+        return {(contact_id, tag_id): end for contact_id, tag_id, end in cursor.fetchall()}

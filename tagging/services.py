@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ def add_tags(*, grants: Sequence[Grant], source: TagSource, now: datetime, by: U
     kept = one_per_exclusive_group((grant for grant in grants if grant.tag_id in tags), groups)
     kept = _left_to_people(kept, groups, now)
     rivals = [(grant.contact_id, grant.tag_id) for grant in kept if grant.tag_id in groups]
-    removed = queries.delete_rivals(rivals, [groups[tag_id] for _contact, tag_id in rivals]) if rivals else []
+    removed = queries.delete_rivals(rivals, [groups[tag_id] for _contact, tag_id in rivals]) if rivals else {}
     ends = [grant.until or (now + lasts[grant.tag_id] if grant.tag_id in lasts else None) for grant in kept]
     columns: dict[str, list[Any]] = {
         "contact_id": [grant.contact_id for grant in kept],
@@ -61,7 +62,7 @@ def add_tags(*, grants: Sequence[Grant], source: TagSource, now: datetime, by: U
     # What made room says for what its contact got.
     made_room = {grant.contact_id: (grant.evidence, grant.rule_id) for grant in kept if grant.tag_id in groups}
     said |= {pair: made_room[pair[0]] for pair in removed}
-    _record([*removed, *added], len(removed), said, source, by, now)
+    _record([*removed, *added], len(removed), said, source, by, now, removed)
     return [(contact_id, tag_id) for contact_id, tag_id in added]
 
 
@@ -85,10 +86,10 @@ def remove_tags(
     rule_id: UUID | None = None,
 ) -> list[Pair]:
     """Take tags; gives the pairs that were there. The contacts are locked. The evidence is of each, or of all."""
-    removed = queries.delete_assignments(pairs) if pairs else []
+    removed = queries.delete_assignments(pairs) if pairs else {}
     said = {pair: (evidence if isinstance(evidence, str) else evidence[pair], rule_id) for pair in removed}
-    _record(removed, len(removed), said, source, by, now)
-    return removed
+    _record([*removed], len(removed), said, source, by, now, removed)
+    return [*removed]
 
 
 def move_tags(
@@ -119,11 +120,15 @@ def restore_tags(
 ) -> list[Pair]:
     """Give locked contacts tags back as they had them before these moments; gives the pairs that came back.
 
-    What is in use no more stays away, and so does what another tag of an exclusive group took the place of.
+    What is in use no more stays away, and so does what another tag of an exclusive group took the place of. Inside
+    `due_work`: what was to end still ends then.
     """
-    restored = rule_queries.restore_assignments(dict(before)) if before else []
-    _record(restored, 0, dict.fromkeys(restored, (evidence, None)), source, by, now)
-    return restored
+    restored = rule_queries.restore_assignments(dict(before)) if before else {}
+    ends = [end for end in restored.values() if end is not None]
+    if ends:
+        note_due(min(ends))
+    _record([*restored], 0, dict.fromkeys(restored, (evidence, None)), source, by, now)
+    return [*restored]
 
 
 def rules_for(event_types: Collection[str]) -> tuple[list[Rule], list[Signal]]:
@@ -165,7 +170,13 @@ def ensure_rule(*, name: str, tag_id: UUID, event_type: str, condition: Mapping[
 
 
 def _record(
-    pairs: Sequence[Pair], removed: int, said: Mapping[Pair, Said], source: TagSource, by: User | None, now: datetime
+    pairs: Sequence[Pair],
+    removed: int,
+    said: Mapping[Pair, Said],
+    source: TagSource,
+    by: User | None,
+    now: datetime,
+    ends: Mapping[Pair, datetime | None] = MappingProxyType({}),
 ) -> None:
     columns: dict[str, list[Any]] = {
         "contact_id": [contact_id for contact_id, _tag in pairs],
@@ -173,5 +184,6 @@ def _record(
         "added": [place >= removed for place in range(len(pairs))],
         "evidence": [said.get(pair, ("", None))[0][:EVIDENCE_MAX] for pair in pairs],
         "rule_id": [said.get(pair, ("", None))[1] for pair in pairs],
+        "expires_at": [ends.get(pair) for pair in pairs],
     }
     insert_columns(TagChange, columns, {"source": source.value, "by_id": by.pk if by else None, "at": now})

@@ -10,6 +10,7 @@ from exchange import jobs
 from exchange.enums import JobState
 from exchange.models import Job, JobChange
 from scheduler.budget import Budget
+from scheduler.models import WakeUp
 from scrm.core import clock
 from scrm.flows import tagging_job, tagging_undo
 from scrm.flows.engagement import contacts_tagged
@@ -145,6 +146,23 @@ def test_a_tag_taken_from_many_comes_back_as_it_was(ada, people):
     assert held(tag) == {"Ann", "Bo", "Cy"}
     assert since(tag, people[0].pk) == before
     assert undo.result == {"back": 2, "stay": 1}
+
+
+@pytest.mark.parametrize("add", [False, True])
+def test_a_tag_comes_back_until_when_it_was_given_and_the_end_is_woken_up_for(acme, ada, people, add):
+    tag, rival = make_tags("Coupon", "Other", exclusive=True)
+    until = clock.now() + timedelta(days=3)
+    contacts_tagged([people[0].pk, people[1].pk], [tag.pk], add=True, source=TagSource.HAND, now=clock.now())
+    TagAssignment.objects.filter(contact=people[0]).update(expires_at=until)
+    job = finish(tag_all(rival if add else tag, ada, add=add))
+    undo = begin_undo(job, by=ada)
+    WakeUp.objects.update(due_at=until + timedelta(days=365))
+
+    finish(undo)
+
+    ends = dict(TagAssignment.objects.filter(tag=tag).values_list("contact__name", "expires_at"))
+    assert ends == {"Ann": until, "Bo": None}
+    assert WakeUp.objects.get(tenant=acme).due_at <= until
 
 
 def test_tags_for_many_may_end(ada, people):
