@@ -29,6 +29,7 @@ NOT_CONTACTS = {
     "audiences.bitchunk.key": "a tag, stage, owner or source",
     "audiences.bitnote.contact_id": "of whom something changed; of somebody who is gone it says just that",
     "audiences.segmentcheck.contact_ids": "a moment of waiting: a merge has both looked at again",
+    "lifecycle.stagerule.looked_to": "how far a look has come, in the order of ids; nobody is asked for by it",
     "commerce.tierscheme.placed_to": "how far a filling has come, in the order of ids; nobody is asked for by it",
     "alerts.alert.subject_id": "what an alert is about: an old id leads on to whoever it is now",
 }
