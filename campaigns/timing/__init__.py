@@ -25,8 +25,8 @@ due never.
 """
 
 from campaigns.timing.anchors import Anchor as Anchor
+from campaigns.timing.anchors import Offset as Offset
 from campaigns.timing.checks import InvalidOffset as InvalidOffset
-from campaigns.timing.checks import Offset as Offset
 from campaigns.timing.checks import validate_offset as validate_offset
 from campaigns.timing.order import always_before as always_before
 from campaigns.timing.rules import due_at as due_at

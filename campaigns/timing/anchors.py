@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
+
+Offset = dict[str, Any]
+"""A time rule as data: `campaigns.timing` lists the shapes."""
 
 NEXT_ORDER = "next_order"
 MOMENT = "moment"

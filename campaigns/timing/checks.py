@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 
+from campaigns.timing.anchors import Offset
 from scrm.core.shapes import is_whole
-
-Offset = dict[str, Any]
 
 MAX_TIMES: Final = 60
 _DAYS: Final = 400

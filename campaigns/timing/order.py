@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from campaigns.timing.anchors import Anchor
-from campaigns.timing.checks import Offset
+from campaigns.timing.anchors import Anchor, Offset
 from campaigns.timing.rules import due_at, times_of
 from scrm.core.workdays import PLAIN
 

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from campaigns.timing.anchors import FIELD, MOMENT, NEXT_ORDER, Anchor
+from campaigns.timing.anchors import FIELD, MOMENT, NEXT_ORDER, Anchor, Offset
 from scrm.core.instants import instant_of
 from scrm.core.workdays import WorkCalendar
-
-Offset = dict[str, Any]
 
 _DAY: Final = timedelta(days=1)
 _YEARS: Final = range(1800, 3000)

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.timing.checks import Offset
+from campaigns.timing.anchors import Offset
 
 
 def offset_words(offset: Offset, fields: Mapping[str, str] | None = None) -> str:
